@@ -211,7 +211,7 @@ def test_points_decide_only_without_text() -> None:
     assert "on their border" in str(found["reason"]["c"])
     assert "outside every district" in str(found["reason"]["d"])
     assert "no coordinates" in str(found["reason"]["e"])
-    assert "in each other's place" in str(found["reason"]["g"])
+    assert "are swapped" in str(found["reason"]["g"])
 
 
 def test_shifted_points_are_undone_and_said() -> None:

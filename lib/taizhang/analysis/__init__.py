@@ -1,1 +1,1 @@
-"""Between facts and what shows them: the View, and what is worked out from it."""
+"""Between facts and their presentation: the View, and what is computed from it."""

@@ -1,4 +1,4 @@
-"""Special actions: each stage's state as of the view's day, what was found in it and what is closed."""
+"""Special actions: the state of each stage on the view's day, what was found and what is closed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ _MOST_BARS = 16
 def list_stages(view: View, stock: bool = False) -> pd.DataFrame:
     """Stages that began in the view's period, by action, first day and district; empty if there are none.
 
-    The ledger's columns, `state` (one of STATES, or UNKNOWN, as of the view's day), `open` (problems found and not
-    closed; NaN if either number is missing) and `carried` (begun before the period). As `stock`, those begun before
-    it as well.
+    Returns the ledger's columns and `state` (one of STATES, or UNKNOWN, on the view's day), `open` (problems found and
+    not closed; NaN if either number is missing) and `carried` (begun before the period). With `stock`, stages begun
+    earlier are included.
     """
     if view.ledgers.get("actions") is None:
         return pd.DataFrame()
@@ -58,10 +58,7 @@ def _sum(stages: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def sum_stages(view: View) -> pd.DataFrame:
-    """A row for each stage, as returned by `_sum`.
-
-    Of the whole area one for all its districts. Empty if there are none.
-    """
+    """One row per stage, as returned by `_sum`; for the whole area, one for all districts. Empty if there are none."""
     stages = list_stages(view)
     if stages.empty:
         return stages
@@ -71,7 +68,7 @@ def sum_stages(view: View) -> pd.DataFrame:
 
 
 def sum_stages_by_district(view: View) -> pd.DataFrame:
-    """The same for each of the view's districts by `district_code`; those without a stage have zeros and no sums."""
+    """The same for each of the view's districts, by `district_code`; districts without a stage have zeros."""
     sums = _sum(list_stages(view), ["district_code"]).set_index("district_code")
     sums = sums.reindex(list(view.districts["code"]))
     counts = ["stages", *STATES, UNKNOWN, "known"]
@@ -79,7 +76,7 @@ def sum_stages_by_district(view: View) -> pd.DataFrame:
 
 
 def rank_stages(view: View) -> pd.DataFrame:
-    """The stages that say what they found and closed, each over all its districts, by their first day."""
+    """The stages that report what they found and closed, summed over their districts, by first day."""
     stages = list_stages(view)
     if stages.empty:
         return stages
@@ -103,7 +100,7 @@ class StageProgress:
 
 
 def follow_stages(view: View) -> StageProgress | None:
-    """None if no stage says that it found anything."""
+    """Progress of the stages; None if none reports any findings."""
     stages = rank_stages(view)
     if stages.empty or not stages["found"].sum() > 0:
         return None
@@ -120,12 +117,12 @@ def follow_stages(view: View) -> StageProgress | None:
 
 @dataclass(frozen=True)
 class ActionCounts:
-    """What a period's actions come to.
+    """Totals for a period's special actions.
 
-    Of `actions` and `stages`, a stage of several districts is one; `rows` are stages district by district, `places`
-    the districts. `found`, `closed` and `left` are problems of the stages that say both numbers, `silent` the stages
-    that don't and are not under way. `states`: stages by state, in the order of STATES, UNKNOWN last, without those in
-    which none is.
+    In `actions` and `stages`, a stage shared by several districts counts once; `rows` counts stages district by
+    district and `places` the districts. `found`, `closed` and `left` are problems in stages that report both numbers;
+    `silent` are stages that do not, apart from those under way. `states`: stages by state, in the order of STATES with
+    UNKNOWN last, without empty states.
     """
 
     actions: int
@@ -140,23 +137,23 @@ class ActionCounts:
 
     @property
     def closed_percent(self) -> float:
-        """Of the problems found; NaN if there is none."""
+        """Share of the problems found that are closed; NaN if none were found."""
         return 100 * self.closed / self.found if self.found else float("nan")
 
     @property
     def is_told(self) -> bool:
-        """Whether of every stage it is known if it was done, and what is left of it."""
+        """Whether it is known for every stage if it is done and what remains."""
         return not self.silent and UNKNOWN not in self.states
 
     @property
     def due(self) -> list[str]:
-        """What is to be done, the most pressing first: overdue stages, open problems, and stages that were late."""
+        """What remains to be done, most pressing first: overdue stages, open problems, stages that were late."""
         tests = {"overdue": "overdue" in self.states, "open": self.left > 0, "late": "late" in self.states}
         return [name for name, is_due in tests.items() if is_due]
 
 
 def count_actions(view: View, stock: bool = False) -> ActionCounts | None:
-    """None if no stage began in the period; as `stock`, by its end."""
+    """Totals for the actions; None if no stage began in the period or, with `stock`, by its end."""
     stages = list_stages(view, stock)
     if stages.empty:
         return None
@@ -177,9 +174,10 @@ def count_actions(view: View, stock: bool = False) -> ActionCounts | None:
 
 @dataclass(frozen=True)
 class StageProblem:
-    """What is wrong with a stage: `due`, a day that passed, or `open` of `found` problems left.
+    """What is wrong with a stage: `due`, a day that has passed, or `open` of `found` problems left.
 
-    Of the whole area both in one: `overdue` is in how many districts it is late. `carried`: begun before the period.
+    For the whole area, both together: `overdue` is the number of districts in which it is late. `carried`: begun
+    before the period.
     """
 
     action: str
@@ -192,7 +190,7 @@ class StageProblem:
 
 
 def list_stage_problems(view: View) -> list[StageProblem]:
-    """Stages that are overdue or have problems open, whenever they began, stage by stage."""
+    """Stages, whenever begun, that are overdue or have open problems, stage by stage."""
     stages, problems = list_stages(view, True), []
     if stages.empty:
         return []

@@ -1,4 +1,4 @@
-"""The assessment by the workbook's own rules."""
+"""The assessment under the workbook's own rules."""
 
 from dataclasses import dataclass
 
@@ -27,27 +27,27 @@ class Assessed:
 
     @property
     def has_ends(self) -> bool:
-        """Whether points of some district hang on rows that do not say."""
+        """Whether any district's points depend on rows with missing answers."""
         return not self.least.equals(self.most)
 
     @property
     def vetoed(self) -> list[str]:
-        """Names of the districts that a veto puts last."""
+        """Names of the districts placed last by a veto."""
         return [str(name) for name in self.places.loc[self.places["vetoed"].astype(bool), "district"]]
 
     @property
     def first(self) -> list[str]:
-        """Names of those in the first place."""
+        """Names of the districts in first place."""
         return [str(name) for name in self.places.loc[self.places["rank"] == 1, "district"]]
 
     @property
     def span(self) -> int:
-        """How many places the range of a rank spans: of half the districts as many, or more."""
+        """The number of places spanned by the rank range of at least half the districts."""
         return int((self.places["high"] - self.places["low"] + 1).quantile(0.5, interpolation="lower"))
 
     @property
     def has_missing(self) -> bool:
-        """Whether of some district a rule's fact isn't known."""
+        """Whether a rule's fact is unknown for any district."""
         return bool(self.places["missing"].any())
 
 

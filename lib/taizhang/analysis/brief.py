@@ -1,6 +1,7 @@
-"""What the first page of a report tells: four states, what was done well, and where indicators lie.
+"""The content of a report's first page: four states, what was done well, and where indicators lie.
 
-Problems are `analysis.findings`'; whether an indicator differs from the whole area, the report's one verdict says.
+Problems come from `analysis.findings`; whether an indicator differs from the whole area is the report's single
+verdict.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,9 +31,9 @@ Level = Literal["red", "amber", "normal", ""]
 
 @dataclass(frozen=True)
 class Deaths:
-    """Deaths of the period and a year before, None if not known; `missing` people in rows that say so.
+    """Deaths in the period and a year earlier, None if unknown; `missing` people where rows say so.
 
-    `events`: those with dead, most deaths first; empty if they don't add up to the fact.
+    `events`: fatal events, most deaths first; empty if they do not add up to the fact.
     """
 
     level: Level
@@ -44,7 +45,7 @@ class Deaths:
 
 @dataclass(frozen=True)
 class Grade:
-    """The worst grade of the period's accidents, empty if there was none, and how many had it, and a year before."""
+    """The worst accident grade in the period (empty if none), how many accidents had it, and as many a year earlier."""
 
     level: Level
     grade: str = ""
@@ -54,7 +55,7 @@ class Grade:
 
 @dataclass(frozen=True)
 class Targets:
-    """The targets that are known, of all districts for the whole area; `missed`: not met, or behind pace."""
+    """The targets that are known, over all districts for the whole area; `missed`: not met, or behind pace."""
 
     level: Level
     targets: tuple[TargetProgress, ...] = ()
@@ -83,7 +84,7 @@ class Overdue:
 
 @dataclass(frozen=True)
 class Well:
-    """Something done well, by its key in brief.yml; `numbers`: value by place and fact."""
+    """Something done well, by its key in brief.yml; `numbers`: value by placeholder and fact."""
 
     key: str
     numbers: Mapping[str, tuple[str, float]]
@@ -120,7 +121,7 @@ class Beside:
 
     @property
     def is_told(self) -> bool:
-        """Whether anything can be set beside the year before."""
+        """Whether anything can be compared with the year before."""
         return bool(self.has_numbers or self.better or self.worse or self.alike or self.keys)
 
 
@@ -148,7 +149,7 @@ class Placed:
 
 
 def find_deaths(view: View) -> Deaths:
-    """Any is red."""
+    """Deaths; any death is red."""
     deaths = view.value("incidents.deaths")
     if deaths is None:
         return Deaths("", None)
@@ -162,7 +163,7 @@ def find_deaths(view: View) -> Deaths:
 
 
 def find_grade(view: View) -> Grade:
-    """None is stated unless all four are known."""
+    """The worst accident grade; stated only if the numbers of all four grades are known."""
     numbers = {grade: view.value(f"incidents.level_{grade}") for grade in LEVELS}
     if any(number is None for number in numbers.values()):
         return Grade("")
@@ -174,7 +175,7 @@ def find_grade(view: View) -> Grade:
 
 
 def find_targets(view: View) -> Targets:
-    """In a period that is over what is not met is missed; before, what is behind the time elapsed."""
+    """Targets; once a period is over, a target not met is missed; until then, one behind the elapsed time."""
     facts = view.facts if view.district == ALL else view.facts[view.facts["district_code"] == view.district]
     found = []
     for fact, code in zip(facts["fact"], facts["district_code"], strict=True):
@@ -207,14 +208,14 @@ def _find_progress(target: TargetProgress) -> float:
 
 
 def find_long_overdue() -> float:
-    """Days past its deadline beyond which a hazard is a grave problem."""
+    """The number of days past the deadline that makes an overdue hazard a grave problem."""
     days = find_rule("hazards_overdue").red_above
     assert days is not None
     return days
 
 
 def find_overdue(view: View) -> Overdue:
-    """Rows are looked at only where they are as many as the fact says."""
+    """Overdue hazards; rows are used only if their number agrees with the fact."""
     number = view.value("hazards.overdue_stock")
     if number is None:
         told = (
@@ -253,10 +254,10 @@ _LOSSES = ("losses.loss_wan", "incidents.loss_wan")
 
 @once_per_view
 def find_beside(view: View) -> Beside:
-    """Key indicators are those of the strip and the key figures that have a good side and a measure of chance.
+    """Compare the strip's indicators, and key figures with a good side and a measure of chance, with the year before.
 
-    Whether one is better or worse, the verdict says that tables and sentences have. Deaths are told as numbers, and no
-    rate of them is an indicator beside. What is neither is counted of the rows that a reader sees.
+    Better or worse follows the verdict used in tables and sentences. Deaths are given as numbers, and no rate of
+    deaths is compared. Indicators that are neither are counted among the rows that a reader sees.
     """
     strip = [fact for group in load_brief().strip.values() for fact in group.facts]
     keys = [name for name, info in view.fact_infos.items() if info.key]
@@ -299,7 +300,7 @@ def _pair_known(view: View, fact: str) -> Pair | None:
 
 
 def find_well_done(view: View, most: int) -> list[Well]:
-    """The first of brief.yml that hold."""
+    """The first entries of brief.yml that apply."""
     found = []
     for key, one in load_brief().well.items():
         if key == "targets_met":

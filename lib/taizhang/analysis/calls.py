@@ -1,4 +1,4 @@
-"""Which differences a report may speak of: all that it tests are one family, adjusted once.
+"""Which differences a report may state: everything it tests is one family, adjusted once.
 
 A call is a statement that something differs: a fact from the year before, a district from the others, a key period from
 other days. Each is known by what it is about, such as ``("change", "hazards.found", "year")``, and has the probability
@@ -33,9 +33,9 @@ Name = tuple[str | int, ...]
 
 @once_per_view
 def list_calls(view: View) -> Mapping[Name, float]:
-    """The probability of every statement of difference that a report of the view can make; NaN if it has none.
+    """The probability of every statement of difference that a report on the view can make; NaN if there is none.
 
-    A township's report and a comparison of all are each a family of their own.
+    A township's report and a comparison of all districts each form their own family.
     """
     calls: dict[Name, float] = {}
     for fact, info in view.fact_infos.items():
@@ -89,7 +89,7 @@ def _list_known(view: View) -> np.ndarray:
 
 
 def count_tested(view: View) -> int:
-    """How many statements could be tested."""
+    """The number of statements that could be tested."""
     return len(_list_known(view))
 
 
@@ -103,7 +103,7 @@ def _find_threshold(view: View) -> float:
 
 @dataclass(frozen=True)
 class Power:
-    """How often a doubling of a count, from what it was a year before, would be seen if nothing else had changed."""
+    """How often a doubling of last year's count would be detected if nothing else had changed."""
 
     fact: str
     before: float
@@ -111,9 +111,9 @@ class Power:
 
 
 def find_power(view: View) -> Power | None:
-    """Of the first count that was tested, in the order of facts: hazards found, where there are any.
+    """The power for the first count tested, in the order of facts: hazards found, if there are any.
 
-    None if no count was.
+    None if no count was tested.
     """
     tested = count_tested(view)
     for (kind, fact, *then), p in list_calls(view).items():
@@ -130,7 +130,7 @@ def find_power(view: View) -> Power | None:
 
 
 def is_called(view: View, *name: str | int) -> bool | None:
-    """Whether a statement of the family holds with false discoveries controlled over all of them; None if not tested.
+    """Whether a statement holds with the false discovery rate controlled over the family; None if not tested.
 
     Notes
     -----
@@ -142,5 +142,5 @@ def is_called(view: View, *name: str | int) -> bool | None:
 
 
 def is_beyond(view: View, p: float) -> bool | None:
-    """Whether a probability is beyond chance beside the family, of a statement that is none of it."""
+    """Whether a statement outside the family is beyond chance, judged together with the family."""
     return None if np.isnan(p) else bool(p <= _find_threshold(view))

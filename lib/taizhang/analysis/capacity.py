@@ -1,4 +1,4 @@
-"""The index of emergency capacity: what stands behind one dimension of the risk index, told by itself."""
+"""The index of emergency capacity: one dimension of the risk index, reported on its own."""
 
 from dataclasses import replace
 
@@ -10,10 +10,10 @@ BEST = 10  # of a score
 
 @once_per_view
 def find_capacity(view: View) -> Risk | None:
-    """The capacity of every district, from the indicators of capacity in risk.toml; the strongest comes first.
+    """The capacity of every district, from the capacity indicators in risk.toml, the strongest first.
 
-    Its scores are of strength, 10 is best, and its places have a column strength as well. None if none of the
-    indicators, measured facts or grades, is known in three districts.
+    Scores measure strength (10 is best), and the places include a strength column. None if no indicator, measured fact
+    or grade is known in at least three districts.
     """
     measured = measure_indicators(view, "capacity")
     if measured is None:

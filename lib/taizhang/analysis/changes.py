@@ -1,4 +1,4 @@
-"""How a fact changed since the year before and since the period before, and whether by more than chance."""
+"""How a fact changed from the year before and the previous period, and whether by more than chance."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -35,26 +35,26 @@ class Change:
 
     @property
     def is_within_chance(self) -> bool:
-        """Whether it is a change that chance alone explains."""
+        """Whether chance alone could explain the change."""
         return self.difference != 0 and self.beyond_chance is False
 
     @property
     def is_near(self) -> bool:
-        """Whether it is within chance and within a tenth of what it was: about as much as before."""
+        """Whether it is within chance and within a tenth of the earlier value: about the same."""
         return self.is_within_chance and abs(self.difference) <= _NEAR * abs(self.before)
 
     @property
     def has_percent(self) -> bool:
-        """Whether it is told in percent, too: not of less than ten, of which every one is many percent."""
+        """Whether it is also given in percent: not for values below ten, where one more is many percent."""
         return not np.isnan(self.percent) and abs(self.before) >= _LEAST_OF_PERCENT
 
     def rose_from_none(self, info: FactInfo) -> bool:
-        """Whether there was nothing before, and no test says what that means; a median of no days is not nothing."""
+        """Whether it rose from zero with no test to judge it; does not apply to medians of days."""
         untested = self.difference != 0 and self.beyond_chance is None
         return untested and self.before == 0 and info.unit != "days"
 
     def is_told(self, info: FactInfo) -> bool:
-        """Whether it is told as a change: there is one, not by chance alone and not from nothing."""
+        """Whether it is reported as a change: there is one, beyond chance and not from zero."""
         return self.difference != 0 and not self.is_within_chance and not self.rose_from_none(info)
 
 
@@ -69,10 +69,10 @@ def name_then(view: View, then: Then) -> str:
 def compare_periods(
     view: View, fact: str, district: str | None = None, *, then: Then = "year"
 ) -> Change | None:
-    """Compare a fact with the same period a year before, or with the period just before.
+    """Compare a fact with the same period a year earlier, or with the previous period.
 
-    None if either value isn't known or is suppressed, the ledger holds no rows of the earlier period anywhere, or
-    the kind is a stock with no dates. Whether it is beyond chance, `analysis.calls` says.
+    None if either value is unknown or suppressed, the ledger has no rows of the earlier period anywhere, or the kind
+    is a stock without dates. `analysis.calls` decides whether the change is beyond chance.
     """
     info, code = view.describe(fact), district or view.district
     pair = find_pair(view, fact, code, then)

@@ -1,4 +1,4 @@
-"""How fast hazards are closed: as survival data, by class, and by their deadline."""
+"""How fast hazards are closed: as survival data, by class, and against the deadline."""
 
 from dataclasses import dataclass, fields
 from typing import Literal
@@ -48,31 +48,31 @@ class Cases:
     may_be_late: pd.Series
 
     def keep(self, of: pd.Series) -> "Cases":
-        """The cases of which `of` is true."""
+        """The cases for which `of` is true."""
         return Cases(*(getattr(self, part.name)[of] for part in fields(self)))
 
     @property
     def undated(self) -> int:
-        """Cases of which the days to closure are not known."""
+        """Cases whose days to closure are unknown."""
         return int((~self.dated).sum())
 
     def read(self, side: Side) -> tuple[pd.Series, pd.Series]:
-        """Days and whether closed then, with all that has no day closed as late, or as soon, as it may have been."""
+        """Days, and whether closed by then, with undated closures placed as late, or as early, as possible."""
         if side == "latest":
             return self.most_days, self.closed
         return self.days.mask(self.unknown, 0), self.closed | self.unknown
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        """The readings that differ: one where all days are known."""
+        """The readings that differ: only one if all days are known."""
         return ("latest", "soonest") if self.undated else ("latest",)
 
 
 @once_per_view
 def list_cases(view: View) -> Cases | None:
-    """The period's hazards as cases, those found on a day that is known.
+    """The period's hazards as cases: those found on a known day.
 
-    None if there are none, or over a tenth of the hazards have no days that are known.
+    None if there are none, or if the days are unknown for over a tenth of the hazards.
     """
     found, cases = view.counted("hazards"), list_all_cases(view)
     if not cases.dated.any() or cases.undated > MOST_UNKNOWN * len(found):
@@ -82,7 +82,7 @@ def list_cases(view: View) -> Cases | None:
 
 
 def list_all_cases(view: View) -> Cases:
-    """The same of all the period's hazards."""
+    """All the period's hazards as cases."""
     found, rows = view.counted("hazards"), view.show("hazards")
     tests = (
         hazards.count_days, hazards.count_most_days, hazards.is_rectified, hazards.is_open, hazards.is_unknown,
@@ -93,7 +93,7 @@ def list_all_cases(view: View) -> Cases:
 
 
 def group_cases(view: View, cases: Cases, by: str) -> pd.Series:
-    """The class of each case in words, the small classes together; not stated is a class."""
+    """The class of each case in words, with small classes combined; not stated is a class."""
     names = name_values(cases.rows[by], "hazards", by, view.lang)
     counts = names.value_counts()
     small = counts.index[counts < _FEWEST]
@@ -117,7 +117,7 @@ class Curve:
     high: Floats
 
     def within(self, days: float) -> tuple[float, float]:
-        """Percent closed within so many days, at least and at most."""
+        """The minimum and maximum percentage closed within this many days."""
         at = np.flatnonzero(self.time <= days)[-1]
         return float(self.share[at]), float(self.most[at])
 
@@ -148,9 +148,9 @@ def _share_closed(curve: Curves, part: str, time: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Closure:
-    """The closure curve of all cases, the day up to which it is shown, and the half-way days within it.
+    """The closure curve of all cases, the day up to which it is shown, and the medians within it.
 
-    `medians` go by district code, the view's own first, and ``all``.
+    `medians` are by district code, the view's own first, and ``all``.
     """
 
     cases: Cases
@@ -160,7 +160,7 @@ class Closure:
 
 
 def follow_closure(view: View) -> Closure | None:
-    """The share of the period's hazards closed within so many days; None if none were found."""
+    """The share of the period's hazards closed by number of days; None if none were found."""
     cases = list_cases(view)
     if cases is None:
         return None
@@ -188,7 +188,7 @@ class ClosureByClass:
 
 
 def follow_closure_by(view: View, by: str) -> ClosureByClass | None:
-    """Closure by the classes of a column, five at most; None if there are not two."""
+    """Closure by the classes of a column, at most five; None if there are fewer than two."""
     cases = list_cases(view)
     if cases is None:
         return None
@@ -203,9 +203,9 @@ def follow_closure_by(view: View, by: str) -> ClosureByClass | None:
 
 
 def judge_deadlines(cases: Cases) -> dict[str, float]:
-    """Cases judged by their deadline (`due`), those that met it (`in_time`), and `share`, `low` and `high` in %.
+    """Cases judged against their deadline (`due`), those that met it (`in_time`), and `share`, `low` and `high` in %.
 
-    `unsaid` others may have met it: with none and with all of these in time the share is `lowest` and `highest`.
+    A further `unsaid` cases may have met it: `lowest` and `highest` are the share if none and if all of them did.
     """
     done, due = int((cases.judged & cases.in_time).sum()), int(cases.judged.sum())
     early, late = int(cases.may_be_in_time.sum()), int(cases.may_be_late.sum())

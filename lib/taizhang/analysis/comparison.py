@@ -1,4 +1,4 @@
-"""A fact in all districts: its values, their classes on a map, their order, and who differs from the whole area."""
+"""A fact in all districts: its values, classes for a map, ranking, and which districts differ from the whole area."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -20,12 +20,12 @@ _FEWEST = 2  # districts of a ranking
 
 @once_per_view
 def list_values(view: View, fact: str) -> pd.DataFrame:
-    """A fact's rows of all districts, as returned by `select_values`."""
+    """A fact's rows for all districts, as returned by `select_values`."""
     return select_values(view.facts, fact)
 
 
 def select_values(facts: pd.DataFrame, fact: str) -> pd.DataFrame:
-    """A fact's rows of all districts, indexed by code, in the facts' order; empty if it isn't configured.
+    """A fact's rows for all districts, indexed by code, in the facts' order; empty if not configured.
 
     Columns of the facts frame; numbers of suppressed rows are NaN.
     """
@@ -52,10 +52,10 @@ def explain_missing(rows: pd.DataFrame) -> Missing:
 
 @dataclass(frozen=True)
 class Grouped:
-    """Values of districts in classes.
+    """District values in classes.
 
-    `numbers`, by code, those known: the class. `classes`, in ascending order: low, high (of the values in it) and
-    districts; of one that is empty NaN and 0. `method` as returned by `choose_classes`.
+    `numbers`: the class of each known value, by code. `classes`, in ascending order: low and high (of the values in
+    the class) and districts; NaN and 0 for an empty class. `method` as returned by `choose_classes`.
     """
 
     numbers: pd.Series
@@ -64,7 +64,7 @@ class Grouped:
 
 
 def group_values(values: pd.Series, decimals: int) -> Grouped:
-    """Put values by code, at least one of them known, in classes: every map of a fact has these."""
+    """Divide values by code, at least one of them known, into classes, as used by every map of a fact."""
     known = values.dropna()
     edges, method = choose_classes(known.to_numpy(), decimals)
     numbers = pd.Series(np.searchsorted(edges, known.to_numpy()), known.index)
@@ -106,10 +106,11 @@ SIDES = ("below", "alike", "above")
 
 
 def classify_districts(view: View, fact: str) -> Classes | None:
-    """Put the districts in classes for a map.
+    """Divide the districts into classes for a map.
 
-    What chance has a part in, by whether they lie beyond it from the others; what is exact, by value. None if none
-    is known, all are zero, or it is a count or a sum, of which a map would show how large districts are.
+    Values subject to chance are classed by whether they differ from the others beyond chance, exact values by size.
+    None if no value is known, all are zero, or the fact is a count or sum, for which a map would only show how large
+    districts are.
     """
     rows, outlines, info = list_values(view, fact), view.outlines.set_index("code"), view.describe(fact)
     known = rows.loc[rows["value"].notna(), ["district", "value"]]
@@ -148,7 +149,7 @@ def _group_by_side(values: pd.Series, apart: list[bool], level: float | None) ->
 
 
 def hold_against(view: View, fact: str) -> Side:
-    """How a district's value lies to the whole area's: the same, or apart from it beyond chance, or neither."""
+    """How a district's value compares with the whole area's: the same, different beyond chance, or neither."""
     own, level = view.value(fact), view.value(fact, ALL)
     if own is None or level is None:
         return "alike"
@@ -193,12 +194,12 @@ class Comparison:
 
     @property
     def is_tested(self) -> bool:
-        """Whether it can be told of any district if it differs from the others."""
+        """Whether any district can be tested against the others."""
         return bool(self.places["tested"].any())
 
     @property
     def can_be_ranked(self) -> bool:
-        """Whether at least two districts are known, and not all are zero."""
+        """Whether at least two districts have known values, not all zero."""
         return len(self.places) >= _FEWEST and bool(self.places["value"].any())
 
     @property
@@ -207,21 +208,21 @@ class Comparison:
 
     @property
     def apart(self) -> list[str]:
-        """Names of the districts beyond chance."""
+        """Names of the districts that differ beyond chance."""
         return list(self.places.loc[self.places["apart"], "district"])
 
     def list_at(self, value: float) -> list[str]:
-        """Names of the districts that have a value."""
+        """Names of the districts with a given value."""
         return list(self.places.loc[self.places["value"] == value, "district"])
 
     @property
     def extremes(self) -> tuple[float, float]:
-        """The least and the largest value."""
+        """The lowest and highest values."""
         return float(self.places["value"].min()), float(self.places["value"].max())
 
 
 def is_apart(view: View, fact: str, district: str) -> bool | None:
-    """Whether a district lies beyond chance from all others together; None if that can't be tested."""
+    """Whether a district differs beyond chance from all others together; None if that cannot be tested."""
     called = is_called(view, "place", fact, district)
     if called is not None:
         return called
@@ -231,7 +232,7 @@ def is_apart(view: View, fact: str, district: str) -> bool | None:
 
 @once_per_view
 def compare_districts(view: View, fact: str) -> Comparison | None:
-    """Rank the districts and tell who differs from the whole area; None if the fact isn't configured."""
+    """Rank the districts and find which differ from the whole area; None if the fact is not configured."""
     rows, info = list_values(view, fact), view.describe(fact)
     if rows.empty:
         return None

@@ -14,11 +14,11 @@ _NEAR = np.timedelta64(APART, "D")  # within which another row may be of the sam
 
 @once_per_view
 def find_contradictions(view: View) -> pd.DataFrame:
-    """Rows of losses and of incidents of the period that are of one disaster and don't agree.
+    """Rows of losses and incidents in the period that concern the same disaster but disagree.
 
-    `losses` and `incidents`, the places among the rows that the view counts, and of NUMBERS those that differ,
-    ``affected`` and ``affected_too``; NaN if they agree or one is not written. Only where just one row of each
-    ledger, of one district, kind of disaster and day, or of days next to each other, can be meant.
+    Returns `losses` and `incidents`, positions among the rows that the view counts, and those of NUMBERS that differ,
+    ``affected`` and ``affected_too``; NaN where they agree or one is missing. Rows are matched only if exactly one row
+    of each ledger fits: same district and kind of disaster, same or adjacent days.
     """
     if not {"losses", "incidents"} <= set(view.ledgers):
         return pd.DataFrame()

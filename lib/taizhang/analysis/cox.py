@@ -1,4 +1,4 @@
-"""Cox regression of closure, for the exploration notebook: import it by itself, since lifelines loads slowly."""
+"""Cox regression of closure, for the exploration notebook; import it separately, as lifelines loads slowly."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ COLUMNS = ("severity", "premises_type", "trade")
 
 @once_per_view
 def fit_closure(view: View) -> pd.DataFrame | None:
-    """Hazard ratios of closure by severity, type of premises and trade, of hazards with a deadline.
+    """Hazard ratios of closure by severity, type of premises and trade, for hazards with a deadline.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Differences put to a test: a fact against an earlier period, and a district against the others.
+"""Tests of differences: a fact against an earlier period, and a district against the others.
 
 Each gives the probability of so large a difference by chance, with the scatter of the fact's own rows. Which of them a
 report may speak of, `analysis.calls` decides for all of them together.
@@ -34,20 +34,20 @@ _REACH_BACK = {"hazards.repeats"} | {name for name, measure in MEASURES.items() 
 
 @dataclass(frozen=True)
 class Scatter:
-    """How many times a fact's variance in a district exceeds that of independent rows, and how well it is known."""
+    """How many times a fact's variance in a district exceeds that of independent rows, and how well this is known."""
 
     dispersion: float
     df: float
 
 
 def find_scatter(view: View, fact: str, district: str) -> Scatter | None:
-    """None if the clusters of its rows can't be told, or are too few."""
+    """The scatter of a fact; None if its rows' clusters are unknown or too few."""
     found = _read_scatter(view).get((fact, district))
     return None if found is None else Scatter(*found)
 
 
 def list_scatter(view: View, fact: str, codes: list[str]) -> pd.DataFrame:
-    """dispersion and df by district; of one whose clusters can't be told 1, without end."""
+    """Dispersion and df by district; 1 with infinite df where clusters are unknown."""
     found = {code: find_scatter(view, fact, code) or Scatter(1.0, np.inf) for code in codes}
     return pd.DataFrame(
         {code: [one.dispersion, one.df] for code, one in found.items()}, ["dispersion", "df"]
@@ -68,7 +68,7 @@ def _read_scatter(view: View) -> dict[tuple[str, str], tuple[float, float]]:
 
 
 def list_comparisons(view: View) -> tuple[Then, ...]:
-    """With what a period is compared: a year with the year before, which is its period before, too."""
+    """What a period is compared with; for a year, the year before is also the previous period."""
     return ("year",) if view.period.kind == "year" else ("year", "previous")
 
 
@@ -78,10 +78,10 @@ def find_period(view: View, then: Then) -> Period:
 
 
 def find_pair(view: View, fact: str, district: str, then: Then) -> tuple[Row, Row] | None:
-    """A fact now and then, where the two can be set side by side.
+    """A fact now and earlier, if the two can be compared.
 
-    None if either value isn't known or is suppressed, the ledger holds no rows of the earlier period anywhere, the
-    kind is a stock with no dates, or of the earlier period it is not known what was done by the same lag.
+    None if either value is unknown or suppressed, the ledger has no rows of the earlier period anywhere, the kind is a
+    stock without dates, or it is unknown what had been done by the same lag after the earlier period.
     """
     info = view.describe(fact)
     now, before = view.fact(fact, district), view.fact(fact, district, when=then)
@@ -103,7 +103,7 @@ def find_pair(view: View, fact: str, district: str, then: Then) -> tuple[Row, Ro
 
 
 def list_uncompared(view: View) -> list[str]:
-    """Kinds of which, in an earlier period that has rows, it is not known what was done by the same lag."""
+    """Kinds with rows in an earlier period for which it is unknown what had been done by the same lag."""
     facts = {name.split(".")[0]: name for name in UNDATED if view.value(name) is not None}
     return [
         kind
@@ -116,22 +116,22 @@ def list_uncompared(view: View) -> list[str]:
 
 
 def count_days(view: View, then: Then) -> tuple[int, int]:
-    """Days counted of the period and of the earlier one: both are read at the same lag after their end."""
+    """Days counted in the period and in the earlier one, both read at the same lag after their end."""
     lag = min(0, (view.as_of - view.period.end).days)
     return view.period.days + lag, find_period(view, then).days + lag
 
 
 def find_settled(view: View) -> date:
-    """The day up to which rows that were to be entered have been: `LATE_DAYS` before the ledgers were read.
+    """The day up to which all rows should have been entered: `LATE_DAYS` before the ledgers were read.
 
-    They were read on as_of or later, and not before the last day that any of them holds.
+    They were read on as_of or later, and not before the last day found in any of them.
     """
     read = max(view.as_of, view.last_day) if view.last_day else view.as_of
     return read - timedelta(days=LATE_DAYS)
 
 
 def count_unsettled(view: View) -> int:
-    """Days of the period of which rows may still be wanting."""
+    """Days of the period for which rows may still be missing."""
     last = min(view.period.end, view.as_of)
     return max(min((last - find_settled(view)).days, (last - view.period.start).days + 1), 0)
 
@@ -154,7 +154,7 @@ def _reaches_a_year_behind(view: View, then: Then) -> bool:
 
 
 def weigh_change(view: View, fact: str, district: str, then: Then) -> float:
-    """The probability of so large a change by chance; NaN if it isn't known, or the fact has no measure of chance.
+    """The probability of so large a change by chance; NaN if unknown, or if the fact has no measure of chance.
 
     Counts, rates and shares by the tests of `stats.change`, counts per day that was counted; medians by the interval of
     their difference from both intervals (the construction of Newcombe 1998, Statistics in Medicine 17, 873-890, method
@@ -252,10 +252,10 @@ def _compare_medians(one: Row, other: Row, scatter: Scatter) -> float:
 
 
 def weigh_place(view: View, fact: str, district: str) -> float:
-    """The probability that a district lies so far from all others together by chance; NaN if it can't be had.
+    """The probability that a district differs so much from all others together by chance; NaN if unavailable.
 
-    It holds whatever the rows say that do not. Counts and sums have none: how many residents, premises or visits they
-    came from, they do not say.
+    It holds whatever the missing answers are. Counts and sums have none, as they do not show how many residents,
+    premises or visits they came from.
     """
     info = view.describe(fact)
     if info.unit in ADDED:
@@ -292,7 +292,7 @@ def _weigh_beside(info: FactInfo, own: Row, rest: Row, scatter: Scatter) -> floa
 
 
 def weigh_part(view: View, fact: str, of: str, district: str) -> float:
-    """As `weigh_place`, of the part that one count is of another, such as the overdue of those open."""
+    """As `weigh_place`, for the part that one count is of another, such as the overdue among the open."""
     rows = [view.fact(name, code) for code in (district, ALL) for name in (fact, of)]
     # What stands open came in the clusters that it was found in: those of the period tell how they scatter.
     scatter = find_scatter(view, fact.replace("_stock", ""), district)

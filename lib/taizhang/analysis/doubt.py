@@ -1,7 +1,7 @@
-"""What is known of a part of the rows alone: bounds, and whether a statement holds wherever the truth lies in them.
+"""What is known when some rows have no answer: bounds, and whether a statement holds for any truth within them.
 
-A fact whose base has some rows that do not say (`known` below `of`) is told of those that do. What rests on it holds
-only where it would hold if all the others said no, and if all said yes.
+A fact whose base has some rows without an answer (`known` below `of`) is computed from those with one. A conclusion
+from it holds only if it would hold whether all the missing answers were no or all were yes.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -40,12 +40,12 @@ UNDATED: Mapping[str, Test] = {
 
 
 def is_partly_known(row: Row) -> bool:
-    """Whether some rows of a fact's base do not say; so, too, where how many is withheld."""
+    """Whether some rows of a fact's base have no answer, or the number of those that do is withheld."""
     return bool(row.get("of", np.nan) > row.get("known", np.nan))
 
 
 def mark_partly(rows: pd.DataFrame) -> pd.Series:
-    """The same of each row of a facts frame."""
+    """Whether each row of a facts frame is partly known."""
     parts = rows.reindex(columns=["of", "known"])
     return parts["of"] > parts["known"]
 
@@ -56,9 +56,9 @@ def _list_partly(rows: pd.DataFrame) -> Iterator[tuple[str, Row]]:
 
 
 def bound_row(row: Row, side: Side) -> Row | None:
-    """A fact's row as it would be if all rows that do not say said no, or all yes; None if that can't be said.
+    """A fact's row as it would be if all missing answers were no, or all yes; None if that is undetermined.
 
-    A sum over rows of which some do not say has no bound.
+    A sum over rows with missing answers has no bound.
     """
     if not is_partly_known(row):
         return row
@@ -86,7 +86,7 @@ def bound_row(row: Row, side: Side) -> Row | None:
 
 @dataclass(frozen=True)
 class Bounds:
-    """The least and the most that a share may be, percent, and how many rows do not say."""
+    """The lowest and highest possible value of a share, in percent, and how many rows have no answer."""
 
     lowest: float
     highest: float
@@ -94,7 +94,7 @@ class Bounds:
 
 
 def find_bounds(row: Row) -> Bounds | None:
-    """Of a share of which some rows do not say; None of other facts, and where all do."""
+    """The bounds of a share with missing answers; None for other facts, and if nothing is missing."""
     if not is_partly_known(row) or not isinstance(MEASURES.get(str(row["fact"])), Share | Coverage):
         return None
     ends = [bound_row(row, side) for side in ("lowest", "highest")]
@@ -105,7 +105,7 @@ def find_bounds(row: Row) -> Bounds | None:
 
 
 def take_off(every: Row, own: Row) -> Row | None:
-    """The row of all others together; None if a part has more than the whole, or one is withheld."""
+    """The row of all others together; None if a part exceeds the whole, or one is withheld."""
     left = {
         name: float(every.get(name, np.nan)) - float(own.get(name, np.nan))
         for name in ("value", "numerator", "denominator", "known", "of")
@@ -121,9 +121,9 @@ def take_off(every: Row, own: Row) -> Row | None:
 
 
 def weigh_within_bounds(one: Row, other: Row, weigh: Callable[[Row, Row], float]) -> float:
-    """The probability of a difference by chance at that place within the bounds where it is most probable.
+    """The highest probability, anywhere within the bounds, of such a difference arising by chance.
 
-    NaN if what some rows do not say has no bounds; 1 if it may turn the difference round.
+    NaN if the missing answers have no bounds; 1 if they could reverse the difference.
     """
     p = weigh(one, other)
     if not (is_partly_known(one) or is_partly_known(other)):
@@ -144,7 +144,7 @@ def _level(row: Row) -> float:
 
 
 def push_rows(rows: pd.DataFrame, side: Side) -> pd.DataFrame:
-    """Rows of a fact by district, those partly known at one end of their bounds; those without bounds are left out."""
+    """A fact's rows by district, partly known ones at one end of their bounds; those without bounds are dropped."""
     ends = {code: bound_row(row, side) for code, row in _list_partly(rows)}
     pushed = rows.drop([code for code, end in ends.items() if end is None])
     for code, end in ends.items():
@@ -154,9 +154,9 @@ def push_rows(rows: pd.DataFrame, side: Side) -> pd.DataFrame:
 
 
 def read_column(rows: pd.DataFrame, column: str, side: Side | None) -> pd.Series:
-    """A column of a fact by district, of those partly known at one end of their bounds, NaN if these have none.
+    """A column of a fact by district, with partly known values at one end of their bounds; NaN if there are none.
 
-    Without a side as the rows that say have it, NaN likewise.
+    Without a side, values are as the rows with answers give them, and NaN likewise.
     """
     values = rows[column].astype(float).rename(None)
     for code, row in _list_partly(rows):
@@ -166,9 +166,9 @@ def read_column(rows: pd.DataFrame, column: str, side: Side | None) -> pd.Series
 
 
 def count_turning(rows: pd.DataFrame) -> int:
-    """Rows of a fact by district, all known: how many are partly so, where the highest or the lowest may be another.
+    """The number of partly known rows by district, if the highest or lowest could be another one.
 
-    0 where whatever they say these stay the same.
+    0 if these stay the same whatever the missing answers are.
     """
     partly = mark_partly(rows)
     if not partly.any():
@@ -185,10 +185,10 @@ def count_turning(rows: pd.DataFrame) -> int:
 
 
 def draw_towards(rows: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Rows of a fact by district, those partly known with their numbers as near to a level as their bounds allow.
+    """A fact's rows by district, with partly known ones as close to a level as their bounds allow.
 
-    What is then called beyond chance would be wherever the truth lies; the value stays as it is. Of rows without bounds
-    none is left.
+    Whatever is then called beyond chance is so wherever the truth lies; the value itself is unchanged. Rows without
+    bounds are dropped.
     """
     if not mark_partly(rows).any():
         return rows
@@ -205,9 +205,10 @@ def draw_towards(rows: pd.DataFrame, level: float) -> pd.DataFrame:
 
 
 def rests_on_undated(view: View, fact: str, earlier: Period, district: str | None = None) -> bool:
-    """Whether of an earlier period some rows are said to be done and not when.
+    """Whether, in an earlier period, some rows are reported done without a day.
 
-    What they were at the same lag after it is not known: since then they had more time than those of the period.
+    Their state at the same lag after that period is unknown: they have since had more time than rows of the present
+    period.
     """
     test = UNDATED.get(fact)
     if test is None:

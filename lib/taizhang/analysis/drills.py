@@ -24,12 +24,12 @@ class Calendar:
 
     @property
     def empty_months(self) -> int:
-        """Months without a drill; one that hasn't begun is none of them."""
+        """Months without a drill, apart from months that have not begun."""
         return int((self.totals == 0).sum())
 
 
 def follow_months(view: View) -> Calendar | None:
-    """Drills by form and month, NaN in months that begin after as_of; None if none was held in them."""
+    """Drills by form and month, NaN in months that begin after as_of; None if there were none."""
     months, held = choose_months(view)[-12:], view.recorded("drills")
     if not len(held):
         return None
@@ -47,7 +47,7 @@ def follow_months(view: View) -> Calendar | None:
 
 
 def count_kinds(view: View) -> pd.DataFrame | None:
-    """The period's drills by the hazard they cover (in words): field, tabletop and unknown form, where there are any.
+    """The period's drills by the hazard they cover (in words): field, tabletop and, if any, unknown form.
 
     None if no drill names a hazard.
     """

@@ -1,4 +1,4 @@
-"""Drills evaluated: ratings on the workbook's own scale, objectives, and the plan of improvement.
+"""Evaluated drills: ratings on the workbook's own scale, objectives, and the improvement plan.
 
 Objectives and improvements are no part of the drills ledger. They come from a ledger of the workbook's own, named
 `drill_objectives`, with as many of the columns below as it has; `rating` is a category whose order is its scale.
@@ -20,7 +20,7 @@ _PLAN_COLUMNS = ("drill", "problem", "improvement", "owner", "due", "done_on")
 
 
 def sum_evaluations(view: View) -> pd.DataFrame:
-    """Drills of the period by district code, then `all` of the view's rows; empty if none was held.
+    """Drills of the period by district code, then `all`; empty if none was held.
 
     held; said: those that say whether they were evaluated, and of these evaluated and evaluated_percent; known: those
     that say what problems they showed and what came of them, and over these problems, fixed and fixed_percent. A share
@@ -64,7 +64,7 @@ _MERIT = (
 def count_ratings(view: View) -> pd.DataFrame:
     """Rated drills of the period by rating, in the ledger's own words: n and percent of those rated.
 
-    From best to worst where these are words of merit, else most first. Empty if no drill is rated.
+    From best to worst if these are words of merit, otherwise most frequent first. Empty if no drill is rated.
     """
     rows = view.show("drills")
     if rows.empty or rows["rating"].isna().all():
@@ -78,19 +78,19 @@ def count_ratings(view: View) -> pd.DataFrame:
 
 
 def find_objectives(view: View) -> pd.DataFrame:
-    """The period's rows of the ledger of objectives; empty if the workbook has none."""
+    """The period's rows of the objectives ledger; empty if the workbook has none."""
     return view.show(OBJECTIVES) if OBJECTIVES in view.ledgers else pd.DataFrame()
 
 
 def list_scale(view: View) -> dict[str, str]:
-    """The ratings of objectives from best to worst, and what each is called."""
+    """The ratings of objectives from best to worst, with their names."""
     kind = view.kinds.get(OBJECTIVES)
     field = kind.fields.get("rating") if kind else None
     return {name: value.label(view.lang) for name, value in field.values.items()} if field else {}
 
 
 def count_objectives(view: View) -> pd.DataFrame:
-    """How often each objective (rows, as first met) was given each rating of the scale; empty if there is none."""
+    """How often each objective (rows, in order of appearance) received each rating; empty if there are none."""
     rows, scale = find_objectives(view), list_scale(view)
     if rows.empty or not {"objective", "rating"}.issubset(rows) or not scale:
         return pd.DataFrame()
@@ -102,7 +102,7 @@ def count_objectives(view: View) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class ObjectiveCounts:
-    """Ratings of objectives: how many, how many of the best and the worst of the scale, and what these are called."""
+    """Ratings of objectives: how many, how many of the best and worst rating, and the names of these."""
 
     rated: int
     best: str
@@ -112,12 +112,12 @@ class ObjectiveCounts:
 
     @property
     def good_percent(self) -> float:
-        """Of those rated."""
+        """Share of the rated objectives with the best rating."""
         return 100 * self.good / self.rated
 
 
 def rate_objectives(view: View) -> ObjectiveCounts | None:
-    """None if the workbook has no ledger of objectives, or no rated row of the period."""
+    """Ratings of objectives; None if there is no objectives ledger, or no rated row in the period."""
     rows, scale = find_objectives(view), list_scale(view)
     if rows.empty or "rating" not in rows or not scale or rows["rating"].isna().all():
         return None
@@ -127,9 +127,9 @@ def rate_objectives(view: View) -> ObjectiveCounts | None:
 
 
 def judge_improvements(view: View) -> pd.DataFrame:
-    """Items of improvement, each with its `state` as of the view's day: done, overdue, running, open.
+    """Improvement items, each with its `state` on the view's day: done, overdue, running, open.
 
-    Those of the period, and those from before it (`carried`) that are not done; empty if there are none.
+    Includes unfinished items from before the period (`carried`); empty if there are none.
     """
     if OBJECTIVES not in view.ledgers:
         return pd.DataFrame()
@@ -145,7 +145,7 @@ def judge_improvements(view: View) -> pd.DataFrame:
 
 
 def choose_plan_columns(view: View) -> tuple[str, ...]:
-    """The columns of the plan of improvement that the ledger has; one that names a person is not shown."""
+    """The columns of the improvement plan that the ledger has, except those naming a person."""
     kind, rows = view.kinds.get(OBJECTIVES), find_objectives(view)
     fields = kind.fields if kind else {}
     return tuple(
@@ -154,7 +154,7 @@ def choose_plan_columns(view: View) -> tuple[str, ...]:
 
 
 def count_improvements(view: View) -> dict[str, int]:
-    """The period's items of improvement, `all`, and those `done`; those overdue, and of these the part `carried`.
+    """The period's improvement items: `all`, `done`, overdue, and the overdue ones `carried` over.
 
     Empty if there are none.
     """

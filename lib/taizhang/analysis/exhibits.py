@@ -1,4 +1,4 @@
-"""What a view's report shows, and the words of its figures and tables with place, period and day filled in."""
+"""What a view's report shows, and the wording of its figures and tables with place, period and day filled in."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -24,16 +24,16 @@ ShowFunction = Callable[Concatenate[View, Asked], Shown | None]
 
 
 def is_shown(view: View, *ids: str) -> bool:
-    """Whether the view's report has an exhibit in a period as long as this: the first id that is known decides."""
+    """Whether the view's report shows an exhibit for a period of this length; the first known id decides."""
     found = _find_exhibit(ids)
     return found is None or found.is_shown(view.period.scale, view.report)
 
 
 def tell_few(view: View, items: Sequence[Runs], *ids: str, **values: object) -> Prose | None:
-    """What has so few rows or bars that a report has words in its place: its lead and an item for each.
+    """Words used instead of an exhibit with very few rows or bars: an introduction and an item for each.
 
-    None if there are more, where there are no words for it (`few`; the first id that has any decides) or for one of
-    the items, and in a notebook of no report.
+    None if there are more rows, if there are no words for this (`few`; the first id that has some decides) or for one
+    of the items, and in a notebook outside a report.
     """
     known = load_exhibits()
     id = next((id for id in ids if id in known and "few" in known[id].words), "")
@@ -53,7 +53,7 @@ def tell_few(view: View, items: Sequence[Runs], *ids: str, **values: object) -> 
 
 
 def place_shown(view: View, shown: Shown, *ids: str) -> Shown:
-    """A figure, table or words, marked where the view's report has them in its annex: the first id known decides."""
+    """A figure, table or prose, marked if the view's report puts it in the annex; the first known id decides."""
     found = _find_exhibit(ids)
     if found is None or not found.is_annexed(view.period.scale, view.report):
         return shown
@@ -66,19 +66,19 @@ def _find_exhibit(ids: Iterable[str]) -> Exhibit | None:
 
 
 def is_brief(view: View, id: str) -> bool:
-    """Whether an exhibit has its short form in the view's report, its period being as long as this."""
+    """Whether the view's report has the short form of an exhibit for a period of this length."""
     return load_exhibits()[id].is_brief(view.period.scale, view.report)
 
 
 def limit_items(view: View, id: str) -> int | None:
-    """How many items of an exhibit are shown at most: all (None), but in its short form."""
+    """The maximum number of items an exhibit shows: None (all), except in its short form."""
     return load_exhibits()[id].most or None if is_brief(view, id) else None
 
 
 def exhibit(id: str) -> Callable[[ShowFunction[Asked, Shown]], ShowFunction[Asked, Shown]]:
-    """Make a function an exhibit of exhibits.yml: None if the view's report does not show it.
+    """Make a function an exhibit of exhibits.yml: it returns None if the view's report does not show it.
 
-    What the report has in its annex is marked.
+    Exhibits that belong in the annex are marked.
     """
     if id not in load_exhibits():
         raise KeyError(f"'{id}' is not in exhibits.yml")
@@ -97,9 +97,9 @@ def exhibit(id: str) -> Callable[[ShowFunction[Asked, Shown]], ShowFunction[Aske
 
 
 def add_narrow(function: ShowFunction[Asked, Shown]) -> ShowFunction[Asked, Shown]:
-    """Have a function draw its figures, where a report is made, a second time for a phone screen.
+    """Have a function draw its figures a second time, for a phone screen, when a report is made.
 
-    Elsewhere the figure knows how: a journal's column is as narrow.
+    Elsewhere, a figure is redrawn when needed, for example for a journal's narrow column.
     """
 
     @wraps(function)
@@ -121,6 +121,6 @@ def add_narrow(function: ShowFunction[Asked, Shown]) -> ShowFunction[Asked, Show
 
 
 def say_exhibit(view: View, id: str, part: str, /, **values: object) -> str:
-    """A part of an exhibit's words in the report's language; `name`, `period` and `day` are the view's if left out."""
+    """Part of an exhibit's wording in the report's language; `name`, `period` and `day` default to the view's."""
     usual = {"name": name_place(view), "period": name_period(view), "day": format_date(view.as_of, view.lang)}
     return load_exhibits()[id].say(part, view.lang, usual | values)

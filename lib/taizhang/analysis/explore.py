@@ -1,4 +1,4 @@
-"""For looking around: one column against another, a district's neighbours, a workbook's own ledgers."""
+"""For exploration: one column against another, a district's neighbours, a workbook's own ledgers."""
 
 import pandas as pd
 
@@ -62,7 +62,7 @@ def _by_count(classes: pd.Series) -> pd.Index:
 
 
 def list_neighbours(view: View) -> list[str]:
-    """Codes of the districts that share a border or a corner with the view's, in the layer's order.
+    """Codes of the districts that share a border or corner with the view's, in the layer's order.
 
     Empty for the whole area, and for an island.
     """
@@ -76,11 +76,11 @@ def list_neighbours(view: View) -> list[str]:
 
 
 def list_own_kinds(view: View) -> list[str]:
-    """Configured kinds that are the workbook's own."""
+    """Configured ledger kinds that the workbook itself defines."""
     built_in = load_kinds()
     return [kind for kind in view.ledgers if kind not in built_in]
 
 
 def count_own_rows(view: View) -> dict[str, int]:
-    """Rows of the period of each kind that is the workbook's own."""
+    """Rows in the period for each kind that the workbook itself defines."""
     return {kind: len(view.show(kind)) for kind in list_own_kinds(view)}

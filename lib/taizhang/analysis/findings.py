@@ -1,4 +1,4 @@
-"""Problems found: rules that facts meet, each with its evidence, as data; narrative says them."""
+"""Problems found: rules that the facts trigger, each with its evidence, as data; the narrative words them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ SEVERITIES = ("red", "amber", "note")
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem found: the rule says how much it weighs, in what words it is told, and what to do.
+    """One problem found; its rule gives the weight, the wording and the measure to take.
 
     `district` is a division code, or ``all``; `evidence` goes by place in the rule's words; `size` is how far the
     rule is broken, beside others who break it too; `certainty` the share of rows that say. `severity` is one of
@@ -60,12 +60,12 @@ class Finding:
 
     @property
     def days(self) -> tuple[date, ...]:
-        """The days on which what it names happened, as far as they are known."""
+        """The days on which the events it names happened, as far as known."""
         return tuple(one.day for one in self.subjects if one.day)
 
     @property
     def place(self) -> tuple[float, ...]:
-        """By which findings are sorted, the gravest first."""
+        """The sort key of findings, the gravest first."""
         return SEVERITIES.index(self.severity), -self.rule.weight, -self.size, -self.certainty
 
 
@@ -502,7 +502,7 @@ _LOOKS: Mapping[str, Callable[[_Case], bool]] = {
 
 @dataclass(frozen=True)
 class Looked:
-    """The facts that rules could look at, each once: everywhere, and in some districts only; and if all rules could."""
+    """Facts that the rules could examine: everywhere, or in some districts only; and whether all rules could."""
 
     everywhere: tuple[str, ...]
     somewhere: tuple[str, ...]
@@ -517,9 +517,9 @@ _LOOKED_AT = {"graded": "incidents.level_larger"}
 
 
 def list_looked(view: View) -> Looked:
-    """What rules could look at in a view's district; of the whole area in every district as well.
+    """What the rules could examine in a view's district; for the whole area, in every district as well.
 
-    Where only some districts let a rule look, one without a row of the ledger tells nothing.
+    If rules can examine only some districts, those without a row in the ledger show nothing.
     """
     codes = [view.district] if view.district != ALL else [ALL, *view.districts["code"]]
     facts, before = (index_facts(frame, *codes, ALL) for frame in (view.facts, view.facts_before))
@@ -536,7 +536,7 @@ def list_looked(view: View) -> Looked:
 
 
 def index_facts(facts: pd.DataFrame, *districts: str) -> Index:
-    """The rows of a facts frame, which may be empty, by district (those given, or every one) and fact."""
+    """The rows of a facts frame, which may be empty, by district (the given ones, or all) and fact."""
     found: dict[str, dict[str, Row]] = {}
     kept = facts[facts["district_code"].isin(districts)] if districts and len(facts) else facts
     for row in kept.to_dict("records"):
@@ -555,12 +555,12 @@ def find_problems(
     called: Called,
     view: View | None = None,
 ) -> list[Finding]:
-    """The problems that a district's facts show, the weightiest first.
+    """The problems shown by a district's facts, the gravest first.
 
-    `facts` and `facts_before`, from `index_facts`, are of the period and of the same period a year before: the
-    district's and those of ``all``; the latter may be empty. `ledgers` are rows up to as_of; of them only drills are
-    looked at, over two years. `called` says which differences are beyond chance; `view` has the rows that findings
-    name. A fact that is suppressed, empty or absent gives rise to no finding.
+    `facts` and `facts_before`, from `index_facts`, cover the district and ``all`` for the period and for the same
+    period a year earlier; the latter may be empty. `ledgers` are rows up to as_of; only drills are used, over two
+    years. `called` says which differences are beyond chance; `view` has the rows that findings name. A fact that is
+    suppressed, empty or absent leads to no finding.
     """
     case = _Case(facts, facts_before, district, ledgers, as_of, called, view)
     found = [_conclude(rule, hit, case) for rule in load_rules() for hit in CHECKS[rule.check](rule, case)]
@@ -590,9 +590,9 @@ def _conclude(rule: FindingRule, hit: _Hit, case: _Case) -> Finding:
 
 
 def choose_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
-    """Those of `list_findings` that a report tells of; a bulletin of the weightiest alone.
+    """Those of `list_findings` that a report includes; a bulletin has only the gravest.
 
-    A rule that many districts break would hide the others: of each the first few are told.
+    A rule triggered in many districts would crowd out the others, so only its first few are included.
     """
     seen: Counter[str] = Counter()
     told = []
@@ -604,7 +604,7 @@ def choose_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
 
 
 def list_steps(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
-    """The findings whose measures a report tells, one for each rule, with the codes of the districts it is for."""
+    """The findings whose measures a report includes, one per rule, with the codes of the districts concerned."""
     steps: dict[str, tuple[Finding, tuple[str, ...]]] = {}
     for finding, places in list_findings(view)[: limit_items(view, "findings-text")]:
         first, codes = steps.get(finding.rule.rule, (finding, ()))
@@ -614,10 +614,10 @@ def list_steps(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
 
 @once_per_view
 def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
-    """Problems of the view's district, the gravest first, with the codes of the districts each is found in.
+    """Problems in the view's district, the gravest first, with the codes of the districts each is found in.
 
-    Of the whole area, a rule's problem is told once, with the districts that have it too; a rule that
-    only districts can break is told of each. In the report of one district there are no codes.
+    For the whole area, a rule's problem is given once, with the districts that share it; a rule that applies only to
+    districts is given for each. In the report on one district there are no codes.
     """
     by_district = find_by_district(view)
     findings = by_district[view.district]
@@ -640,7 +640,7 @@ def _name_matter(finding: Finding) -> str:
 
 @once_per_view
 def find_by_district(view: View) -> dict[str, list[Finding]]:
-    """The problems of the view's district by its code; of the whole area those of every district, and of ``all``."""
+    """The problems of the view's district, by code; for the whole area, those of every district and of ``all``."""
     codes = [view.district] if view.district != ALL else [*view.districts["code"], ALL]
     facts, before = (index_facts(frame, *codes, ALL) for frame in (view.facts, view.facts_before))
     drills = view.ledgers.get("drills")

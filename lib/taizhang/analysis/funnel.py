@@ -1,4 +1,4 @@
-"""Districts against their size, and what chance alone would do."""
+"""Districts by size, with the limits of chance variation."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -42,13 +42,13 @@ class DistrictFunnel:
 
     @property
     def called(self) -> list[str]:
-        """Names of the districts beyond chance."""
+        """Names of the districts that differ beyond chance."""
         return list(self.places.loc[self.places["called"], "district"])
 
 
 @once_per_view
 def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
-    """Limits at 95 and 99.8 percent around the value of all districts, and who lies where.
+    """Limits at 95 and 99.8 percent around the value of all districts, and where each district lies.
 
     Widened where districts vary more than chance alone would have it (Spiegelhalter 2005, Statistics in Medicine 24,
     1185-1202). None if the fact has no Wilson or Poisson interval or no denominator, or is known in fewer than

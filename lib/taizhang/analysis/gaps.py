@@ -1,4 +1,4 @@
-"""What can't be told of a view, and which column of a ledger would tell it."""
+"""What cannot be stated about a view, and which ledger column would provide it."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -17,10 +17,11 @@ from taizhang.metadata.facts import ALL, split_target
 
 @dataclass(frozen=True)
 class Gap:
-    """Why a fact is not known: of `of` rows asked, `known` say it.
+    """Why a fact is unknown: of `of` rows asked, `known` have an answer.
 
-    `columns`, of the ledger `kind`, are those of which any would tell it. `partly`: of the whole area, enough rows say
-    it, but not in every district. `all_of`: it takes all of these columns, and which is wanting is not known.
+    `columns`, of the ledger `kind`, are those of which any one would provide it. `partly`: for the whole area, enough
+    rows have an answer, but not in every district. `all_of`: all of these columns are needed, and it is not known
+    which is missing.
     """
 
     kind: str
@@ -42,9 +43,9 @@ class _Looked:
 
 
 def find_gap(view: View, fact: str) -> Gap | None:
-    """Why a fact of the view's district is empty, where rows do not say what it rests on; otherwise None.
+    """Why a fact of the view's district is empty because rows lack what it rests on; otherwise None.
 
-    None, too, where it is suppressed, or no row is asked.
+    Also None if the fact is suppressed, or no row is asked.
     """
     row = view.fact(fact)
     if row is None or row["suppressed"] or pd.notna(row["value"]):
@@ -92,7 +93,7 @@ def rests_on_columns(fact: str) -> bool:
 
 @dataclass(frozen=True)
 class Unsaid:
-    """Of `of` rows asked for any of some columns, `unsaid` state none: so few that what rests on them is known."""
+    """Of `of` rows asked for any of some columns, `unsaid` have no answer, few enough for the result to be known."""
 
     kind: str
     columns: tuple[str, ...]
@@ -101,9 +102,9 @@ class Unsaid:
 
 
 def list_unsaid(view: View) -> list[Unsaid]:
-    """What some rows do not state of what the view's facts rest on, though enough do, each once.
+    """What some rows leave unstated although enough rows state it for the view's facts, each once.
 
-    Of kinds whose small counts are withheld, only what the facts themselves say of how many rows they know.
+    For kinds with withheld small counts, only what the facts themselves say about the rows they know.
     """
     scene, found = cast(Scene, _Looked(view)), dict[tuple[object, ...], Unsaid]()
     for fact, measure in MEASURES.items():
@@ -123,7 +124,7 @@ def list_unsaid(view: View) -> list[Unsaid]:
 
 
 def list_noughts(view: View) -> dict[str, list[str]]:
-    """Columns of counts in which nobody ever wrote 0, so that an empty cell is 0, by kind; those facts rest on."""
+    """Count columns in which nobody ever wrote 0, so that an empty cell means 0, by kind, if facts rest on them."""
     rested: dict[str, dict[str, None]] = {}
     for measure in MEASURES.values():
         rested.setdefault(measure.kind, {}).update(dict.fromkeys(measure.columns))
@@ -136,6 +137,6 @@ def list_noughts(view: View) -> dict[str, list[str]]:
 
 
 def count_cut(view: View) -> dict[str, int]:
-    """Rows not counted, since the period holds a part alone of the month or year they are dated to, by kind."""
+    """Rows not counted because the period covers only part of the month or year they are dated to, by kind."""
     counts = {kind: len(view.counted(kind).cut) for kind in view.ledgers}
     return {kind: number for kind, number in counts.items() if number}

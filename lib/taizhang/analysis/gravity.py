@@ -1,4 +1,4 @@
-"""Districts by the gravity of their problems, and beside it how each does on the indicators of the first page."""
+"""Districts by the gravity of their problems, and their standing on the indicators of the first page."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class HeatTable:
 
 
 def order_by_gravity(severe: Mapping[str, Collection[str]]) -> list[str]:
-    """Codes of districts by the rules of their severe problems: most kinds first; of as many, the graver kinds."""
+    """District codes by their severe problems: most rules triggered first; if equal, the graver rules."""
     weights = {rule.rule: rule.weight for rule in load_rules()}
 
     def find_place(code: str) -> tuple[int, list[int]]:
@@ -80,7 +80,7 @@ def number_districts(view: View) -> pd.DataFrame:
 
 @once_per_view
 def find_heat(view: View) -> HeatTable | None:
-    """None if the view is not of the whole area, has fewer than two districts, or no indicator is known."""
+    """The table; None if the view is not of the whole area, has fewer than two districts, or no indicator is known."""
     if view.district != ALL or len(view.districts) < 2:
         return None
     places = number_districts(view)
@@ -137,9 +137,9 @@ def _judge(view: View, info: FactInfo) -> Mapping[str, State]:
 
 @dataclass(frozen=True)
 class RateDifference:
-    """An indicator by which districts differ beyond chance.
+    """An indicator on which districts differ beyond chance.
 
-    `level`: the whole area's value. `worse` and `better`: values by district's name, the farthest from it first.
+    `level`: the whole area's value. `worse` and `better`: values by district name, the farthest from it first.
     """
 
     info: FactInfo
@@ -149,7 +149,7 @@ class RateDifference:
 
 
 def list_differences(view: View) -> list[RateDifference]:
-    """The indicators of the table of all districts by which any district differs, in its order."""
+    """Indicators of the all-district table on which any district differs, in its order."""
     heat = find_heat(view)
     found = []
     for info in heat.indicators if heat else ():
@@ -168,10 +168,10 @@ def list_differences(view: View) -> list[RateDifference]:
 
 @dataclass(frozen=True)
 class Yield:
-    """What visits find, beside how many there are: `places`, by code: district, visits, found, per_visit, side.
+    """What visits find, and how many there are: `places`, by code: district, visits, found, per_visit, side.
 
-    `side` is above or below where a district's yield differs from the others' beyond chance, otherwise empty; `level`
-    is the whole area's yield. Only districts of which all three are known.
+    `side` is above or below if a district's yield differs from the others' beyond chance, otherwise empty; `level` is
+    the whole area's yield. Only districts where all three are known.
     """
 
     places: pd.DataFrame
@@ -180,7 +180,7 @@ class Yield:
 
 @once_per_view
 def find_yield(view: View) -> Yield | None:
-    """None if the view is not of the whole area, or less than two districts are known."""
+    """The yield of visits; None if the view is not of the whole area, or fewer than two districts are known."""
     rows, level = (
         list_values(view, "inspections.hazards_per_visit"),
         view.value("inspections.hazards_per_visit", ALL),

@@ -1,4 +1,4 @@
-"""The grid checked: cells by class and level, nobody named, faults on the ground, ledger rows per cell."""
+"""The grid check: cells by class and level, cells without anyone named, faults on the ground, ledger rows per cell."""
 
 from dataclasses import dataclass
 
@@ -32,19 +32,19 @@ def choose_cells(view: View) -> gpd.GeoDataFrame | None:
 
 
 def names_persons(cells: gpd.GeoDataFrame) -> bool:
-    """Whether the layer says of any cell if somebody is named."""
+    """Whether the layer says for any cell if someone is named."""
     return bool(cells["assigned"].notna().any())
 
 
 def mark_unassigned(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
-    """Whether a cell has nobody named, by the fact's own test; False if the layer doesn't say."""
+    """Whether no one is named for a cell, by the fact's own test; False if the layer does not say."""
     ledgers = Ledgers({"grid": pd.DataFrame(cells.drop(columns="geometry"))}, view.districts)
     rows = Rows(ledgers["grid"], None, view.as_of, placeless=True)
     return pd.Series(rows.test(is_unassigned), index=cells.index)
 
 
 def tell_assignment(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
-    """Of each cell one of ASSIGNMENTS: whether somebody is named, nobody, or the layer doesn't say."""
+    """One of ASSIGNMENTS for each cell: someone is named, no one is, or the layer does not say."""
     told = pd.Series("assigned", cells.index).mask(cells["assigned"].isna(), "unknown")
     return told.mask(mark_unassigned(view, cells), "unassigned")
 
@@ -62,7 +62,7 @@ class CellCounts:
 
 
 def count_cells(view: View) -> CellCounts | None:
-    """None if there is no grid layer, or no cell in the district."""
+    """Cells by class and level; None if there is no grid layer, or no cell in the district."""
     cells = choose_cells(view)
     if cells is None:
         return None
@@ -81,7 +81,7 @@ def count_cells(view: View) -> CellCounts | None:
 
 
 def list_unassigned(view: View) -> pd.DataFrame:
-    """The cells for which nobody is named, by code; empty if there are none, or the layer doesn't say."""
+    """Cells without anyone named, by code; empty if there are none, or the layer does not say."""
     cells = choose_cells(view)
     if cells is None:
         return pd.DataFrame()
@@ -89,7 +89,7 @@ def list_unassigned(view: View) -> pd.DataFrame:
 
 
 def has_heads(span: pd.DataFrame) -> bool:
-    """Whether any cell holds others, by the span of control; in a grid of one level none does."""
+    """Whether any cell contains others, according to the span of control; never so in a grid of one level."""
     return bool(span["heads"].any())
 
 
@@ -113,7 +113,7 @@ class ListedProblems:
 
 
 def list_problems(problems: gpd.GeoDataFrame, most: int) -> ListedProblems:
-    """So many problems at most, from the largest down."""
+    """The largest problems, up to a given number."""
     ranked = rank_problems(problems)
     rows = ranked.head(most)
     shares = bool(rows["share_percent"].notna().any())
@@ -121,19 +121,19 @@ def list_problems(problems: gpd.GeoDataFrame, most: int) -> ListedProblems:
 
 
 def count_groups(ranked: gpd.GeoDataFrame) -> dict[str, int]:
-    """Problems from `rank_problems` by group: gap, overlap and stray, those that there are."""
+    """Problems from `rank_problems` by group: gap, overlap and stray, as far as they occur."""
     counts = ranked["group"].value_counts()
     return {group: int(counts[group]) for group in dict.fromkeys(GROUPS.values()) if group in counts}
 
 
 def sum_problems(problems: gpd.GeoDataFrame) -> pd.DataFrame:
-    """problem, number of them, area_km2: in the order in which kinds of problem were found."""
+    """Problem, number and area_km2, in the order in which the kinds of problem were found."""
     sums = problems.groupby("problem", sort=False)["area_km2"].agg(["size", "sum"]).reset_index()
     return sums.set_axis(["problem", "number", "area_km2"], axis=1)
 
 
 def count_by_cell(view: View, counts: pd.DataFrame) -> pd.DataFrame:
-    """Rows met with each cell: code, name, district_code, a column for each kind, and total; most first.
+    """Rows located in each cell: code, name, district_code, a column for each kind, and total; most first.
 
     `counts` as returned by `Workbook.grid_counts`.
     """
@@ -147,7 +147,7 @@ def count_by_cell(view: View, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_ways(counts: pd.DataFrame) -> pd.DataFrame:
-    """How the rows met their cells: kinds, as first met, by WAYS."""
+    """How the rows were assigned to cells: kinds, in order of appearance, by WAYS."""
     ways = counts.pivot_table(index="kind", columns="how", values="rows", aggfunc="sum", fill_value=0)
     return ways.reindex(index=list(dict.fromkeys(counts["kind"])), columns=list(WAYS), fill_value=0)
 
@@ -170,12 +170,12 @@ class CellClasses:
 
     @property
     def filled(self) -> int:
-        """Cells that a row met."""
+        """Cells with at least one row."""
         return int((self.cells["number"] >= 0).sum())
 
 
 def classify_cells(view: View, counts: pd.DataFrame | None, kind: str) -> CellClasses | None:
-    """None if there is no grid layer, or no row of the kind (hazards or incidents) met a cell."""
+    """Rows per cell in classes; None if there is no grid layer, or no row of the kind has a cell."""
     cells = choose_cells(view)
     if cells is None or counts is None:
         return None

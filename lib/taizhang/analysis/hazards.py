@@ -1,4 +1,4 @@
-"""Hazards of a view by month and by class, and those overdue: what a hazard is, its facts' predicates say."""
+"""A view's hazards by month and class, and overdue ones; the facts' predicates define what they are."""
 
 from dataclasses import dataclass
 
@@ -21,10 +21,10 @@ from taizhang.facts.rows import Mask, Rows
 
 @dataclass(frozen=True)
 class HazardTrend:
-    """Hazards by the month they were found in.
+    """Hazards by the month in which they were found.
 
     `counts`, by month: as returned by `tell_states`, NaN in months that begin after as_of. `before`: found in the same
-    months a year before; None if the ledger does not reach them.
+    months a year earlier; None if the ledger does not go back that far.
     """
 
     counts: pd.DataFrame
@@ -36,14 +36,14 @@ HAZARD_STATES = ("rectified", "open", "unknown")
 
 
 def tell_states(rows: Rows) -> dict[str, Mask]:
-    """Which are rectified, which open, and of which it is not known, where there are any."""
+    """Which hazards are rectified, which open and, if any, for which this is unknown."""
     states = {"rectified": rows.test(hazards.is_rectified), "open": rows.test(hazards.is_open)}
     unknown = rows.test(hazards.is_unknown)
     return states | {"unknown": unknown} if unknown.any() else states
 
 
 def follow_months(view: View) -> HazardTrend | None:
-    """Hazards found in the months that a trend shows; None if there were none."""
+    """Hazards found in the months shown by a trend; None if there were none."""
     found, months = view.recorded("hazards"), choose_months(view)
     if not len(found):
         return None
@@ -64,7 +64,7 @@ def follow_months(view: View) -> HazardTrend | None:
 
 
 def count_by(view: View, column: str) -> pd.DataFrame | None:
-    """The period's hazards by the classes of a column, as returned by `count_classes`: as returned by `tell_states`.
+    """The period's hazards by the classes of a column (see `count_classes`) and state (see `tell_states`).
 
     None if no row states its class.
     """
@@ -78,9 +78,9 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
 
 
 def cross_classes(view: View, down: str, across: str) -> pd.DataFrame | None:
-    """The period's hazards by the classes of two columns, those of each as returned by `count_classes`.
+    """The period's hazards by the classes of two columns, each as returned by `count_classes`.
 
-    None if of either no row states its class, or all are of one.
+    None if no row states its class in one of them, or all are in one class.
     """
     rows = view.counted("hazards").frame()
     if rows.empty or rows[[down, across]].isna().all().any():
@@ -92,7 +92,7 @@ def cross_classes(view: View, down: str, across: str) -> pd.DataFrame | None:
 
 
 def count_undated_spot(view: View) -> int:
-    """The period's hazards rectified on the spot, of which no day of rectification is written."""
+    """The period's hazards rectified on the spot without a recorded day of rectification."""
     if "hazards" not in view.ledgers:
         return 0
     found = view.counted("hazards")
@@ -102,7 +102,7 @@ def count_undated_spot(view: View) -> int:
 
 
 def list_overdue(view: View) -> pd.DataFrame:
-    """All overdue hazards, whenever found, the longest overdue first, with `late`: days from the deadline to as_of."""
+    """All overdue hazards, whenever found, the longest overdue first, with `late`: days from deadline to as_of."""
     found = view.standing("hazards")
     rows = view.show("hazards", found)
     if rows.empty:

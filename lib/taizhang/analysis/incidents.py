@@ -1,4 +1,4 @@
-"""Incidents by month of every year on record, the period's gravest, and accidents by level."""
+"""Incidents by month for every year on record, the period's gravest, and accidents by level."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +35,7 @@ def follow_years(view: View) -> pd.DataFrame | None:
 
 
 def list_gravest(view: View, most: int) -> pd.DataFrame:
-    """The period's incidents with most deaths, serious injuries and loss, by date."""
+    """The period's incidents with the most deaths, serious injuries and loss, by date."""
     rows = view.show("incidents")
     if rows.empty:
         return rows
@@ -56,12 +56,12 @@ class AccidentLevels:
 
     @property
     def is_graver(self) -> bool:
-        """Whether one was graver than ordinary."""
+        """Whether any was graver than ordinary."""
         return any(fact != LEVELS[0] for fact in self.found)
 
 
 def list_levels(view: View) -> AccidentLevels | None:
-    """None if there was no incident, or the number of some level isn't known."""
+    """Accidents by level; None if there was no incident, or the number at some level is unknown."""
     incidents, counts = view.value("incidents.count"), {level: view.value(level) for level in LEVELS}
     if not incidents or any(number is None for number in counts.values()):
         return None
@@ -70,10 +70,10 @@ def list_levels(view: View) -> AccidentLevels | None:
 
 @dataclass(frozen=True)
 class GraveEvent:
-    """An incident with dead or missing, or an accident of a grade above the lowest.
+    """An incident with people dead or missing, or an accident above the lowest grade.
 
-    `type` as the ledger has it; `grade` is empty if there is none, or it isn't known; `deaths` is 0, too, where the
-    ledger does not say (not `told`), `missing` then None.
+    `type` is as written in the ledger; `grade` is empty if there is none or it is unknown; `deaths` is also 0 if the
+    ledger does not say (not `told`), and `missing` is then None.
     """
 
     day: date
@@ -87,7 +87,7 @@ class GraveEvent:
 
 @dataclass(frozen=True)
 class GraveEvents:
-    """The period's grave events by date; of `silent` further incidents the ledger does not say how many died."""
+    """The period's grave events by date; for `silent` further incidents the ledger does not say how many died."""
 
     events: tuple[GraveEvent, ...] = ()
     silent: int = 0
@@ -95,7 +95,7 @@ class GraveEvents:
 
 @once_per_view
 def list_grave_events(view: View) -> GraveEvents:
-    """Every fatal or larger event of the view; empty if it has no rows of incidents."""
+    """Every fatal or larger event of the view; empty if it has no incident rows."""
     rows = view.counted("incidents")
     if not len(rows):
         return GraveEvents()

@@ -18,14 +18,14 @@ from taizhang.analysis.view import View
 
 @dataclass(frozen=True)
 class VisitTrend:
-    """Visits by month, NaN in months that begin after as_of, and a year before where the ledger reaches that."""
+    """Visits by month, NaN in months that begin after as_of, and a year earlier if the ledger goes back that far."""
 
     visits: pd.Series
     before: pd.Series | None
 
 
 def follow_months(view: View) -> VisitTrend | None:
-    """Visits in the months that a trend shows; None if there was none."""
+    """Visits in the months shown by a trend; None if there were none."""
     made, months = view.recorded("inspections"), choose_months(view)
     if not len(made):
         return None

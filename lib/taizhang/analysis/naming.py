@@ -1,4 +1,4 @@
-"""Names of months, spans, places and periods as sentences say them, and the line under a figure."""
+"""Names of months, spans, places and periods as used in sentences, and the line under a figure."""
 
 import math
 from collections.abc import Iterable
@@ -21,9 +21,9 @@ if TYPE_CHECKING:  # the names of places are needed where statistics are not loa
 def describe_source(
     view: View, kind: str, rows: int | None = None, *, also: Iterable[str] = (), extra: str = ""
 ) -> str:
-    """Source, number of rows, and the day the ledger was read as of.
+    """Source, number of rows, and the day as of which the ledger was read.
 
-    `also` are further ledger kinds that a figure was made from, `extra` words such as how an interval was made.
+    `also` are further ledger kinds that a figure is based on; `extra`, words such as the method of an interval.
     """
     lang = view.lang
     ledgers = [label("source.ledger", lang, ledger=view.kinds[k].title[lang]) for k in (kind, *also)]
@@ -40,7 +40,7 @@ def name_month(month: pd.Period, lang: str) -> str:
 
 
 def name_span(months: pd.PeriodIndex, lang: str, *, within: bool = False) -> str:
-    """Months in words, the year alone where they are one; `within` a sentence: in 2021, from ... to ...."""
+    """Months in words, or the year if they make up one; `within` a sentence: in 2021, from ... to ...."""
     first, last = months[0], months[-1]
     lead = "in_" if within else ""
     if len(months) == 12 and first.month == 1:
@@ -49,7 +49,7 @@ def name_span(months: pd.PeriodIndex, lang: str, *, within: bool = False) -> str
 
 
 def tell_peak(counts: pd.Series, lang: str) -> dict[str, object]:
-    """What words on counts by month ask for: the months as a span, the month with most, and how many."""
+    """Parameters for wording monthly counts: the span of months, the month with the most, and how many."""
     months = pd.PeriodIndex(counts.index)
     return {
         "span": name_span(months, lang, within=True), "months": name_span(months, lang),
@@ -58,27 +58,27 @@ def tell_peak(counts: pd.Series, lang: str) -> dict[str, object]:
 
 
 def show_text(value: object, lang: str) -> str:
-    """A ledger's text as typed, in English a known term's words, or the words for 'not stated'."""
+    """A ledger's text as written; in English a known term is translated; if empty, the words for 'not stated'."""
     return label("word.not_stated", lang) if pd.isna(value) else name_term(str(value), lang)  # type: ignore[call-overload]
 
 
 def show_day(value: object) -> str:
-    """A ledger's day as 2021-07-05; a dash where there is none."""
+    """A ledger's day as 2021-07-05; a dash if there is none."""
     return "—" if pd.isna(value) else pd.Timestamp(value).date().isoformat()  # type: ignore[call-overload,arg-type]
 
 
 def name_area(view: View) -> str:
-    """What the whole area is called where it stands beside a district."""
+    """The name of the whole area when it is mentioned beside a district."""
     return label("word.area", view.lang)
 
 
 def name_place(view: View) -> str:
-    """What a sentence calls the view's district; the whole area has a title, but no name."""
+    """The name of the view's district in a sentence; the whole area has a title, but no name."""
     return label("word.the_area", view.lang) if view.district == ALL else view.name
 
 
 def name_period(view: View) -> str:
-    """The view's period as it stands within a sentence or title: 2021年7月, the first half of 2021."""
+    """The view's period within a sentence or title: 2021年7月, the first half of 2021."""
     words = view.period.label(view.lang)
     if view.lang == "en" and view.period.kind in ("half", "quarter"):
         return f"the {words}"
@@ -93,7 +93,7 @@ def say_p(p: float) -> str:
 
 
 def say_ratio(row: pd.Series, lang: str) -> str:
-    """A ratio with its interval; without an upper end where there is none."""
+    """A ratio with its interval, open-ended if there is no upper limit."""
     if pd.isna(row["ratio"]):
         return "—"
     low, high = (format_number(row[name], 2) if np.isfinite(row[name]) else "∞" for name in ("low", "high"))
@@ -102,7 +102,7 @@ def say_ratio(row: pd.Series, lang: str) -> str:
 
 
 def say_pattern(pattern: "Pattern", lang: str, *, alike: bool) -> str:
-    """Moran's I in words, or why there is none; `alike`: whether neighbours are so beyond chance."""
+    """Moran's I in words, or why there is none; `alike`: whether neighbours resemble each other beyond chance."""
     if pattern.reason:
         return label(f"pattern.reason.{pattern.reason}", lang)
     found = int(pattern.places["found"].sum())

@@ -1,4 +1,4 @@
-"""What goes with drills: incidents, repeats and late closures."""
+"""Outcomes associated with drills: incidents, repeats and late closures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,10 +28,10 @@ SOUGHT_RATIO = 0.8  # of the outcome per drill: that a fifth less would be seen 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One outcome and what goes with each drill, of townships by months.
+    """One outcome and its association with each drill, over townships and months.
 
-    `name` is of `OUTCOMES`; `adjusted` is the effect's p, adjusted for the outcomes looked at (Holm 1979). `called`:
-    whether it is beyond chance beside all that a report tests; None if only the outcomes are looked at.
+    `name` is one of `OUTCOMES`; `adjusted` is the effect's p, adjusted for the outcomes examined (Holm 1979).
+    `called`: whether it is beyond chance among everything a report tests; None if only the outcomes are examined.
     """
 
     name: str
@@ -45,14 +45,14 @@ class Outcome:
 
     @property
     def power(self) -> float:
-        """How often evidence would be found if each drill cut the outcome by a fifth, adjusted as if it were first."""
+        """How often evidence would be found if each drill cut the outcome by a fifth, adjusted as the first test."""
         return self.effect.find_power(SOUGHT_RATIO, alpha=ALPHA / len(OUTCOMES))
 
     @property
     def verdict(self) -> Literal["unknown", "none", "follow", "fewer", "more"]:
-        """What may be said: nothing, no evidence, that drills follow the outcome, or fewer or more of it after drills.
+        """What can be concluded: nothing, no evidence, that drills follow the outcome, or fewer or more after drills.
 
-        Where drills come after the outcome too, what looks like an effect of drills may be its cause.
+        If drills also come after the outcome, an apparent effect of drills may be its cause.
         """
         if np.isnan(self.adjusted):
             return "unknown"
@@ -64,15 +64,15 @@ class Outcome:
 
     @property
     def is_beyond_chance(self) -> bool:
-        """Whether there is evidence of fewer or of more."""
+        """Whether there is evidence of fewer or more."""
         return self.verdict in ("fewer", "more")
 
 
 @once_per_view
 def study_drills(view: View) -> list[Outcome]:
-    """Model each outcome on the drills of the three months before, in the whole area.
+    """Model each outcome on the drills of the preceding three months, for the whole area.
 
-    Empty if drills, or all outcomes, are not configured or are withheld, or there are less than twelve months.
+    Empty if drills, or all outcomes, are not configured or are withheld, or there are fewer than twelve months.
     """
     span = find_span(view, "drills") if view.district == ALL else None
     if span is None:

@@ -1,4 +1,4 @@
-"""Whether neighbours are alike on a fact, before it is known what else a report tests."""
+"""Whether neighbours resemble each other on a fact, before allowing for what else a report tests."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fit:
-    """What is known of every district's true rate or share, per unit of the denominator, on the districts' codes.
+    """What is known of every district's true rate or share, per unit of the denominator, by district code.
 
-    `known`: by the rows that say. `lowest` and `highest`: with all others saying no, and yes. `near`: as near to the
-    whole area's value as these allow. `partly`: districts of which some rows do not say; where there is none, all four
-    are one.
+    `known`: from the rows with an answer. `lowest` and `highest`: if all missing answers were no, and yes. `near`: as
+    close to the whole area's value as these allow. `partly`: districts with missing answers; if there are none, all
+    four are equal.
     """
 
     known: Posterior
@@ -40,9 +40,9 @@ class Fit:
 
 @once_per_view
 def fit_places(view: View, fact: str) -> Fit | None:
-    """Fit the districts that are known, in the view's order; None if the fact is no rate or share, or known nowhere.
+    """Fit the districts that are known, in the view's order; None if the fact is not a rate or share, or is unknown.
 
-    Those are left out of which some rows do not say, and what these may say has no bounds.
+    Districts with missing answers that have no bounds are left out.
     """
     info = view.describe(fact)
     if view.district != ALL or info.unit == "count" or info.interval not in ("wilson", "poisson"):
@@ -84,7 +84,7 @@ def join_districts(view: View) -> "Graph":
 
 @once_per_view
 def look_for_pattern(view: View, fact: str) -> Pattern | None:
-    """The pattern of the districts' shrunken values, each as near to the whole area's as what is not said allows."""
+    """The pattern of the districts' shrunken values, each as close to the whole area's as missing answers allow."""
     fit = fit_places(view, fact)
     if fit is None:
         return None
@@ -92,9 +92,10 @@ def look_for_pattern(view: View, fact: str) -> Pattern | None:
 
 
 def weigh_pattern(pattern: Pattern) -> tuple[float, float]:
-    """The probability of neighbours so alike by chance, and of a place that stands out so far among its own.
+    """The probability of such similar neighbours by chance, and of a place so different from its neighbours.
 
-    The latter is the smallest of the places' probabilities with false discoveries controlled; NaN if none is known.
+    The latter is the smallest of the places' probabilities with the false discovery rate controlled; NaN if none is
+    known.
     """
     p = pattern.places["p"].dropna().to_numpy(float)
     local = float(multipletests(p, method="fdr_bh")[1].min()) if len(p) and pattern.local else float("nan")

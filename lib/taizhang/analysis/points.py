@@ -1,4 +1,4 @@
-"""Rows of a view that have a place: hazards with their state, others by class."""
+"""A view's rows with coordinates: hazards by state, others by class."""
 
 from dataclasses import dataclass, replace
 from math import ceil, cos, radians, sqrt
@@ -33,12 +33,12 @@ class Points:
 
     @property
     def is_dense(self) -> bool:
-        """Whether there are so many that dots would hide each other."""
+        """Whether there are so many points that dots would hide each other."""
         return len(self.located) > _MOST_DOTS
 
     @property
     def states(self) -> dict[str, int]:
-        """Hazards by state: rectified and open, and unknown where there are any."""
+        """Hazards by state: rectified, open and, if any, unknown."""
         counts = self.located["state"].value_counts()
         return {
             name: int(counts.get(name, 0)) for name in HAZARD_STATES if name != "unknown" or name in counts
@@ -55,7 +55,7 @@ class Points:
         return float(self.located["lon"].median()), float(self.located["lat"].median())
 
     def within(self, across: Ends, up: Ends) -> "Points | None":
-        """Those between two longitudes and two latitudes, these included; None if there is none."""
+        """The points between two longitudes and two latitudes, inclusive; None if there are none."""
         located = self.located[self.located["lon"].between(*across) & self.located["lat"].between(*up)]
         return None if located.empty else replace(self, located=located)
 
@@ -84,7 +84,7 @@ class Density:
 
 
 def count_density(located: pd.DataFrame, across: Ends, up: Ends) -> Density:
-    """Count located rows in hexagons, regular on the ground, of what lies between two longitudes and two latitudes."""
+    """Count located rows in hexagons, regular on the ground, within a range of longitude and latitude."""
     lon, lat = (located[name].to_numpy(float) for name in ("lon", "lat"))
     rise = sqrt(3) * (across[1] - across[0]) / _ACROSS * cos(radians((up[0] + up[1]) / 2))
     lines = max(1, ceil((up[1] - up[0]) / rise))
@@ -99,14 +99,14 @@ def count_density(located: pd.DataFrame, across: Ends, up: Ends) -> Density:
 
 
 def locate_hazards(view: View) -> Points | None:
-    """The period's hazards, and the state of each; None if none has coordinates."""
+    """The period's hazards with the state of each; None if none has coordinates."""
     states = tell_states(view.counted("hazards"))
     state = np.select(list(states.values()), list(states), "unknown")
     return _locate(view.show("hazards").assign(state=state))
 
 
 def locate_classes(view: View, kind: str, column: str = "") -> Points | None:
-    """The period's rows of a kind by the classes of a column, all one class without it; None if none is located."""
+    """The period's rows of a kind by the classes of a column (without one, a single class); None if none is located."""
     rows = view.show(kind)
     if rows.empty:
         return None
@@ -117,7 +117,7 @@ def locate_classes(view: View, kind: str, column: str = "") -> Points | None:
 
 
 def find_side(view: View, lon: float, lat: float) -> str:
-    """In which part of the view's district a point lies: northeast, south and so on, or middle."""
+    """The part of the view's district in which a point lies: northeast, south and so on, or middle."""
     own = view.districts if view.district == ALL else view.districts[view.districts["code"] == view.district]
     west, south, east, north = own.total_bounds
     across, up = (lon - west) / (east - west), (lat - south) / (north - south)

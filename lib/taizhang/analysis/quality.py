@@ -1,4 +1,4 @@
-"""The account of the data behind a report: what was read, set aside, missing, doubtful, by ledger and district."""
+"""The account of a report's data: what was read, set aside, missing or doubtful, by ledger and district."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -47,7 +47,10 @@ def assess_quality(
     *,
     as_of: date | None = None,
 ) -> Quality:
-    """Put the account of a view's data together.
+    """Compile the account of a view's data.
+
+    The view's district decides whose rows are included, and its period decides which are examined for missing values,
+    rules and matching; reading is reported for all periods, as rows set aside may have no date.
 
     The view's district says whose rows are meant, its period which are looked at for missing values, rules and the way
     they were matched; reading is told of all periods, since what is set aside may have no date.
@@ -115,9 +118,9 @@ def _find_rows(view: View, kind: Kind) -> pd.DataFrame:
 
 
 def count_twice(view: View) -> dict[str, int]:
-    """By kind, of the rows that the period's facts count: how many look like another that is counted as well.
+    """By kind, the number of rows counted in the period's facts that look like another counted row.
 
-    Kinds of which there are none, and those whose small counts are withheld, are left out.
+    Kinds without any, and those with withheld small counts, are left out.
     """
     frames = {kind: view.counted(kind).frame() for kind in view.ledgers if not is_sensitive(view, kind)}
     counts = {kind: int(rows["duplicate"].sum()) for kind, rows in frames.items() if "duplicate" in rows}
@@ -176,7 +179,7 @@ def sum_read(view: View) -> pd.Series:
 
 
 def count_by_kind(view: View, quality: Quality) -> pd.DataFrame:
-    """COUNTS of each ledger, then `all`, of the view's district; empty if it has no row in any ledger."""
+    """COUNTS of each ledger, then `all`, for the view's district; empty if it has no row in any ledger."""
     counts = quality.counts
     if view.district != ALL:
         counts = counts[counts["district_code"] == view.district]
@@ -187,7 +190,7 @@ def count_by_kind(view: View, quality: Quality) -> pd.DataFrame:
 
 
 def count_by_district(view: View, quality: Quality) -> pd.DataFrame:
-    """COUNTS of each district that has any, in the view's order, those whose district is not known last."""
+    """COUNTS of each district that has any, in the view's order; rows of unknown district last."""
     sums = quality.counts.groupby("district_code")[list(COUNTS)].sum()
     return sums.loc[[code for code in (*view.districts["code"], NO_DISTRICT) if code in sums.index]]
 

@@ -1,4 +1,4 @@
-"""Reach of shelters: what is shown of a district, and which premises lie within."""
+"""Reach of shelters: what is shown for a district, and which premises lie within reach."""
 
 import geopandas as gpd
 import pandas as pd
@@ -17,9 +17,9 @@ def list_reach(view: View, reach: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def choose_columns(table: gpd.GeoDataFrame, *columns: str) -> list[str]:
-    """Those of some columns of `list_reach` that say something.
+    """The given columns of `list_reach` that contain information.
 
-    One that is known nowhere doesn't; premises don't where none has a place.
+    A column unknown everywhere does not; premises do not if none has coordinates.
     """
     known = [name for name in columns if table[name].notna().any()]
     if table["premises_located"].any():
@@ -28,7 +28,7 @@ def choose_columns(table: gpd.GeoDataFrame, *columns: str) -> list[str]:
 
 
 def locate_sites(view: View) -> pd.DataFrame:
-    """The shelters that have both coordinates."""
+    """The shelters with both coordinates."""
     sites = view.ledgers["shelters"]
     return sites[sites["lon"].notna() & sites["lat"].notna()]
 
@@ -40,9 +40,9 @@ def count_unlocated(view: View, reach: gpd.GeoDataFrame) -> int:
 
 
 def place_premises(view: View, area: shapely.Geometry) -> pd.DataFrame:
-    """Premises of the hazards ledger, each once: lon, lat and `inside`, whether it lies within the area.
+    """Premises in the hazards ledger, each once: lon, lat and `inside`, whether within the area reached.
 
-    Empty if there are none, or so many that their dots would hide the ground.
+    Empty if there are none, or so many that their dots would hide the map.
     """
     from taizhang.boundaries.reach import locate_premises  # scipy, which takes long to load
 

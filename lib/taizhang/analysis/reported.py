@@ -1,4 +1,4 @@
-"""What summary tables report, beside what is counted from rows."""
+"""What summary tables report, compared with what is counted from rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _SAME = 1e-6  # of the number's last decimal shown, at least
 
 @dataclass(frozen=True)
 class Beside:
-    """A fact of a district as reported and as counted; NaN if what is counted is not known."""
+    """A district's fact as reported and as counted; NaN if the count is unknown."""
 
     code: str
     place: str
@@ -28,12 +28,12 @@ class Beside:
 
     @property
     def differs(self) -> bool:
-        """Whether they differ as far as a clerk writes decimals: 83.3 is 83.33."""
+        """Whether they differ at the precision written: 83.3 equals 83.33."""
         return not abs(self.difference) <= max(0.5 * 10.0**-self.info.decimals, _SAME)
 
 
 def list_beside(view: View) -> Iterator[Beside]:
-    """What is reported of the view's district, or of all and the whole area, and can be compared with a count."""
+    """Reported facts of the view's district, or of all and the whole area, that can be compared with a count."""
     if view.beside.empty:
         return
     names = {**dict(zip(view.districts["code"], view.districts["name"], strict=True)), ALL: name_area(view)}
@@ -48,11 +48,11 @@ def list_beside(view: View) -> Iterator[Beside]:
 
 
 def list_differing(view: View) -> list[Beside]:
-    """Those that differ, or of which the count is not known."""
+    """Those that differ, or whose count is unknown."""
     return [one for one in list_beside(view) if one.differs]
 
 
 def count_beside(view: View) -> tuple[int, int]:
-    """How many can be compared with a known count, and how many of them differ."""
+    """How many can be compared with a known count, and how many of those differ."""
     known = [one for one in list_beside(view) if not pd.isna(one.counted)]
     return len(known), sum(one.differs for one in known)

@@ -1,4 +1,4 @@
-"""Who held the drill that is required every two years."""
+"""Which districts held the drill required every two years."""
 
 from datetime import date
 
@@ -12,28 +12,27 @@ from taizhang.metadata.rules import FindingRule, load_rules
 
 
 def find_drill_rule() -> FindingRule:
-    """The rule that asks for drills, with its source."""
+    """The rule that requires drills, with its source."""
     (rule,) = [rule for rule in load_rules() if rule.check == "no_drill"]
     return rule
 
 
 def is_drill_due(as_of: date) -> bool:
-    """Whether the time in which the rule asks for a drill has run out once since it came into force."""
+    """Whether the period within which the rule requires a drill has run out at least once since it took effect."""
     rule = find_drill_rule()
     law = find_law(rule.law, as_of)
     return law is not None and law.start <= begin_window(as_of, rule.years)
 
 
 def begin_window(as_of: date, years: int) -> date:
-    """The first day of so many years up to as_of, that day among them."""
+    """The first day of a window of this many years ending on as_of, inclusive."""
     return (pd.Timestamp(as_of) + pd.Timedelta(days=1) - pd.DateOffset(years=years)).date()
 
 
 def select_recent_drills(drills: pd.DataFrame, as_of: date, years: int) -> pd.DataFrame:
-    """The rows of drills held in these years that may be of a work safety plan.
+    """Drills in these years that may concern a work safety plan.
 
-    Left out is a drill of which the hazard covered, otherwise the plan, otherwise the name, says that it was of
-    another kind.
+    A drill is left out if the hazard covered, or else the plan, or else the name, shows that it was of another kind.
     """
     held = drills["held_on"]
     recent = (held >= pd.Timestamp(begin_window(as_of, years))) & (
@@ -56,7 +55,7 @@ def _is_of_other_plan(drills: pd.DataFrame) -> pd.Series:
 
 @once_per_view
 def check_required_drills(view: View) -> pd.DataFrame | None:
-    """Each district's last drill, and how many it held within the time that Order 708 asks for one.
+    """Each district's last drill, and how many it held within the time set by Order 708.
 
     By code, those without first: district, last (NaT: none on record), held (of late) and met. None if drills are
     not configured or are withheld, or the first two years of Order 708 had not passed.
@@ -83,7 +82,7 @@ def check_required_drills(view: View) -> pd.DataFrame | None:
 
 
 def list_required_drills(view: View) -> tuple[list[str], list[str]] | None:
-    """The names of the districts that held the drill, and of those that did not; None as `check_required_drills`."""
+    """Names of the districts that held the drill, and of those that did not; None as for `check_required_drills`."""
     table = check_required_drills(view)
     if table is None:
         return None

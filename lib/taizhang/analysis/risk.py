@@ -1,4 +1,4 @@
-"""The index of risk, from the indicators that a workbook's ledgers allow, and how sure its classes are."""
+"""The risk index, from the indicators that a workbook's ledgers allow, and how certain its classes are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ _OTHER_SIDE: Mapping[Side | None, Side] = {"lowest": "highest", "highest": "lowe
 
 @dataclass(frozen=True)
 class Risk:
-    """An index of the districts.
+    """A risk index of the districts.
 
     `model` has the indicators known in at least three districts. `places`, by code: the columns of
     `stats.risk.RiskIndex.places`, and district (the name), upper (in one of the two upper classes) and firm (the class
@@ -49,28 +49,28 @@ class Risk:
 
     @property
     def upper(self) -> list[str]:
-        """Names of those in the two upper classes, the highest risk first."""
+        """Names of districts in the two highest classes, highest risk first."""
         return list(self.ranked.loc[self.ranked["upper"], "district"])
 
     @property
     def firm(self) -> int:
-        """Districts whose class is sure."""
+        """Districts whose class is certain."""
         return int(self.places["firm"].sum())
 
     @property
     def lacking(self) -> int:
-        """Districts of which an indicator isn't known."""
+        """Districts with an unknown indicator."""
         return int((self.places["missing"] > 0).sum())
 
     @property
     def counts(self) -> dict[str, int]:
-        """Districts of each class that has any, the highest class first."""
+        """Number of districts by class, without empty classes, highest class first."""
         found = self.places["class"].value_counts()
         return {name: int(found[name]) for name in reversed(CLASSES) if name in found}
 
     @property
     def weakest(self) -> pd.Series | None:
-        """The place with the greatest lack of capacity; None if no capacity is known."""
+        """The place with the least capacity; None if no capacity is known."""
         lack = self.places["capacity"]
         return None if lack.isna().all() else self.places.iloc[int(lack.argmax())]
 
@@ -88,7 +88,7 @@ class Risk:
 
 @dataclass(frozen=True)
 class Weighed:
-    """An indicator, its share of its dimension's weight, and in how many districts it isn't known."""
+    """An indicator, its share of its dimension's weight, and the number of districts where it is unknown."""
 
     indicator: Indicator
     share: float
@@ -119,7 +119,7 @@ def find_risk(view: View) -> Risk | None:
 
 
 def make_risk(view: View, measured: Measured) -> Risk:
-    """Work an index out from its indicators."""
+    """Compute an index from its indicators."""
     index = compute_risk(measured.model, measured.values, sampled=measured.sampled, scales=measured.scales)
     places = index.places.assign(
         district=view.districts.set_index("code")["name"].astype("str"),
@@ -130,7 +130,7 @@ def make_risk(view: View, measured: Measured) -> Risk:
 
 
 def measure_indicators(view: View, *dimensions: str) -> Measured | None:
-    """The indicators of some dimensions that are known in at least three districts of the whole area; None if none."""
+    """The indicators of some dimensions that are known in at least three districts; None if there are none."""
     model = view.settings.get("risk")
     if not isinstance(model, RiskModel) or view.district != ALL or len(view.districts) < _FEWEST:
         return None

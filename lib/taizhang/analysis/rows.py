@@ -24,7 +24,7 @@ _LEADERS, _MOST_LEADERS = 3, 5
 
 
 def have_rows(view: View, fact: str, districts: Collection[str]) -> bool:
-    """Whether any of some districts has a row, of whatever day, in the ledger of a fact; what is in none is there."""
+    """Whether any of some districts has a row, of any day, in the ledger of a fact."""
     kind = fact.split(".")[0]
     if kind not in view.ledgers:
         return bool(districts)
@@ -32,14 +32,14 @@ def have_rows(view: View, fact: str, districts: Collection[str]) -> bool:
 
 
 def choose_months(view: View) -> pd.PeriodIndex:
-    """The months that a trend shows: those of the period, and at least the twelve up to its end."""
+    """The months shown by a trend: those of the period, and at least the twelve up to its end."""
     last = pd.Period(view.period.end, "M")
     first = min(pd.Period(view.period.start, "M"), last - 11)
     return pd.period_range(first, last)
 
 
 def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) -> pd.Series:
-    """Count days, as returned by `list_days`, per month.
+    """Count days, as from `list_days`, per month.
 
     Months that begin after `as_of`, a date, are NaN: nothing is known of them yet.
     """
@@ -50,32 +50,32 @@ def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) 
 
 
 def list_days(rows: Rows, *, exact: bool = True) -> pd.Series:
-    """The rows' dates on the index of their frame; NaT if not known to the day, or not `exact`, to the month.
+    """The rows' dates on the index of their frame; NaT if not known to the day or, if not `exact`, the month.
 
-    A month's are on its first day.
+    Months are represented by their first day.
     """
     column = rows.ledger.date
     return rows.frame()[column].where(rows.is_day(column) if exact else rows.is_month(column))
 
 
 def find_ends(months: pd.PeriodIndex) -> tuple[date, date]:
-    """The first and the last day of some months."""
+    """The first and last day of some months."""
     return months[0].start_time.date(), months[-1].end_time.date()
 
 
 def touch(rows: Rows, first: date, last: date) -> Mask:
-    """Whether what a row's date stands for, be it a year, has a day within a span."""
+    """Whether the span a row's date stands for, even a whole year, overlaps a span of days."""
     start, end = (np.datetime64(day, "D") for day in (first, last))
     return (rows.last_days(rows.ledger.date) >= start) & (rows.days(rows.ledger.date) <= end)
 
 
 def is_enough(known: Mask, of: Mask) -> bool:
-    """Whether of few enough rows it is not known, for what rests on the others to be said."""
+    """Whether few enough rows are unknown for a result from the others to be stated."""
     return bool((of & ~known).sum() <= MOST_UNKNOWN * of.sum())
 
 
 def count_monthless(view: View) -> dict[str, int]:
-    """Rows dated to a year alone that touch the months of a trend, by kind: they are counted in none."""
+    """Rows dated only to a year that overlaps a trend's months, by kind; they are not counted in any month."""
     months, counts = choose_months(view), dict[str, int]()
     for kind in (kind for kind in view.ledgers if not is_sensitive(view, kind) and view.kinds[kind].date):
         rows = view.recorded(kind)
@@ -84,16 +84,16 @@ def count_monthless(view: View) -> dict[str, int]:
 
 
 def reaches_back(first: pd.Timestamp, months: pd.PeriodIndex) -> bool:
-    """Whether a ledger whose first day on record this is goes as far back as the year before these months."""
+    """Whether a ledger with this first day on record covers the year before these months."""
     return bool(first < (months[0] - 11).start_time)
 
 
 def name_values(
     values: pd.Series, kind: str, column: str, lang: str, kinds: Mapping[str, Kind] | None = None
 ) -> pd.Series:
-    """Write a column's classes in the report's language; a text that is no known term stays, empty is 'not stated'.
+    """Write a column's classes in the report's language; unknown terms are unchanged, empty is 'not stated'.
 
-    `kinds` are the view's; where left out, the built-in ones.
+    `kinds` are the view's; default: the built-in ones.
     """
     fields = (load_kinds() if kinds is None else kinds)[kind].fields
     names = fields[column].values if column in fields else {}
@@ -110,9 +110,9 @@ def name_values(
 
 
 def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Sum parts per class, most first; classes beyond the tenth together, 'not stated' always last.
+    """Sum parts per class, most first; classes beyond the tenth combined, 'not stated' always last.
 
-    `classes`, from `name_values`, and `parts`, of bool or number, are of the same rows.
+    `classes`, from `name_values`, and `parts`, of bool or number, refer to the same rows.
     """
     sums = parts.astype(float).groupby(classes.to_numpy()).sum()
     total = sums.sum(axis=1)
@@ -129,7 +129,7 @@ def count_classes(classes: pd.Series, parts: pd.DataFrame, lang: str) -> pd.Data
 
 @dataclass(frozen=True)
 class Totals:
-    """What counts come to: by class (or month), by part, in all, and each class's share of all (NaN of nothing)."""
+    """Totals of counts: by class (or month), by part, overall, and each class's share of the whole (NaN if it is 0)."""
 
     by_class: pd.Series
     by_part: pd.Series
@@ -138,7 +138,7 @@ class Totals:
 
 
 def total_counts(counts: pd.DataFrame) -> Totals:
-    """Totals of counts by class and part; what isn't known yet counts as nothing."""
+    """Totals of counts by class and part; unknown values count as nothing."""
     by_class, by_part = counts.sum(axis=1), counts.sum()
     whole = float(by_class.sum())
     return Totals(by_class, by_part, whole, by_class / whole if whole else by_class * np.nan)
@@ -149,7 +149,7 @@ _AMOUNTS: Mapping[tuple[str, str], Amount] = {("publicity", "sessions"): count_s
 
 
 def sum_classes(view: View, kind: str, column: str, value: str = "") -> pd.Series | None:
-    """The period's rows of a kind by the classes of a column (in words), or the sum of another column, as facts sum it.
+    """The period's rows of a kind by the classes of a column (in words), or the sum of another column.
 
     None if there are no rows, none states its class, all sums are zero, or small counts are withheld.
     """
@@ -175,7 +175,7 @@ def rank_classes(view: View, kind: str, column: str) -> pd.Series | None:
 
 
 def count_colours(view: View) -> pd.DataFrame | None:
-    """The period's warnings by kind (in words) and colour: red to blue, and unknown, where there are any."""
+    """The period's warnings by kind (in words) and colour: red to blue and, if any, unknown."""
     issued, rows = view.counted("warnings"), view.counted("warnings").frame()
     if rows.empty:
         return None
@@ -186,10 +186,9 @@ def count_colours(view: View) -> pd.DataFrame | None:
 
 
 def list_rows(view: View, kind: str, *columns: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The period's rows of a kind by day and as its files have them, and those of some columns that are shown.
+    """The period's rows of a kind by day and file order, with the shown ones of some columns.
 
-    A column that the ledger never fills says nothing, unless it must be filled. No rows where small counts are
-    withheld.
+    Columns that the ledger never fills in are left out unless required. No rows if small counts are withheld.
     """
     rows = view.show(kind)
     if rows.empty or is_sensitive(view, kind):
@@ -201,12 +200,12 @@ def list_rows(view: View, kind: str, *columns: str) -> tuple[pd.DataFrame, tuple
 
 
 def is_sensitive(view: View, kind: str) -> bool:
-    """Whether small counts of a kind are withheld: then it has no counts by day or month either."""
+    """Whether small counts of a kind are withheld, so that it has no counts by day or month either."""
     return kind in view.settings.get("suppress", ("complaints", "disputes"))  # type: ignore[operator]
 
 
 def choose_leaders(counts: pd.Series) -> pd.Series:
-    """The first classes of a sorted count, without parting those that have equally many."""
+    """The first classes of a sorted count, without separating ties."""
     if len(counts) <= _LEADERS:
         return counts
     beyond = counts.iloc[_LEADERS]
@@ -228,7 +227,7 @@ class Leaders:
 
 
 def find_leaders(view: View, kind: str, column: str) -> Leaders | None:
-    """None if no row of the period states its class, or so many are alike that none leads."""
+    """The most common classes; None if no row of the period states its class, or too many tie."""
     counts = rank_classes(view, kind, column)
     if counts is None:
         return None

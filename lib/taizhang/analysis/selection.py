@@ -25,7 +25,7 @@ _METHODS = ("poisson", "wilson", "greenwood")
 
 @dataclass(frozen=True)
 class ShownFact:
-    """A fact of the view's district: its row, and its change by earlier period, None if that can't be compared."""
+    """A fact of the view's district: its row, and its change by earlier period (None if not comparable)."""
 
     info: FactInfo
     row: Row
@@ -37,15 +37,15 @@ class ShownFact:
 
     @property
     def verdict(self) -> Verdict:
-        """Better, worse or neutral, on the year before."""
+        """Better, worse or neutral compared with the year before."""
         change = self.changes.get("year")
         return change.verdict if change else "neutral"
 
 
 def choose_key_figures(view: View) -> list[ShownFact]:
-    """The key figures that the district has; in a bulletin the first of each ledger, as many as that has at most.
+    """The district's key figures; in a bulletin, only the first of each ledger.
 
-    Where none of a ledger's key figures can be told, what can be told of it stands in.
+    If none of a ledger's key figures is known, its other known facts take their place.
     """
     had = [info for name, info in view.fact_infos.items() if view.fact(name) is not None]
     silent = {info.name for info in had if find_gap(view, info.name)}
@@ -58,7 +58,7 @@ def choose_key_figures(view: View) -> list[ShownFact]:
 
 
 def choose_reported(view: View, *kinds: str, key: bool = False) -> list[ShownFact]:
-    """The unverified facts of some ledger kinds, or of all, that the district has; with `key` the key figures alone."""
+    """The district's unverified facts from some ledger kinds, or all; with `key`, only key figures."""
     infos = (info for info in view.fact_infos.values() if not kinds or info.kind in kinds)
     shown = ((info, view.report_of(info.name)) for info in infos)
     found = [ShownFact(info, row, {}) for info, row in shown if row is not None]
@@ -77,9 +77,9 @@ def _compare(view: View, infos: Iterable[FactInfo], thens: Sequence[Then]) -> li
 
 
 def choose_facts(view: View, *kinds: str) -> tuple[list[ShownFact], tuple[Then, ...]]:
-    """The facts of some ledger kinds that the district has, and the earlier periods they are compared with.
+    """The district's facts from some ledger kinds, and the earlier periods they are compared with.
 
-    What has no dates has no earlier period: columns of dashes say nothing.
+    Undated kinds have no earlier period: columns of dashes would tell nothing.
     """
     thens = list_comparisons(view) if any(_is_dated(view, kind) for kind in kinds) else ()
     return _compare(view, (info for info in view.fact_infos.values() if info.kind in kinds), thens), thens
@@ -90,13 +90,13 @@ def _is_dated(view: View, kind: str) -> bool:
 
 
 def choose_changes(view: View) -> list[ShownFact]:
-    """The key figures that can be compared with the period just before, or with the year before."""
+    """The key figures that can be compared with the previous period, or with the year before."""
     shown = _compare(view, (info for info in view.fact_infos.values() if info.key), BULLETIN)
     return [one for one in shown if any(one.changes.values())]
 
 
 def choose_columns(view: View, *kinds: str) -> list[FactInfo]:
-    """The key figures of some ledger kinds, or of all, that the whole area has, be they unverified."""
+    """The key figures of some ledger kinds, or of all, available for the whole area, even if unverified."""
     infos = (info for info in view.fact_infos.values() if info.key and (not kinds or info.kind in kinds))
     return [
         info
@@ -106,14 +106,14 @@ def choose_columns(view: View, *kinds: str) -> list[FactInfo]:
 
 
 def choose_beside_neighbours(view: View, *facts: str) -> list[FactInfo]:
-    """Those of some facts, or of a usual choice, that the district has; ParameterError if there is no such fact."""
+    """The given facts, or a default choice, that the district has; ParameterError if a fact is unknown."""
     if unknown := [fact for fact in facts if fact not in view.fact_infos]:
         raise ParameterError("analysis.no_fact", fact=unknown[0], near=suggest(unknown[0], view.fact_infos))
     return [view.fact_infos[fact] for fact in facts or _NEIGHBOUR_FACTS if view.fact(fact) is not None]
 
 
 def list_definitions(view: View) -> tuple[list[FactInfo], list[str]]:
-    """The facts that the district has, and the methods of their intervals."""
+    """The district's facts, and the methods of their intervals."""
     infos = [info for name, info in view.fact_infos.items() if view.fact(name) is not None]
     used = {info.interval for info in infos}
     infos += [one.info for one in choose_reported(view)]
@@ -126,15 +126,15 @@ def find_count(kind: str) -> str:
 
 
 def list_dated_counts(view: View) -> list[str]:
-    """The facts that count the rows of built-in kinds with dates, those that the district has."""
+    """Facts counting the rows of built-in dated kinds, as far as the district has them."""
     counts = [find_count(name) for name, kind in load_kinds().items() if kind.date and _has_facts(name)]
     return [fact for fact in counts if view.fact(fact) is not None]
 
 
 def has_rows(view: View) -> bool:
-    """Whether any dated ledger has a row of the district in the period, or something is open from before it.
+    """Whether any dated ledger has a row of the district in the period, or something is still open from before.
 
-    A count that is withheld counts as rows.
+    A withheld count counts as rows.
     """
     return bool(view.value(_STANDING)) or any(view.value(fact) != 0 for fact in list_dated_counts(view))
 
@@ -144,9 +144,9 @@ def _has_facts(kind: str) -> bool:
 
 
 def count_sentences(view: View, fact: str, number: int) -> int:
-    """How many of so many sentences are told of what a fact counts.
+    """How many of a fact's sentences are used.
 
-    None if the district doesn't have it; where it is zero, the first alone says so.
+    None if the district does not have the fact; if it is zero, only the first.
     """
     if view.fact(fact) is None:
         return 0
@@ -154,9 +154,9 @@ def count_sentences(view: View, fact: str, number: int) -> int:
 
 
 def choose_told(view: View, *facts: str) -> list[str]:
-    """Those of a sentence's facts that are told beside the first.
+    """Those of a sentence's facts that are given after the first.
 
-    Where that is zero, what rests on it says nothing more; where it is withheld, other facts that are withheld don't.
+    If the first is zero, facts that rest on it add nothing; if it is withheld, neither do other withheld facts.
     """
     first, *others = facts
     none, withheld = view.value(first) == 0, view.is_withheld(first)
@@ -180,10 +180,10 @@ def _rests_on(view: View, fact: str, first: str) -> bool:
 
 
 def is_none_counted(view: View, fact: str) -> bool:
-    """Whether the ledger of a fact has no row in the period, so that nothing is wanting in its columns."""
+    """Whether a fact's ledger has no row in the period, so that nothing can be missing from its columns."""
     return view.value(find_count(fact.split(".")[0])) == 0
 
 
 def has_withheld(view: View) -> bool:
-    """Whether any number of the view's facts is withheld, of whatever district."""
+    """Whether any number among the view's facts is withheld, for any district."""
     return bool(view.facts["suppressed"].any())

@@ -1,4 +1,4 @@
-"""Which days a view's ledgers are silent on: what is compared, charted and tested leaves them out."""
+"""Days on which a view's ledgers are silent: comparisons, charts and tests leave them out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _MOST_SILENT = 0.1  # of a period's days, or of the whole area's rows
 
 @dataclass(frozen=True)
 class Silence:
-    """A span of days on which a district's ledger has no row though it should."""
+    """A span of days on which a district's ledger has no row although it should."""
 
     kind: str
     district_code: str
@@ -28,12 +28,12 @@ class Silence:
     per_day: float
 
     def overlap(self, start: date, end: date) -> int:
-        """How many of its days lie in a span, both ends inclusive."""
+        """The number of its days within a span, both ends inclusive."""
         return max((min(self.end, end) - max(self.start, start)).days + 1, 0)
 
 
 def list_silences(view: View, kind: str, district: str | None = None) -> list[Silence]:
-    """Of a ledger's rows in the view's district, or in another: where it is silent, in order of time."""
+    """Silences of a ledger in the view's district, or in another, in order of time."""
     return _read_silences(view).get((kind, district or view.district), [])
 
 
@@ -50,9 +50,9 @@ def _read_silences(view: View) -> dict[tuple[str, str], list[Silence]]:
 
 @once_per_view
 def is_silent(view: View, kind: str, period: Period, district: str | None = None) -> bool:
-    """Whether a ledger is silent on so much of a period that its counts are not those of the period.
+    """Whether a ledger is silent for so much of a period that its counts do not represent the period.
 
-    In the whole area: whether the districts that are silent would have had over a tenth of its rows.
+    For the whole area: whether the silent districts would have had over a tenth of its rows.
     """
     code = district or view.district
     if _matters(list_silences(view, kind, code), period):
@@ -88,7 +88,7 @@ def _matters(spans: Sequence[Silence], period: Period) -> bool:
 
 
 def leave_silent(view: View, kind: str, counts: pd.Series) -> pd.Series:
-    """Counts by month without the months in which the ledger is silent: NaN there."""
+    """Counts by month, NaN in months in which the ledger is silent."""
     silent = np.array([_is_within(view, kind, month) for month in pd.PeriodIndex(counts.index)], bool)
     return counts.astype(float).mask(silent) if silent.any() else counts
 
@@ -100,18 +100,18 @@ def _is_within(view: View, kind: str, month: pd.Period) -> bool:
 
 
 def find_last(view: View, kind: str, last: date) -> date:
-    """The last day on which a ledger's rows tell something, at most `last`."""
+    """The last day, at most `last`, on which a ledger's rows are informative."""
     ends = [one for one in list_silences(view, kind) if one.where == "after" and one.start <= last]
     return min((pd.Period(one.start, "M").end_time.date() for one in ends), default=last) if ends else last
 
 
 def find_first(view: View, kind: str, first: date) -> date:
-    """The first day after which a ledger is silent no more, but for its end; at least `first`."""
+    """The first day, at least `first`, after which a ledger is not silent except at its end."""
     return max([first, *(one.end for one in list_silences(view, kind) if one.where == "within")])
 
 
 def list_told(view: View, kind: str) -> list[Silence]:
-    """The silences that touch the period, of the view's district; of the area, those of all districts."""
+    """Silences that overlap the period, for the view's district or, for the area, for all districts."""
     own = [view.district] if view.district != ALL else [*view.districts["code"].astype("str"), ALL]
     found = [
         one

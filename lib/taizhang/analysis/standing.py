@@ -1,4 +1,4 @@
-"""Where each district stands once chance is allowed for: shrunken rates, ranks as ranges, neighbours."""
+"""Where each district stands after allowing for chance: shrunken rates, rank ranges, neighbours."""
 
 from dataclasses import dataclass, replace
 
@@ -31,7 +31,7 @@ class Standing:
 
     @property
     def groups(self) -> int:
-        """Groups of districts that can be told apart."""
+        """Groups of districts that can be distinguished."""
         return int(self.places["group"].max())
 
     @property
@@ -41,13 +41,13 @@ class Standing:
 
     @property
     def called(self) -> list[str]:
-        """Names of the districts beyond chance with false discoveries controlled."""
+        """Names of the districts that differ beyond chance, with the false discovery rate controlled."""
         return [str(name) for name in self.places.loc[self.places["called"], "district"]]
 
 
 @once_per_view
 def find_standing(view: View, fact: str) -> Standing | None:
-    """Shrunken values, ranks with their ranges and the pattern among neighbours; None if there is no funnel."""
+    """Shrunken values, ranks with ranges, and the pattern among neighbours; None if there is no funnel."""
     funnel, info = find_funnel(view, fact), view.describe(fact)
     if funnel is None:
         return None
@@ -86,14 +86,14 @@ def find_standing(view: View, fact: str) -> Standing | None:
 
 @dataclass(frozen=True)
 class MarkedPattern:
-    """Districts in a local pattern: the quadrant of each on the map (empty if it is in none), and their names."""
+    """Districts in a local pattern: each one's quadrant on the map (empty if none), and their names."""
 
     quadrants: pd.Series
     names: list[str]
 
 
 def mark_pattern(view: View, fact: str) -> MarkedPattern | None:
-    """In the order of the view's outlines, quadrants by code; None if no district is in a pattern."""
+    """Quadrants by code, in the order of the view's outlines; None if no district is in a pattern."""
     standing = find_standing(view, fact)
     if standing is None:
         return None

@@ -1,6 +1,6 @@
-"""What a finding is about, by name: premises, schools, events as the ledgers have them, the gravest first.
+"""What a finding is about, by name: premises, schools, events as recorded in the ledgers, the gravest first.
 
-Rows of a kind whose small counts are suppressed are in no view, so that nothing of them is named.
+Rows of a kind whose small counts are suppressed are in no view, so nothing from them is named.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -66,7 +66,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Named:
-    """The first subjects of a finding, how many there are in all, and how many are beyond the rule's red threshold."""
+    """The first subjects of a finding, their total number, and how many are beyond the rule's red threshold."""
 
     first: tuple[Subject, ...] = ()
     total: int = 0
@@ -74,7 +74,7 @@ class Named:
 
 
 def name_subjects(view: View, rule: FindingRule, district: str) -> Named:
-    """What a rule's finding in a district, or in the whole area, is about."""
+    """The subjects of a rule's finding in a district, or in the whole area."""
     if rule.subjects is None or rule.subjects.rows == CHECKED:
         return Named()
     table = _list_rows(view, rule.subjects, rule.fact)
@@ -90,7 +90,7 @@ def name_subjects(view: View, rule: FindingRule, district: str) -> Named:
 
 
 def count_grave(rule: FindingRule, amounts: Iterable[float]) -> int:
-    """How many amounts make a finding red."""
+    """The number of amounts that make a finding red."""
     if rule.red_above is not None:
         return sum(one > rule.red_above for one in amounts)
     return 0 if rule.red_below is None else sum(one < rule.red_below for one in amounts)

@@ -1,4 +1,4 @@
-"""Targets of a view's district: which are met, and which are behind the time elapsed."""
+"""Targets of a view's district: which are met, and which are behind the elapsed time."""
 
 from dataclasses import dataclass
 
@@ -26,13 +26,13 @@ class TargetProgress:
 
     @property
     def is_behind(self) -> bool:
-        """Less of it done than of the period elapsed."""
+        """Whether a smaller share of it is done than of the period has elapsed."""
         return self.pace is not None and bool(self.pace["value"] < 0)
 
 
 @dataclass(frozen=True)
 class TargetCounts:
-    """Of the targets that are known how many there are and are met, and the indicators of those behind."""
+    """Of the targets that are known: how many there are, how many are met, and the indicators of those behind."""
 
     known: int
     met: int
@@ -40,7 +40,7 @@ class TargetCounts:
 
 
 def count_targets(view: View) -> TargetCounts | None:
-    """None if no target of the district is known."""
+    """Counts of targets; None if no target of the district is known."""
     known = [target for target in list_targets(view) if target.is_known]
     behind = tuple(target.indicator for target in known if target.is_behind)
     return TargetCounts(len(known), sum(target.is_met for target in known), behind) if known else None

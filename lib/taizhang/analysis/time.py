@@ -1,4 +1,4 @@
-"""When things happen: key periods against other days, the months of the year, and whether a series is steady."""
+"""When things happen: key periods compared with other days, months of the year, and whether a series is steady."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _NEAR_DAYS = 28
 
 
 def find_span(view: View, kind: str) -> tuple[date, date] | None:
-    """The days over which a ledger can be looked at: whole years up to the period's end, five at most.
+    """The days for which a ledger can be examined: whole years up to the period's end, at most five.
 
     First and last, both inclusive; None if it has no rows by then, or its counts are withheld.
     """
@@ -57,7 +57,7 @@ def _go_back(day: date, years: int) -> date:
 
 @once_per_view
 def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
-    """Events in each key period against other days; None if there are too few.
+    """Events in each key period compared with other days; None if there are too few.
 
     Hazards are per inspection made, since none is found where nobody looks, and left out where no inspections are on
     record; the others are per day. Holidays are compared with the days of the four weeks before and after that are in
@@ -125,12 +125,12 @@ def list_key_periods(view: View, *kinds: str) -> Mapping[str, pd.DataFrame]:
 
 
 def list_periods(parts: Mapping[str, pd.DataFrame]) -> list[str]:
-    """The key periods that any of some kinds has, as first met."""
+    """The key periods that occur for any of some kinds, in order of appearance."""
     return list(dict.fromkeys(str(name) for part in parts.values() for name in part.index))
 
 
 def group_spans(parts: Mapping[str, pd.DataFrame]) -> dict[tuple[date, date], list[str]]:
-    """The spans of days looked at, each with the kinds that it is of."""
+    """The spans of days examined, each with the kinds it applies to."""
     spans: dict[tuple[date, date], list[str]] = {}
     for kind, part in parts.items():
         spans.setdefault(part.attrs["span"], []).append(kind)
@@ -138,24 +138,24 @@ def group_spans(parts: Mapping[str, pd.DataFrame]) -> dict[tuple[date, date], li
 
 
 def is_alike(part: pd.DataFrame) -> bool:
-    """Whether no key period of a kind can be told from other days, and each has an interval that says so."""
+    """Whether no key period of a kind can be told from other days, with an interval to show it."""
     return bool((part["verdict"].eq("alike") & part["high"].notna()).all())
 
 
 def find_extremes(months: pd.DataFrame) -> tuple[int, int]:
-    """The months (1 to 12) with most and with least, the first of equal ones, as returned by `find_months`."""
+    """The months (1 to 12) with the most and the least (the first if tied), as returned by `find_months`."""
     ratios = months["ratio"].to_numpy()
     return int(ratios.argmax()) + 1, int(ratios.argmin()) + 1
 
 
 def list_signals(chart: Chart) -> pd.PeriodIndex:
-    """The months of a control chart that stand out alone; those after a change of level are not among them."""
+    """The months of a control chart that stand out on their own, excluding those after a change of level."""
     return pd.PeriodIndex(chart.points.index[chart.points["signal"] == "limits"])
 
 
 @once_per_view
 def find_months(view: View, kind: str) -> pd.DataFrame | None:
-    """The months' pattern over whole calendar years; None with fewer than two of them, or too few rows.
+    """The monthly pattern over whole calendar years; None with fewer than two of them, or too few rows.
 
     Returns
     -------
@@ -183,13 +183,13 @@ def find_months(view: View, kind: str) -> pd.DataFrame | None:
 
 
 def name_pattern(months: pd.DataFrame) -> str:
-    """Whether the months differ beyond chance, or within it, as returned by `analysis.verdicts.judge_months`."""
+    """Whether the months differ beyond chance or not, as judged by `analysis.verdicts.judge_months`."""
     return "beyond" if months.attrs["beyond"] else "within"
 
 
 @dataclass(frozen=True)
 class Steadiness:
-    """Control charts by name (`CHARTED`), and why there is none of the others.
+    """Control charts by name (`CHARTED`), and why others are missing.
 
     `lacking` is ``short`` (less than two years), ``unseen`` (not even a doubling, or 20 points of a share, could be
     seen) or ``unknown`` (of over a tenth of the hazards it is not known when they were found, or how soon closed; or
@@ -202,9 +202,9 @@ class Steadiness:
 
 @once_per_view
 def chart_hazards(view: View) -> Steadiness | None:
-    """Control charts of hazards found per month, and of the share closed within thirty days, over three years at most.
+    """Control charts of hazards found per month, and of the share closed within thirty days, over at most three years.
 
-    None without hazards, or where counts are withheld.
+    None without hazards, or if counts are withheld.
     """
     span = find_span(view, "hazards")
     if span is None:

@@ -1,4 +1,4 @@
-"""Key periods, months, charts and drills as a report may speak of them, beside all else that it tests."""
+"""Verdicts on key periods, months, charts and drills, judged among everything a report tests."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from taizhang.analysis.view import View, once_per_view
 
 @once_per_view
 def judge_key_periods(view: View, *kinds: str) -> Mapping[str, pd.DataFrame]:
-    """As `list_key_periods`, of these kinds or of all; `verdict` is alike where chance may explain the difference."""
+    """As `list_key_periods`, of these kinds or all; `verdict` is alike if chance may explain the difference."""
     judged = {}
     for kind, part in list_key_periods(view, *(kinds or KINDS)).items():
         called = pd.Series(
@@ -26,7 +26,7 @@ def judge_key_periods(view: View, *kinds: str) -> Mapping[str, pd.DataFrame]:
 
 @once_per_view
 def judge_months(view: View, kind: str) -> pd.DataFrame | None:
-    """As `find_months`; none is `apart` where chance may explain the pattern, as `attrs["beyond"]` has it."""
+    """As `find_months`; none is `apart` if chance may explain the pattern, as given by `attrs["beyond"]`."""
     months = find_months(view, kind)
     if months is None:
         return None
@@ -51,5 +51,5 @@ def judge_charts(view: View) -> Steadiness | None:
 
 @once_per_view
 def judge_drills(view: View) -> list[Outcome]:
-    """As `study_drills`; there is evidence only of what is beyond chance beside all that the report tests."""
+    """As `study_drills`; only what is beyond chance among everything the report tests counts as evidence."""
     return [replace(one, called=is_called(view, "drills", one.name)) for one in study_drills(view)]

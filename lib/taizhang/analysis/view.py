@@ -1,4 +1,4 @@
-"""What a report looks at: one district, or the whole area, in one period.
+"""What a report covers: one district, or the whole area, in one period.
 
 A View is plain data. The workbook fills it; figures and narrative draw and write from it and read no file.
 """
@@ -28,11 +28,11 @@ Answer = TypeVar("Answer")
 
 
 class Row(dict[str, Any]):
-    """A row of a facts frame, by column; nobody changes it."""
+    """A row of a facts frame, by column; not to be changed."""
 
 
 def is_known(row: Row | pd.Series | None) -> bool:
-    """Whether a fact's row has a value that may be shown; not so where there is no row."""
+    """Whether a fact's row has a publishable value; False if there is no row."""
     return row is not None and not row["suppressed"] and bool(pd.notna(row["value"]))
 
 
@@ -173,13 +173,13 @@ class View:
 
     @property
     def compares(self) -> bool:
-        """Whether the year before is of the same ground: not so where a split changed it."""
+        """Whether the year before covers the same area, which is not so if a split changed it."""
         if self.vintages.empty:
             return True
         return bool(self.vintages.loc[self.vintages["code"] == self.district, "comparable"].all())
 
     def begun(self, kind: str) -> pd.Timestamp:
-        """The first day on record of a kind's ledger; NaT if it has none."""
+        """The first day on record in a kind's ledger; NaT if there is none."""
         if kind in self.first_days:
             return pd.Timestamp(self.first_days[kind])
         return self.ledgers[kind][self.kinds[kind].date].min()
@@ -194,15 +194,15 @@ class View:
         return self._look_at(kind, self.period)
 
     def counted_in(self, kind: str, period: Period, as_of: date) -> Rows:
-        """As `counted`, of another period and read as of another day: those of which an earlier period's facts are."""
+        """As `counted`, for another period and reading day: the rows behind an earlier period's facts."""
         return self._look_at(kind, period, as_of=as_of)
 
     def recorded(self, kind: str) -> Rows:
-        """All rows of a kind up to as_of, of whatever period, as `counted` gives those of the period."""
+        """All rows of a kind up to as_of, of any period, in the form given by `counted`."""
         return self._look_at(kind, None)
 
     def standing(self, kind: str) -> Rows:
-        """All rows of a kind up to the period's last day or as_of, of whatever period: the stock that facts count."""
+        """All rows of a kind, of any period, up to the period's last day or as_of: the stock that facts count."""
         return self._look_at(kind, self.period, stock=True)
 
     def _look_at(
@@ -230,13 +230,13 @@ class View:
         return self.answers[key]  # type: ignore[return-value]
 
     def describe(self, fact: str) -> FactInfo:
-        """What a fact is: built-in, the workbook's own, or of a target; KeyError if there is none."""
+        """The definition of a fact: built-in, the workbook's own, or of a target; KeyError if there is none."""
         return describe_fact(fact, self.fact_infos)
 
     def fact(self, name: str, district: str | None = None, *, when: When = "now") -> Row | None:
-        """One fact's row of this (or the named) district, or None if there is none.
+        """One fact's row for this (or the named) district, or None if there is none.
 
-        `when` is now, year (the same period a year before) or previous (the period just before).
+        `when` is now, year (the same period a year earlier) or previous (the previous period).
         """
         key = ("fact", name, district or self.district, when)
         if key not in self.answers:
@@ -244,7 +244,7 @@ class View:
         return self.answers[key]  # type: ignore[return-value]
 
     def report_of(self, name: str, district: str | None = None) -> Row | None:
-        """A reported fact's row of this (or the named) district, unverified; None if there is none."""
+        """A reported, unverified fact's row for this (or the named) district; None if there is none."""
         return self._reported.find(name, district or self.district)
 
     @cached_property
@@ -252,12 +252,12 @@ class View:
         return _Index(self.reported)
 
     def value(self, name: str, district: str | None = None) -> float | None:
-        """A fact's value; None if it isn't configured, known or published."""
+        """A fact's value; None if not configured, unknown or withheld."""
         row = self.fact(name, district)
         return None if row is None or not is_known(row) else float(row["value"])
 
     def is_withheld(self, name: str) -> bool:
-        """Whether a fact is suppressed, its numbers being small."""
+        """Whether a fact is suppressed because its numbers are small."""
         row = self.fact(name)
         return row is not None and bool(row["suppressed"])
 
@@ -273,12 +273,12 @@ class View:
 
     @cached_property
     def outlines(self) -> gpd.GeoDataFrame:
-        """The districts with borders as simple as a map shows them: a report has several maps."""
+        """The districts with borders simplified for maps; shared by a report's several maps."""
         return simplify_districts(self.districts)
 
     @cached_property
     def answers(self) -> dict[tuple[object, ...], object]:
-        """What has been found so far: rows of facts, of ledgers, and what `once_per_view` found."""
+        """Results found so far: rows of facts, of ledgers, and results of `once_per_view`."""
         return {}
 
     @property
@@ -290,7 +290,7 @@ class View:
         return {when: _Index(facts) for when, facts in self._frames.items()}
 
     def anywhere(self, name: str, *, when: When = "now") -> bool:
-        """Whether any district has something to count of a fact, even if suppressed."""
+        """Whether any district has something to count for a fact, even if suppressed."""
         return name in self._counted[when]
 
     @cached_property
@@ -305,10 +305,10 @@ class View:
         }
 
     def show(self, kind: str, of: Rows | None = None) -> pd.DataFrame:
-        """The rows that `counted` gives, or others, as a table shows them: days still to come at as_of are blank.
+        """The rows of `counted`, or others, as shown in a table: days after as_of are blank.
 
-        A deadline may lie ahead; the day on which something was done can't. What a row *is* must not be told from
-        these blanks, but asked of `counted`.
+        A deadline may lie ahead; the day on which something was done cannot. To find out what a row *is*, use
+        `counted`, not these blanks.
         """
         rows = (self.counted(kind) if of is None else of).frame()
         if kind not in self.kinds or not self.kinds[kind].date:
@@ -323,9 +323,9 @@ class View:
 def once_per_view(
     find: Callable[Concatenate[View, Asked], Answer],
 ) -> Callable[Concatenate[View, Asked], Answer]:
-    """Make a finding that figures, tables and words share be worked out once for each view.
+    """Decorator: compute a result shared by figures, tables and words once per view.
 
-    Arguments after the view can be keys; every caller gets the same object, which nobody may change.
+    The arguments after the view must be hashable; every caller gets the same object, which must not be changed.
     """
 
     @wraps(find)

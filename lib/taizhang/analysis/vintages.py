@@ -1,4 +1,4 @@
-"""Districts that changed since the year before: where like is compared with like, and where it is not."""
+"""Districts that changed since the year before: where the comparison is like for like, and where not."""
 
 from taizhang.analysis.view import View
 from taizhang.metadata.facts import ALL
@@ -7,7 +7,7 @@ from taizhang.metadata.facts import ALL
 def list_changed(view: View) -> dict[str, list[str]]:
     """Names of the view's districts by change: merged, renamed, split.
 
-    And lost, of no names, where rows of a district that was split are set aside.
+    Also lost, without names, if rows of a split district are set aside.
     """
     if view.vintages.empty:
         return {}

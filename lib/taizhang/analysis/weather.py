@@ -1,4 +1,4 @@
-"""The weather of a period against its normals: temperature, rain, rain days, sunshine."""
+"""The weather of a period compared with its normals: temperature, rain, rain days, sunshine."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Course:
-    """What monthly weather comes to.
+    """A summary of monthly weather.
 
     `departure`: mean temperature less its normal, degrees, over the months that have both. `months`: with a
     temperature. `wettest`: the month with most rain, `rain` in millimetres; None and NaN if none is measured.
@@ -31,7 +31,7 @@ class Course:
 
 
 def describe_course(monthly: pd.DataFrame) -> Course:
-    """Sum up the months of `follow_weather`."""
+    """Summarise the months of `follow_weather`."""
     apart, rain = (monthly["mean_temp_c"] - monthly["normal_temp_c"]).mean(), monthly["rain_mm"]
     wettest = pd.PeriodIndex(monthly.index)[int(rain.argmax())] if rain.notna().any() else None
     return Course(float(apart), int(monthly["mean_temp_c"].notna().sum()), wettest, float(rain.max()))
@@ -58,7 +58,7 @@ def compare_weather(view: View) -> pd.DataFrame:
 
 
 def follow_weather(view: View) -> pd.DataFrame | None:
-    """Temperature and rain in the months that a trend shows, with their normals; None if none is measured."""
+    """Temperature and rain in the months shown by a trend, with their normals; None if none is measured."""
     rows, months = view.recorded("weather").frame(), choose_months(view)
     if rows.empty:
         return None

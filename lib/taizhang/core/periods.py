@@ -113,7 +113,7 @@ def _span(start: date, end: date) -> Period:
 def parse_period(text: str) -> Period:
     """Read a period as users write it: ``2021``, ``2021H1``, ``2021Q3``, ``2021-07`` or ``2021-03-01/2021-05-31``.
 
-    Raises ParameterError if the text has none of these forms, names a day that does not exist, or ends before it starts.
+    Raises ParameterError if the text has none of these forms, contains an impossible day, or ends before it starts.
     """
     text = str(text).strip()
     if match := _SHORT.fullmatch(text):

@@ -29,7 +29,7 @@ def _fold(text: str) -> str:
 def find_events(rows: Rows) -> Numbers:
     """A number for each event; -1 if none is written.
 
-    Rows with the same name are one event. If the name is only a kind (洪涝, 台风), rows of that kind at most 3 days apart
+    Rows with the same name are one event. If the name is only a kind (洪涝, 台风), rows of that kind up to 3 days apart
     are one event, in any district. A row known only to the month joins an event it may belong to, or else forms its
     own.
     """

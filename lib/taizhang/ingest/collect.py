@@ -1,4 +1,7 @@
-"""A kind's rows: sorted, checked for duplicates and written, in memory while few, otherwise by way of the disk."""
+"""A kind's rows: sorted, checked for duplicates and written, in memory while few, otherwise by way of the disk.
+
+The table on disk is sorted by district, so that a report of one district reads its row groups alone.
+"""
 
 import shutil
 import tempfile
