@@ -68,7 +68,7 @@ def test_rare_classes_are_counted_together_and_months_keep_their_order(view: Vie
 
 def test_withheld_kinds_and_unknown_columns_are_refused(view: View) -> None:
     withheld = replace(view, settings={"suppress": ("hazards",)})
-    with pytest.raises(ParameterError, match="withheld"):
+    with pytest.raises(ParameterError, match="withholds"):
         figures.cross_tabulate(withheld, "hazards", "trade", "severity")
     with pytest.raises(ParameterError, match="hazards has no column 'colour'; known: 'district', 'found_on'"):
         figures.cross_tabulate(view, "hazards", "colour", "severity")
@@ -83,7 +83,7 @@ def test_neighbours_share_a_border_or_a_corner(view: View) -> None:
     table = figures.tabulate_neighbours(view, "hazards.found")
     assert table is not None
     assert [cell.value for cell in table.rows[0][1:]] == [1, 2, 4, 5, 7]
-    with pytest.raises(ParameterError, match=r"no fact 'hazards\.fond'"):
+    with pytest.raises(ParameterError, match=r"unknown fact 'hazards\.fond'"):
         figures.tabulate_neighbours(view, "hazards.fond")
 
 

@@ -166,7 +166,7 @@ def test_beside_neighbours_stand_the_facts_named_or_a_usual_choice() -> None:
     ]
     with pytest.raises(ParameterError) as error:
         choose_beside_neighbours(view, "hazards.found", "hazards.fond")
-    assert "no fact 'hazards.fond'" in str(error.value) and "'hazards.found'" in str(error.value)
+    assert "unknown fact 'hazards.fond'" in str(error.value) and "'hazards.found'" in str(error.value)
 
 
 def test_definitions_are_of_the_facts_there_are_with_their_intervals() -> None:

@@ -61,14 +61,14 @@ def test_what_is_wrong_is_named_with_its_file(folder):
     (folder / "double.yml").write_text("hazards.x: {unit: count, unit: count}", encoding="utf-8")
     with pytest.raises(ValueError, match=r"bad\.yml: 'hazards\.other' has no 'decimals'") as caught:
         load_facts(folder)
-    assert "double.yml: line 1: 'unit' stands twice" in str(caught.value)
+    assert "double.yml: line 1: 'unit' occurs twice" in str(caught.value)
     assert "unknown keys 'decimal'" in str(caught.value)
     assert "direction is 'up'; known: 'more_is_better'" in str(caught.value)
 
 
 def test_a_missing_function_is_named(folder):
     (folder / "listed.py").write_text("", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"names the function 'is_listed', which is not in 'listed\.py'"):
+    with pytest.raises(ValueError, match=r"refers to the function 'is_listed', which is not in 'listed\.py'"):
         load_functions(folder)
 
 

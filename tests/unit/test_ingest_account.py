@@ -67,7 +67,7 @@ def test_a_file_in_which_no_row_names_a_district_is_told_of_once(tmp_path: Path)
     for lines in (checked, ingested):
         (said,) = (line.strip() for line in lines if "没有一行" in line)
         assert said.startswith(
-            "data/raw/b.xlsx：3行没有一行写的是界线中的地区（“溪口镇”、“溪南镇”、“白鹭镇”）"
+            "data/raw/b.xlsx：3行中没有一行写的是边界中的地区（“溪口镇”、“溪南镇”、“白鹭镇”）"
         )
 
 
@@ -76,7 +76,7 @@ def test_one_row_is_one_row_and_a_cell_of_two_lines_stays_on_one(tmp_path: Path)
     rows[1][4] = "重\n点"
     book = open_workbook(str(make_book(tmp_path / "book", {"a.xlsx": rows})))
     said = "\n".join(one.word("en") for one in describe_ledgers(book.config))
-    assert "  1 row read = 1 accepted + 0 set aside" in said and "'重⏎点' is none of" in said
+    assert "  1 row read = 1 accepted + 0 set aside" in said and "'重⏎点' is not one of" in said
     assert "1 row read = 1 accepted" in "\n".join(describe_result(book.ingest(), "en"))
 
 

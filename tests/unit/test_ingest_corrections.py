@@ -71,10 +71,10 @@ def test_lines_of_set_aside_serve_when_completed(root: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (f"{FILE},台账,2,发现日期,2021-03-09,2021-03-01,李四,x", "the cell now says '2021-03-01'"),
-        (f"{FILE},台账,2,整改责任人,王五,赵六,李四,x", "no longer says what 'old' does"),
+        (f"{FILE},台账,2,发现日期,2021-03-09,2021-03-01,李四,x", "the cell now reads '2021-03-01'"),
+        (f"{FILE},台账,2,整改责任人,王五,赵六,李四,x", "no longer has the value given as 'old'"),
         (f"{FILE},台账,99,发现日期,a,b,李四,x", "no such row; the last is 4"),
-        (f"{FILE},台帐,2,发现日期,a,b,李四,x", "no such sheet among those read; sheets: '台账'"),
+        (f"{FILE},台帐,2,发现日期,a,b,李四,x", "no such sheet among those read; the sheets are: '台账'"),
         (f"{FILE},台账,2,发现时刻,a,b,李四,x", "no such column"),
         (
             "data/raw/c.xlsx,台账,2,发现日期,a,b,李四,x",

@@ -116,7 +116,7 @@ def test_many_texts_of_a_column_are_told_by_their_number(tmp_path: Path) -> None
     rows = [["溪口镇", "2021-03-01", f"问题{n}", f"级{n}" if n else "重大"] for n in range(15)]
     proposals, _ = check(make_book(tmp_path / "book", {"a.xlsx": [HEAD[:4], *rows]}))
     severity = [one for one in proposals if one.table.endswith("severity")]
-    assert len(severity) == 10 and "4 more texts are not listed" in severity[-1].make_line("en").comment
+    assert len(severity) == 10 and "4 more values are not listed" in severity[-1].make_line("en").comment
 
 
 def test_a_district_is_asked_for_once_whatever_ledgers_name_it(tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ def test_what_is_said_of_them(read: tuple[Any, pd.DataFrame, Any]) -> None:
     notes = "\n".join(map(str, hazards.notes))
     for said in (
         "open quote.csv: quotation mark not closed in line 11; read as typed",
-        "two encodings.csv: 1 cell garbled by an earlier wrong encoding were restored: row 3",
+        "two encodings.csv: 1 cell garbled by an earlier wrong encoding was restored: row 3",
         "nul.csv: 1 control character (such as NUL) left out, the first in line 3",
         "hidden rows were read (1)",
         "does not follow the file format, but was read anyway",

@@ -101,7 +101,7 @@ def test_a_file_that_changes_while_it_is_read_is_told_and_read_again(
     with monkeypatch.context() as patch:
         patch.setattr(cache, "read_ledger_file", read_and_change)
         result = open_workbook(str(root)).ingest()
-    assert str(result.errors[-1]).startswith("data/raw/b.xlsx: it changed while it was being read")
+    assert str(result.errors[-1]).startswith("data/raw/b.xlsx: the file changed while it was being read")
     state = load_state(read_config(root))
     assert state is not None and state.files["data/raw/b.xlsx"].sha256 == UNREADABLE
     after = open_workbook(str(root)).ingest()

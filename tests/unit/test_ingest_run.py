@@ -150,7 +150,7 @@ def test_equal_notes_are_said_once_with_their_counts() -> None:
         notes.add(name, [understood, Reason("ledgers.file.irregular")])
     notes.add("c", [Reason("ledgers.table.title_year", column="year", year="2021")])
     assert list(map(str, notes.list_notes())) == [
-        "year of c: year taken from the title, sheet name or file name: 2021",
+        "c: year taken from the title, sheet name or file name: 2021",
         "3 files (a, b, ...): participants: approximate (6)",
         "3 files (a, b, ...): does not follow the file format, but was read anyway",
     ]
@@ -176,7 +176,7 @@ def test_check_says_one_layout_once_and_shows_no_names(tmp_path: Path) -> None:
     texts = [one.text for one in check.describe_ledgers(open_workbook(str(root)).config)]
     text = "\n".join(texts)
     assert text.count("发现日期 -> found_on") == 1 and "2 files (data/raw/a.xlsx, data/raw/b.xlsx)" in text
-    assert "known and not read: A 序号, G 备注" in text and "not recognised" not in text
+    assert "recognised but not needed: A 序号, G 备注" in text and "not recognised" not in text
     assert "6 rows read = 5 accepted + 1 set aside" in text
     block = '    [boundaries.aliases]\n    # "溪囗镇" = "350921101"  # 溪口镇, or 350921102 溪南镇; 1 row; keep it'
     assert block in text

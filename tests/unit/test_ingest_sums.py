@@ -77,7 +77,9 @@ def test_a_total_that_is_not_the_sum_is_told(tmp_path: Path) -> None:
     book = make_sums(tmp_path, {"报表.xlsx": [*Q3[:6], ["合计", None, 236, 198, 0.9], *Q3[7:]]})
     (total,) = book.result.sums[0].totals  # of rates there is no sum
     assert (total["column"], total["row"], total["stated"], total["summed"]) == ("hazards.found", 7, 236, 235)
-    assert any("says 236, its rows sum to 235" in line for line in describe_result(book.result, "en"))
+    assert any(
+        "is given as 236, but its rows add up to 235" in line for line in describe_result(book.result, "en")
+    )
 
 
 NAMED = ["乡镇", "隐患数", "整改率"]
@@ -187,9 +189,7 @@ def test_what_names_no_period_is_set_aside_and_asked_once(tmp_path: Path) -> Non
 def test_a_period_that_contradicts_the_title_is_told(tmp_path: Path) -> None:
     book = make_sums(tmp_path, {"报表.xlsx": Q3}, BLOCK + 'period = "2021Q2"\n')
     assert len(list_numbers(book, "2021Q2", "hazards.found")) == 3
-    assert any(
-        "say 2021Q3; by workbook.toml it is 2021Q2" in line for line in describe_result(book.result, "en")
-    )
+    assert any("says 2021Q3; 2021Q2 is used" in line for line in describe_result(book.result, "en"))
 
 
 def test_places_and_cells_that_cannot_be_read_are_set_aside(tmp_path: Path) -> None:

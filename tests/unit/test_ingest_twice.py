@@ -46,7 +46,7 @@ def test_rows_of_two_files_are_flagged_and_shown_in_pairs(tmp_path: Path) -> Non
     assert str(summary.notes[0]) == "1 row of data/raw/2月.xlsx and data/raw/10月.xlsx looks like duplicates"
     text = "\n".join(one.text for one in describe_ledgers(book.config))
     assert (
-        "twice?  data/raw/2月.xlsx, sheet '台账', "
+        "possible duplicate: data/raw/2月.xlsx, sheet '台账', "
         "row 2 = data/raw/10月.xlsx, sheet '台账', "
         "row 2: 2021-03-01, 红星化工, 疏散通道堵塞,未保持通畅 (similar content)"
     ) in text

@@ -98,7 +98,11 @@ def test_the_command_shows_the_difference_and_leaves_the_edited_cell(packaged: P
     nbformat.write(book(P, cell("a", "theirs()"), B, C), packaged)
     done = CliRunner().invoke(app, ["new", "--upgrade", str(root)])
     assert done.exit_code == 1, done.output  # something is left to the user
-    for line in ("merged; the cells you changed are kept", "added: c: three()", "yours stays: a: mine()"):
+    for line in (
+        "merged; the cells you changed are kept",
+        "added: c: three()",
+        "your version kept: a: mine()",
+    ):
         assert line in done.output
     assert "-mine()" in done.output and "+theirs()" in done.output
     assert sources(nbformat.read(own, as_version=4))[1:] == ["mine()", "two()", "three()"]

@@ -191,7 +191,7 @@ PLANTED = [
     (BRIGHT, CODE, "zh", "排查矛盾纠纷2件，所排查的均未化解。"),
     (BRIGHT, CODE, "en", "There were 2 disputes; all that were found in the period have been settled."),
     (BRIGHT, CODE, "zh", "没有作出行政处罚。"),
-    (BRIGHT, CODE, "en", "None failed: a penalty."),
+    (BRIGHT, CODE, "en", "None ended in a penalty."),
     (BRIGHT, CODE, "zh", "2023年，溪口镇查出隐患4处（上年同期为零）。"),
     (BRIGHT, CODE, "en", "In 2023, 4 hazards were found, the same as a year before."),
     (BRIGHT, CODE, "zh", NOTHING_ZH),

@@ -46,7 +46,7 @@ def test_a_raised_error_is_kept_in_the_notebook_without_this_machine_or_a_teleph
             "import os\nn = '139' + '12345678'\nraise ValueError(f'{n} in {os.getcwd()}/data/a.xlsx')",
             "1",
         )
-    assert str(caught.value) == "cell 3 failed: ValueError: *********** in data/a.xlsx"
+    assert str(caught.value) == "error in cell 3: ValueError: *********** in data/a.xlsx"
     text = (tmp_path / "out.ipynb").read_text("utf-8")
     assert "ValueError" in text and "13912345678" not in text
     assert str(tmp_path) not in text and os.__file__.rpartition("/lib/")[0] not in text

@@ -73,9 +73,9 @@ def test_words_stand_with_the_first_reference_alone() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("甲[^1]。", "refers to footnote .*1.*does not have"),
+        ("甲[^1]。", "refers to footnote .*1.*is not defined"),
         ("甲。\n\n[^1]: 无人提起。", "nothing refers to footnote"),
-        ("甲[^1]。\n\n[^1]: 一\n[^1]: 二", "written twice"),
+        ("甲[^1]。\n\n[^1]: 一\n[^1]: 二", "defined twice"),
         ("| 列 |\n|--|\n| 甲[^1] |\n\n[^1]: 表中", "table"),
     ],
 )

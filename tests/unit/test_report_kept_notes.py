@@ -60,7 +60,7 @@ def write(book: Book, name: str, text: str, period: str = "2021") -> Path:
 
 def test_a_note_survives_three_re_runs_and_only_its_change_makes_the_report_anew(book: Book) -> None:
     first = make(book)
-    assert first.unnoted == ["溪口镇"] and "nobody has written notes for '溪口镇'" in str(first.notes[0])
+    assert first.unnoted == ["溪口镇"] and "no notes yet for '溪口镇'" in str(first.notes[0])
     path = write(book, "溪口镇", "## 基本情况\n人手不足。")
     kept = path.read_bytes()
     second = make(book)

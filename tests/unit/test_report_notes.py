@@ -134,9 +134,9 @@ def test_front_matter_in_every_form(tmp_path: Path, front: str) -> None:
 @pytest.mark.parametrize(
     ("front", "message"),
     [
-        ("---\napproved: true\n正文", "begins with --- and has no --- at its end"),
-        ("---\nfoo\n---\n", "is no YAML"),
-        ("+++\napproved: true\n+++\n", "is no TOML"),
+        ("---\napproved: true\n正文", "begins with --- but has no closing ---"),
+        ("---\nfoo\n---\n", "is not valid YAML"),
+        ("+++\napproved: true\n+++\n", "is not valid TOML"),
         ("---\napproved: maybe\n---\n", "approved must be true or false, not 'maybe'"),
         ("---\naproved: true\n---\n", "unknown key 'aproved' at the top level; did you mean 'approved'"),
         ("---\napproved: true\n---\n", "approved is true, but 'approver', 'date' is missing"),
@@ -164,13 +164,13 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     text = str(caught.value)
     assert "There is no district '东京'" in text and "notes/去年" in text
     assert "the same report as notes/2021/350921101.md" in text
-    assert "notes/溪口镇.md: it belongs in the folder of a period" in text
+    assert "notes/溪口镇.md: must be in the folder of a period" in text
     assert "not UTF-8 (" in text and "README" not in text
 
 
 def test_a_wrong_footnote_names_its_note_before_anything_is_made(tmp_path: Path) -> None:
     write(tmp_path, "溪口镇.md", "甲[^1]。\n\n[^1]: 一\n[^1]: 二\n")
-    with pytest.raises(ParameterError, match=r"notes/2021/溪口镇\.md: footnote \[\^1\] is written twice"):
+    with pytest.raises(ParameterError, match=r"notes/2021/溪口镇\.md: footnote \[\^1\] is defined twice"):
         read_notes(make_book(tmp_path), YEAR)
 
 

@@ -9,12 +9,12 @@ def test_lines_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) ->
     with show_progress() as report:
         report(Progress(0, 2))
         report(Progress(1, 2, "溪口镇 zh", "made"))
-        report(Progress(2, 2, "城东街道 zh", "failed", "cell 3 failed: KeyError: 'a'"))
+        report(Progress(2, 2, "城东街道 zh", "failed", "error in cell 3: KeyError: 'a'"))
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
         "[1/2] 溪口镇 zh: made, about 0 s left",
-        "[2/2] 城东街道 zh: failed: cell 3 failed: KeyError: 'a'",
+        "[2/2] 城东街道 zh: failed: error in cell 3: KeyError: 'a'",
     ]
 
 

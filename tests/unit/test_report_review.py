@@ -543,7 +543,7 @@ def test_reports_of_one_name_are_refused(book: Book) -> None:
     write_template(book.root, "fire_review")
     book.config.reports = (FIRE,)
     book.districts.loc[1, "code"] = "350921101.fire"
-    with pytest.raises(ParameterError, match=r"two reports would be called '350921101\.fire'"):
+    with pytest.raises(ParameterError, match=r"two reports would have the name '350921101\.fire'"):
         run(book)
 
 
@@ -570,7 +570,7 @@ def test_a_period_without_rows_says_so(book: Book, monkeypatch: pytest.MonkeyPat
     facts = book.facts
     monkeypatch.setattr(book, "facts", lambda period: facts(period).assign(value=0.0))
     result = run(book, districts=["溪口镇"], formats=("html",))
-    told = "so its reports have no numbers; the ledgers hold rows from 2021-01-02 to 2021-12-30"
+    told = "so its reports have no numbers; the ledgers run from 2021-01-02 to 2021-12-30"
     assert result.nothing is not None and told in str(result.nothing) and result.nothing in result.notes
     # What is not known, or withheld, may be some.
     for unknown in ({"value": float("nan")}, {"value": 0.0, "suppressed": True}):

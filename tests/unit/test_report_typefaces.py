@@ -35,7 +35,7 @@ def test_a_face_of_the_user_s_takes_its_role(tmp_path: Path) -> None:
 
 
 def test_no_folder_is_an_error_that_shows_no_path(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match="the font folder 'none' is not there") as caught:
+    with pytest.raises(ParameterError, match="the font folder 'none' does not exist") as caught:
         find_typefaces(str(tmp_path / "none"))
     assert str(tmp_path) not in str(caught.value)
 

@@ -81,10 +81,10 @@ def test_each_bad_end_is_its_own_and_the_others_are_made_and_equal(tmp_path: Pat
     assert {name for name, outcome in outcomes.items() if outcome.status == "made"} == {"fine", "good"}
     errors = {name: outcomes[name].error for name in ENDS}
     assert errors == {
-        "raise": "cell 4 failed: KeyError: 'k'",
-        "exit": "cell 4 failed: DeadKernelError: the kernel died while it ran this cell",
-        "segv": "cell 4 failed: DeadKernelError: the kernel died while it ran this cell",
-        "hang": "cell 4 failed: CellTimeoutError: the cell took longer than 3 seconds",
+        "raise": "error in cell 4: KeyError: 'k'",
+        "exit": "error in cell 4: DeadKernelError: the kernel died while it ran this cell",
+        "segv": "error in cell 4: DeadKernelError: the kernel died while it ran this cell",
+        "hang": "error in cell 4: CellTimeoutError: the cell took longer than 3 seconds",
     }
     assert outcomes["good"].task.page("html").read_bytes() == alone.task.page("html").read_bytes()
 

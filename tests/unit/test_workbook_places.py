@@ -137,7 +137,7 @@ def test_reach_knows_premises_once_and_residents_of_the_year(book: Workbook) -> 
 
 def test_reach_needs_a_kind_with_coordinates(book: Workbook) -> None:
     view = book.view("all", "2021")
-    with pytest.raises(ParameterError, match="these have lon and lat: hazards"):
+    with pytest.raises(ParameterError, match="the kinds with lon and lat are: hazards"):
         book.reach(view, distance_m=300, kind="drills")
     with pytest.raises(ParameterError, match="'nothing' is no ledger kind"):
         book.reach(view, distance_m=300, kind="nothing")
@@ -187,7 +187,7 @@ def test_points_of_a_web_map_are_moved_back(tmp_path: Path, offset: str) -> None
         book = tz.open(str(tmp_path))
         found[told] = book.ledger("hazards").sort_values("found_on")
         notes = [note for summary in book.result.summaries for note in summary.notes]
-        assert any(f"the {offset} offset of its coordinates was removed" in str(note) for note in notes) == (
+        assert any(f"{offset} offset of its coordinates was removed" in str(note) for note in notes) == (
             told == offset
         )
     # Asked again with another setting, nothing of the first answer is left.

@@ -46,7 +46,7 @@ def _cell(points: float, least: float, most: float, kind: str, lang: str) -> dis
 
 @exhibit("assessment-rules")
 def tabulate_rules(view: View) -> display.Table | None:
-    """How the ranking changes without each rule."""
+    """How the ranking changes when each rule is left out."""
     found = find_assessment(view)
     if found is None or found.sensitivity.empty:
         return None

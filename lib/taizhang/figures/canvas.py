@@ -1,4 +1,4 @@
-"""The drawing every chart is drawn on: size, type, colours, and the SVG that comes of it."""
+"""The canvas of every chart: size, type, colours, and the resulting SVG."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,14 +42,14 @@ def _pin_font() -> None:
 
 
 def set_own_fonts() -> None:
-    """Have charts that are drawn without `use_style`, a researcher's own, find the packaged Chinese font first."""
+    """Make charts drawn without `use_style`, such as a researcher's own, find the packaged Chinese font first."""
     _pin_font()
     others = [name for name in mpl.rcParams["font.sans-serif"] if name != fonts.SANS]
     mpl.rcParams["font.sans-serif"] = [fonts.SANS, *others]
 
 
 def load_font() -> None:
-    """Find and read the font ahead, in the process that kernels are forked from: each would search all fonts."""
+    """Find and read the font in advance, in the process that kernels are forked from: each would search all fonts."""
     with use_style():
         font_manager.findfont(font_manager.FontProperties())
         ScalarFormatter()
@@ -59,7 +59,7 @@ def load_font() -> None:
 
 @contextmanager
 def use_style() -> Iterator[None]:
-    """Draw within this: the house's type, lines and colours, and SVG that is equal run for run."""
+    """Context for drawing in the house style, producing identical SVG on every run."""
     _pin_font()
     style = load_style()
     settings: Any = {
@@ -95,7 +95,7 @@ def use_style() -> Iterator[None]:
 
 
 def width_pt() -> float:
-    """Width of a drawing, points."""
+    """Width of a drawing in points."""
     return load_style().width_mm / _MM_PER_INCH * 72
 
 
@@ -108,7 +108,7 @@ def make_drawing(height_mm: float) -> Drawing:
 
 
 def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Drawing, Axes]:
-    """A drawing with one pair of axes; `grid` names the axis that has grid lines: x, y, both, or '' for none."""
+    """A drawing with one pair of axes; `grid` names the axis with grid lines: x, y, both, or '' for none."""
     drawing = make_drawing(height_mm)
     axes = drawing.add_subplot()
     tidy_axes(axes, grid=grid)
@@ -117,7 +117,7 @@ def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Drawing, Axes]:
 
 @contextmanager
 def use_columns(height_mm: float, columns: int, *, grid: str = "y") -> Iterator[tuple[Drawing, list[Axes]]]:
-    """As `use_axes`, with so many axes side by side that share their scale."""
+    """As `use_axes`, with several axes side by side that share a scale."""
     with use_style():
         drawing = make_drawing(height_mm)
         found = drawing.subplots(1, columns, sharex=True, squeeze=False)[0]
@@ -128,13 +128,13 @@ def use_columns(height_mm: float, columns: int, *, grid: str = "y") -> Iterator[
 
 @contextmanager
 def use_axes(height_mm: float, *, grid: str = "y") -> Iterator[tuple[Drawing, Axes]]:
-    """Draw within this, in the house's style, on a drawing as returned by `make_axes`."""
+    """Context for drawing in the house style, on a drawing as returned by `make_axes`."""
     with use_style():
         yield make_axes(height_mm, grid=grid)
 
 
 def tidy_axes(axes: Axes, *, grid: str = "y") -> None:
-    """Leave only the lines that help reading: grid along one axis, no ticks, no spine across it."""
+    """Keep only the lines that help reading: a grid along one axis, no ticks, no spine across it."""
     axes.tick_params(length=0)
     if grid:
         axes.grid(axis=grid)  # type: ignore[arg-type]
@@ -228,7 +228,7 @@ class LiveDrawing:
 
 
 def tidy_table(table: pd.DataFrame) -> pd.DataFrame:
-    """A table that any program can store: no months, but their first days, and no attributes."""
+    """A table that any program can store: months become their first days, and attributes are dropped."""
     table = table.reset_index(drop=True)
     table.attrs = {}
     kinds = {str(name): column.dtype for name, column in table.items()}
@@ -281,7 +281,7 @@ _measure_text = lru_cache(maxsize=4096)(fonts.measure_text)
 
 
 def measure_width(text: str, size: float) -> float:
-    """Width of a line of text, points."""
+    """Width of a line of text in points."""
     return _measure_text(text)[0] * size
 
 

@@ -1,4 +1,4 @@
-"""The index of emergency capacity: what stands behind one dimension of the risk index, told by itself."""
+"""The index of emergency capacity: one dimension of the risk index, reported on its own."""
 
 from taizhang.analysis.capacity import find_capacity
 from taizhang.analysis.exhibits import exhibit, say_exhibit
@@ -13,7 +13,7 @@ from taizhang.metadata.words import label
 
 @exhibit("capacity-index")
 def tabulate_capacity(view: View) -> display.Table | None:
-    """Capacity by district: a score for each indicator, the index, its class, and how firm that is."""
+    """Capacity by district: a score for each indicator, the index, its class, and how certain that is."""
     found = find_capacity(view)
     if found is None:
         return None

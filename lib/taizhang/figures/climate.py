@@ -1,4 +1,4 @@
-"""The weather of a period against its normals: temperature, rain, rain days, sunshine."""
+"""The weather of a period compared with its normals: temperature, rain, rain days, sunshine."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""How fast hazards are closed, by severity, trade and mode, and how many by their deadline."""
+"""How fast hazards are closed, by severity, trade and mode, and how many within their deadline."""
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
@@ -72,7 +72,7 @@ def _name_curves(axes: Axes, curves: Mapping[str, Curve], colours: Sequence[str]
 
 @exhibit("closure-table")
 def tabulate_closure(view: View) -> display.Table | None:
-    """Median days, share within thirty days and by the deadline, by severity, mode and trade."""
+    """Median days, and shares closed within thirty days and by the deadline, by severity, mode and trade."""
     found = compare_closure(view)
     if found is None:
         return None

@@ -84,7 +84,7 @@ def _choose_fills(steps: int) -> list[str]:
 
 
 def name_with_unit(info: FactInfo, lang: str) -> str:
-    """A fact's title with its unit; in English the title of a rate says what it is per."""
+    """A fact's title with its unit; in English the title of a rate includes what it is per."""
     unit = "" if lang == "en" and info.unit.startswith("per_") else name_unit(info, lang)
     return info.title[lang] + (label("word.unit_of", lang, unit=unit) if unit else "")
 
@@ -95,7 +95,7 @@ def _tell_turning(n: int, lang: str) -> str:
 
 
 def slug_fact(fact: str) -> str:
-    """A fact's name as part of an id."""
+    """A fact's name for use in an id."""
     return fact.replace(".", "-").replace("_", "-")
 
 

@@ -1,4 +1,4 @@
-"""Drills evaluated: ratings, objectives on the workbook's own scale, and the plan of improvement."""
+"""Evaluated drills: ratings, objectives on the workbook's own scale, and the improvement plan."""
 
 import pandas as pd
 

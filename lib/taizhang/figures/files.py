@@ -1,4 +1,4 @@
-"""A picture as a file that stands by itself: SVG, PDF or PNG, of a given width, with its font."""
+"""A figure as a stand-alone file: SVG, PDF or PNG, of a given width, with its font embedded."""
 
 import re
 from functools import cache

@@ -1,4 +1,4 @@
-"""Funnel plot: districts against their size, and what chance alone would do."""
+"""Funnel plot: districts by size, with the limits of chance variation."""
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -20,9 +20,9 @@ from taizhang.metadata.words import label
 
 @exhibit("funnel")
 def plot_funnel(view: View, fact: str) -> display.Figure | None:
-    """Districts' shares or rates against their size, with limits that chance alone would keep to.
+    """Districts' shares or rates against their size, with the limits of chance variation.
 
-    None if `find_funnel` finds none, or the whole area's value isn't known.
+    None if `find_funnel` finds none, or the whole area's value is unknown.
     """
     funnel = find_funnel(view, fact)
     if funnel is None or not funnel.of:

@@ -1,4 +1,4 @@
-"""A county's districts side by side: every indicator in one table, maps of those that differ, what visits find."""
+"""A county's districts side by side: a table of every indicator, maps of those that differ, and the yield of visits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -88,7 +88,7 @@ def _tell_marks(view: View, heat: HeatTable) -> list[str]:
 
 @exhibit("rate-maps")
 def map_rates(view: View) -> display.Figure | None:
-    """Small maps of the indicators by which districts differ, the districts that do named; None if none do."""
+    """Small maps of the indicators on which districts differ, naming those districts; None if none do."""
     differences = list_differences(view)
     if not differences:
         return None

@@ -1,4 +1,4 @@
-"""The grid checked: cells by class and level, nobody named, span of control, faults on the ground, rows per cell."""
+"""The grid check: cells by class and level, cells without anyone named, span of control, faults, rows per cell."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What every map has: simplified districts, scale bar, north arrow, rights, and labels that do not collide."""
+"""What every map has: simplified districts, scale bar, north arrow, attribution, and labels that do not collide."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,7 +41,7 @@ _ARROW_MM = (7.0, 11.0)  # the north arrow with its word, in the map's upper rig
 def make_map(
     bounds: Box, *, tallest_mm: float = 150.0, foot_mm: float = _FOOT_MM
 ) -> tuple[Drawing, Axes, Axes]:
-    """A drawing with a map above and a strip for its key below, as tall as the extent asks for.
+    """A drawing with a map and, below it, a strip for its key; its height follows from the extent.
 
     `bounds` are west, south, east, north in degrees. The strip's coordinates are millimetres from its lower left.
     """
@@ -90,7 +90,7 @@ def _add_strip(drawing: Drawing, foot_mm: float) -> Axes:
 
 
 def wrap_entries(entries: Sequence[str], lang: str, *, lead: str) -> list[str]:
-    """Entries as lines below a map, after what leads to them; none is parted."""
+    """Entries as lines below a map, after an introduction; no entry is split."""
     room = (load_style().width_mm / _MM_PER_POINT - 14) / load_style().small
     joint, stop = ("、", "：") if lang == "zh" else (", ", ": ")
     lines, line = [], f"{lead}{stop}"
@@ -115,7 +115,7 @@ def write_list(strip: Axes, lines: Sequence[str], *, below_mm: float = 0.0) -> N
 
 @contextmanager
 def use_panels(view: View, titles: Sequence[str]) -> Iterator[tuple[Drawing, list[Axes], Axes]]:
-    """Draw within this on small maps of the whole area, two in a row, each under its title, with one strip below.
+    """Context for drawing small maps of the whole area, two in a row, each under its title, with one strip below.
 
     One alone has the whole width, and so has each on a phone screen.
 
@@ -170,7 +170,7 @@ def add_layer(axes: Axes, shapes: gpd.GeoDataFrame | gpd.GeoSeries, **looks: obj
 
 
 def fill_districts(axes: Axes, districts: gpd.GeoDataFrame, colours: Sequence[str]) -> None:
-    """Draw districts on a map whose extent is set, each in its colour; hatched where it has none, being not known."""
+    """Draw districts on a map whose extent is set, each in its colour; hatched if it has none (unknown)."""
     style = load_style()
     known = np.array([bool(colour) for colour in colours])
     # One call for all: a class that GeoPandas draws by itself costs as much as all districts.
@@ -215,7 +215,7 @@ def draw_ground(
 
 
 def draw_furniture(axes: Axes, strip: Axes, view: View) -> None:
-    """Scale bar at the strip's left, rights at its right, north arrow in the map's upper right corner."""
+    """Draw the scale bar (strip, left), the attribution (strip, right) and the north arrow (map, upper right)."""
     style = load_style()
     axes.apply_aspect()
     west, east = axes.get_xlim()
@@ -235,7 +235,7 @@ def draw_furniture(axes: Axes, strip: Axes, view: View) -> None:
 
 
 def find_corner(axes: Axes) -> Box:
-    """The north arrow's place, in the map's own coordinates: no label may stand there."""
+    """The north arrow's place, in the map's own coordinates, where no label may go."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     wide, high = _measure_map(axes)
@@ -321,7 +321,7 @@ def count_led(view: View, texts: Sequence[str]) -> int:
 
 
 def say_unlabelled(names: Iterable[str], left_out: Sequence[int], lang: str) -> str:
-    """What a source says of the shapes that have no label, '' where all have one."""
+    """A source note on shapes without a label, '' if all have one."""
     every = list(names)
     told = join_list([every[place] for place in left_out], lang)
     return label("source.unnamed", lang, names=told) if told else ""
@@ -356,9 +356,9 @@ def _lead_to(
 
 
 def label_beside(axes: Axes, shape: shapely.Geometry, text: str, *, size: float) -> Box:
-    """Write the label of a shape that has no room for it beside it, over what is there, `size` in points.
+    """Write the label of a shape too small for it beside the shape, over what is there, `size` in points.
 
-    Returns its place, where no other may stand, in the axes' coordinates.
+    Returns its place, in the axes' coordinates, where no other label may go.
     """
     style = load_style()
     wide, high = _measure_label(axes, text, size)

@@ -33,7 +33,7 @@ def _name_parts(counts: pd.DataFrame, lang: str) -> list[tuple[str, str, str]]:
 
 
 def say_state(view: View, counts: Mapping[Any, float]) -> str:
-    """How many are open, as far as it is known: of counts by state."""
+    """How many are open, as far as known, from counts by state."""
     unknown = counts.get("unknown", 0)
     told = counts["open"] or counts["rectified"]
     how = "open" if not unknown else "some" if told else "unknown"
@@ -176,7 +176,7 @@ def plot_closure_curve(view: View) -> display.Figure | None:
 
 
 def list_steps(curves: Mapping[str, Curve], by: str) -> pd.DataFrame:
-    """Curves by class as a row for each step: days, and percent closed with its ends."""
+    """Curves by class with a row for each step: days, and percent closed with its interval."""
     columns = {"time": "days", "share": "percent", "most": "percent_most"}
     parts = [
         pd.DataFrame(vars(curve)).rename(columns=columns).assign(**{by: name})
@@ -187,7 +187,7 @@ def list_steps(curves: Mapping[str, Curve], by: str) -> pd.DataFrame:
 
 
 def draw_curve(axes: Axes, curve: Curve, colour: str, line: LineStyleType = "-") -> None:
-    """A closure curve, and where it has two ends the other one as well."""
+    """A closure curve and, if it has two bounds, the other one as well."""
     looks: Looks = {"color": colour, "linestyle": line, "drawstyle": "steps-post"}
     draw_line(axes, curve.time, curve.share, linewidth=2, **looks)
     if (curve.most != curve.share).any():
@@ -195,12 +195,12 @@ def draw_curve(axes: Axes, curve: Curve, colour: str, line: LineStyleType = "-")
 
 
 def write_within(curve: Curve, days: float, lang: str) -> str:
-    """The percent closed within so many days, or its range."""
+    """The percentage closed within a number of days, or its range."""
     return format_span(*curve.within(days), lang, 1, unit="%")
 
 
 def say_wanting(view: View, cases: Cases) -> str:
-    """Of how many cases of closure the day is not known, and how many hazards are not among them."""
+    """For how many cases the day of closure is unknown, and how many hazards are not among the cases."""
     left = len(view.counted("hazards")) - len(cases.rows)
     told = [
         label(f"closure.{key}", view.lang, n=n)

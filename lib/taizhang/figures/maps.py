@@ -1,4 +1,4 @@
-"""Maps of one district: hazards, incidents, shelters, grid cells; or where it lies."""
+"""Maps of one district: hazards, incidents, shelters, grid cells; or its location."""
 
 import geopandas as gpd
 import numpy as np
@@ -33,7 +33,7 @@ _SHAPES = ("●", "■", "▲", "◆", "▼")
 def map_hazards(
     view: View, *, zoom: float = 1.0, centre: tuple[float, float] | None = None
 ) -> display.Figure | None:
-    """Where the period's hazards are: as points, as counts in hexagons where there are many.
+    """Where the period's hazards are: as points, or as counts in hexagons if there are many.
 
     None if none has coordinates, or none is in what is shown.
 
@@ -184,9 +184,9 @@ def map_location(view: View) -> display.Figure | None:
 
 @exhibit("grid-map")
 def map_grid(view: View) -> display.Figure | None:
-    """Grid cells of the district: with a responsible person, and without.
+    """Grid cells of the district: with and without a responsible person.
 
-    None if there is no cell, and in a report where all are alike: its words say so.
+    None if there is no cell and, in a report, if all are alike: the text says so.
     """
     cells = choose_cells(view)
     if cells is None or (view.report and tell_assignment(view, cells).nunique() == 1):

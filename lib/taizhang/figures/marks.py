@@ -34,7 +34,7 @@ _BAR_MM = 7.2  # from one horizontal bar to the next
 def note_point(
     axes: Axes, text: str, place: tuple[float, float], offset: tuple[float, float], **looks: Any
 ) -> None:
-    """Write small words beside a point, so many points to its right and above it."""
+    """Write a short note beside a point, offset to the right and upwards."""
     usual: Looks = {"textcoords": "offset points", "size": load_style().small}
     axes.annotate(text, place, xytext=offset, **usual | looks)
 
@@ -42,7 +42,7 @@ def note_point(
 def label_points(
     axes: Axes, points: np.ndarray, names: Iterable[str], *, size: tuple[float, float]
 ) -> list[int]:
-    """Write names beside points (an x and a y each), the first ones first, where they touch no other and no point.
+    """Write names beside points (an x and a y each), in order of priority, where they touch no other name or point.
 
     The axes' limits are set; `size` is how wide and high they are (mm). Returns the positions of those without a name.
     """
@@ -177,7 +177,7 @@ def shorten_label(text: str, columns: int = 24) -> str:
 
 
 def wrap_label(text: str, columns: int = 28) -> str:
-    """A label in two lines where one is too narrow, broken at a space if there is one; cut only beyond that."""
+    """A label in two lines if one is too narrow, broken at a space if possible; only a longer one is cut."""
     if _measure(text) <= columns:
         return text
     head, gap, rest = text.partition(" ")
@@ -200,10 +200,10 @@ def back_label(*, pad: float = 0.5, alpha: float = 1.0) -> dict[str, object]:
 
 
 def draw_key(axes: Axes, entries: Key, *, left_pt: float = 0.0) -> None:
-    """Name colours in a line of words above the axes, each in its own colour, from `left_pt` left of them.
+    """Name colours in a line of words above the axes, each in its own colour, starting `left_pt` to their left.
 
-    Of each entry, mark, words and colour; the mark is a character drawn like what it stands for: ■, —, ●; '' for words
-    alone. Words longer than the drawing is wide take a second line.
+    Each entry has a mark, words and a colour; the mark is a character like the mark it explains: ■, —, ●; '' for words
+    alone. If the words are wider than the drawing, they take a second line.
     """
     style = load_style()
     room = _KEY_SHARE * width_pt() if not left_pt else _STRIP_SHARE * width_pt()
@@ -269,14 +269,14 @@ def _anchor(axes: Axes, packed: PackerBase, corner: str, gap: float, *, left_pt:
 
 
 def set_whole_ticks(axes: Axes, axis: str = "y", most: int = 5) -> None:
-    """Ticks of a count: whole numbers, few."""
+    """Ticks for a count: whole numbers, and few of them."""
     line = axes.xaxis if axis == "x" else axes.yaxis
     line.set_major_locator(MaxNLocator(nbins=most, integer=True, min_n_ticks=2, steps=[1, 2, 5, 10]))
     line.set_major_formatter(lambda value, _: format_number(value))
 
 
 def label_months(axes: Axes, months: pd.PeriodIndex, lang: str) -> None:
-    """Write months below the axes, and the year below its first month where there is more than one year."""
+    """Write months below the axes, and the year below its first month if there is more than one."""
     years = months.year
     several = len(set(years)) > 1
     # Twelve labels fit in the column's width; of longer spans every third month is named.
@@ -378,7 +378,7 @@ def plot_bars(
 
 
 def tell_parts(view: View, exhibit: str, counts: pd.DataFrame) -> list[str]:
-    """Stacked bars in words: each class with its number, and how many of each part, where these are not one."""
+    """Stacked bars in words: each class with its number and, unless there is only one part, its parts."""
     told = []
     for name, row in counts.iterrows():
         some = row[row > 0]
@@ -390,12 +390,12 @@ def tell_parts(view: View, exhibit: str, counts: pd.DataFrame) -> list[str]:
 
 
 def bars_height(bars: int, *, above: float = 10) -> float:
-    """Height in millimetres of a drawing with so many horizontal bars."""
+    """Height in millimetres of a drawing with this many horizontal bars."""
     return above + _BAR_MM * max(bars, 2)
 
 
 def dots_height(rows: int) -> float:
-    """Height in millimetres of a drawing with so many rows of dots and lines, closer than bars, many closer yet."""
+    """Height in millimetres of a drawing with this many rows of dots and lines, spaced more closely than bars."""
     return 18 + min(4.6 * max(rows, 4), max(110, 4.0 * rows))
 
 

@@ -1,4 +1,4 @@
-"""One small chart for each of the other kinds: by class, warnings by colour; and rows as a ledger has them."""
+"""A small chart for each of the other kinds: by class, warnings by colour; and rows as recorded in a ledger."""
 
 import pandas as pd
 
@@ -65,7 +65,7 @@ def plot_warnings(view: View) -> display.Figure | None:
 
 
 def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> display.Table | None:
-    """Rows of a kind as its ledger has them, `most` at most: for short lists such as actions and shelters.
+    """Rows of a kind as recorded in its ledger, at most `most`: for short lists such as actions and shelters.
 
     Columns that the ledger never fills are left out. None if there are no rows, or small counts are withheld.
     """

@@ -1,4 +1,4 @@
-"""What goes with drills: incidents, repeats and late closures, and who held the drills that are required."""
+"""Outcomes associated with drills (incidents, repeats, late closures), and who held the required drills."""
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from taizhang.metadata.words import label
 
 @exhibit("drill-effects")
 def plot_drill_effects(view: View) -> display.Figure | None:
-    """Rate ratios of the outcomes per drill in the three months before, with their intervals."""
+    """Rate ratios of the outcomes per drill in the preceding three months, with their intervals."""
     known = [one for one in judge_drills(view) if one.is_modelled]
     if not known:
         return None

@@ -75,7 +75,7 @@ def tabulate_set_aside_reasons(view: View, quality: Quality) -> display.Table | 
 
 @exhibit("quality-list")
 def tabulate_set_aside(view: View, quality: Quality) -> display.Table | None:
-    """The first rows and cells set aside, each with its place; values of personal columns are hidden."""
+    """The first rows and cells set aside, each with its location; values of personal columns are hidden."""
     aside = quality.aside
     if aside.empty:
         return None
@@ -193,7 +193,7 @@ def _name_column(view: View, kind: str, column: str) -> tuple[str, str]:
 
 @exhibit("silences")
 def tabulate_silences(view: View) -> display.Table | None:
-    """Which districts' ledgers have no row for so long that some should be there; None if none is so silent."""
+    """Which districts' ledgers have gone so long without a row that some must be missing; None if there are none."""
     lang, names = (
         view.lang,
         dict(zip(view.districts["code"].astype("str"), view.districts["name"], strict=True)),

@@ -1,4 +1,4 @@
-"""Reach of shelters: which ground, premises and people lie within a straight line of one."""
+"""Reach of shelters: the area, premises and people within straight-line distance of one."""
 
 import geopandas as gpd
 import numpy as np
@@ -26,7 +26,7 @@ _DECIMALS = {
 
 
 def name_distance(distance_m: float, lang: str) -> str:
-    """A distance in metres as a sentence says it: 500米, 1.5千米."""
+    """A distance in metres as used in a sentence: 500米, 1.5千米."""
     if distance_m < 1000:
         return label("reach.m", lang, n=format_number(distance_m))
     km = distance_m / 1000
@@ -62,7 +62,7 @@ def _write_rounded(value: float, decimals: int) -> display.Cell:
 
 @exhibit("shelter-reach-map")
 def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | None:
-    """The ground within a straight line of a shelter, with the shelters and the premises.
+    """The area within straight-line distance of a shelter, with the shelters and the premises.
 
     `reach` as returned by `Workbook.reach`; None if no shelter has coordinates.
     """

@@ -1,4 +1,4 @@
-"""The risk map and the index of capacity, with how far they rest on their weights."""
+"""The risk map and the index of capacity, with their sensitivity to the weights."""
 
 from collections.abc import Mapping
 
@@ -105,7 +105,7 @@ def _say_index(row: pd.Series) -> str:
 
 @exhibit("risk-table")
 def tabulate_risk(view: View) -> display.Table | None:
-    """The index, its four dimensions, its class, and how often the class stays when weights move."""
+    """The index, its four dimensions, its class, and how often the class stays the same when weights change."""
     found = find_risk(view)
     if found is None:
         return None
@@ -123,12 +123,12 @@ def tabulate_risk(view: View) -> display.Table | None:
 
 
 def say_sensitivity(view: View) -> str:
-    """How the weights were moved to see whether classes stay."""
+    """How the weights were varied to see whether classes stay the same."""
     return say_exhibit(view, "risk-table", "sensitivity", draws=DRAWS, spread=100 * SPREAD)
 
 
 def say_classes(row: pd.Series, lang: str, words: str = "risk") -> str:
-    """The classes that a district has in 95 % of the draws, in the words of that index."""
+    """The classes that a district has in 95 % of the draws, in the terms of that index."""
     if not row["low_class"]:
         return "—"
     low, high = (label(f"{words}.{row[name]}", lang) for name in ("low_class", "high_class"))
@@ -137,7 +137,7 @@ def say_classes(row: pd.Series, lang: str, words: str = "risk") -> str:
 
 @exhibit("risk-weights")
 def tabulate_risk_weights(view: View) -> display.Table | None:
-    """The indicators and weights that the index was made with."""
+    """The indicators and weights from which the index was made."""
     found = find_risk(view)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Where each district stands once chance is allowed for: shrunken rates, ranks as ranges, neighbours."""
+"""Where each district stands after allowing for chance: shrunken rates, rank ranges, neighbours."""
 
 import numpy as np
 
@@ -84,7 +84,7 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
 
 @exhibit("standing")
 def tabulate_standing(view: View, fact: str) -> display.Table | None:
-    """Raw and shrunken values, rank ranges, groups, who is beyond chance, and the pattern of neighbours."""
+    """Raw and shrunken values, rank ranges, groups, differences beyond chance, and the pattern of neighbours."""
     standing = find_standing(view, fact)
     if standing is None:
         return None

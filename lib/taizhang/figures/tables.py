@@ -47,10 +47,10 @@ from taizhang.metadata.words import label, name_places
 
 @exhibit("key-figures")
 def show_key_figures(view: View) -> display.KeyFigures | None:
-    """The key figures of the view's district, with the change on the year before and on the period before.
+    """The view's key figures, with the change from the year before and from the previous period.
 
-    Those that are reported and not counted come last, and say so. A bulletin of a month has the first of each ledger,
-    six at most. None if there is no fact; where there is no key figure among them, all are shown.
+    Reported, uncounted ones come last, marked as such. A month's bulletin has the first of each ledger, at most six.
+    None if there are no facts; if there are no key figures among them, all are shown.
     """
     items = tuple(_make_key_figure(view, shown) for shown in choose_key_figures(view))
     mark = label("reported.mark", view.lang)
@@ -201,24 +201,24 @@ def make_cell(entry: object) -> display.Cell:
 def write_number(
     value: float | None, decimals: int = 0, *, unit: str = "", note: str = "", text: str = ""
 ) -> display.Cell:
-    """A number as a cell, or words that sort by it; a dash where it isn't known."""
+    """A number as a cell, or words that sort by it; a dash if unknown."""
     if value is None or pd.isna(value):
         return display.Cell("—")
     return display.Cell(text or f"{format_number(value, decimals)}{unit}", float(value), note=note)
 
 
 def write_day(day: object, *, note: str = "") -> display.Cell:
-    """A ledger's day; a dash where there is none."""
+    """A ledger's day; a dash if there is none."""
     return display.Cell(show_day(day), show_day(day), note=note)
 
 
 def write_answer(answer: object, lang: str) -> str:
-    """A ledger's yes or no, or that it doesn't say."""
+    """A ledger's yes or no, or that it does not say."""
     return label("word.not_stated" if pd.isna(answer) else "word.yes" if answer else "word.no", lang)  # type: ignore[call-overload]
 
 
 def show_value(row: Row, info: FactInfo, lang: str) -> str:
-    """A fact's value as text: about how much, or withheld, where suppressed; 'not known' where empty."""
+    """A fact's value as text: approximate or withheld if suppressed; 'not known' if empty."""
     if row["suppressed"]:
         return write_about(row["value"], info, lang)
     if pd.isna(row["value"]):
@@ -227,7 +227,7 @@ def show_value(row: Row, info: FactInfo, lang: str) -> str:
 
 
 def describe_change(change: Change, info: FactInfo, lang: str, *, then: str = "") -> str:
-    """A change in short, and on when: +12 (+8.3%), beyond chance; that it is within chance is not said."""
+    """A change and its period in short: +12 (+8.3%), with a note if beyond chance."""
     unit = unit_label("points", lang) if info.unit == "percent" else ""
     if change.difference == 0:
         words = label("change.same", lang)
@@ -295,7 +295,7 @@ _TELL_OF_LOSSES = ("incidents", "losses")
 
 
 def note_losses(view: View, kind: str) -> tuple[str, ...]:
-    """Whose losses a table shows, where the workbook has two ledgers that may tell of one event."""
+    """Whose losses a table shows, if the workbook has two ledgers that may record the same event."""
     if not set(_TELL_OF_LOSSES) <= set(view.ledgers) or kind not in _TELL_OF_LOSSES:
         return ()
     titles = {name: view.kinds[name].title[view.lang] for name in _TELL_OF_LOSSES}
@@ -304,19 +304,19 @@ def note_losses(view: View, kind: str) -> tuple[str, ...]:
 
 
 def note_reported(view: View, reported: Collection[object]) -> tuple[str, ...]:
-    """What the mark says, where a table has any."""
+    """The explanation of the mark, if the table has one."""
     return (label("reported.note", view.lang),) if reported else ()
 
 
 def make_earlier_cell(view: View, shown: ShownFact, then: Then) -> display.Cell:
-    """A fact in an earlier period; a dash where the two can't be compared."""
+    """A fact in an earlier period; a dash if the two are not comparable."""
     if shown.changes[then] is None:
         return display.Cell("—")
     return make_fact_cell(view.fact(shown.info.name, when=then), shown.info, view.lang)
 
 
 def make_change_cell(change: Change | None, info: FactInfo, lang: str) -> display.Cell:
-    """A change in short, marked better or worse; it sorts by the difference."""
+    """A change in short, marked better or worse; sorted by the difference."""
     if change is None:
         return display.Cell("—")
     note = "" if change.verdict == "neutral" else change.verdict
@@ -324,13 +324,13 @@ def make_change_cell(change: Change | None, info: FactInfo, lang: str) -> displa
 
 
 def name_kind(kind: str, lang: str, kinds: Mapping[str, Kind] | None = None) -> str:
-    """A kind's title in words, the grid among them; `kinds` where a workbook has its own."""
+    """A kind's title in words, including the grid; `kinds` if a workbook has its own."""
     kinds = load_kinds() if kinds is None else kinds
     return kinds[kind].title[lang] if kind in kinds else label(f"kind.{kind}", lang)
 
 
 def name_kinds(kinds: Iterable[str], view: View) -> str:
-    """Kinds' titles as a list, each once; in English the first alone begins large."""
+    """Kinds' titles as a list, each once; in English only the first begins with a capital."""
     named = [name_kind(kind, view.lang, view.kinds) for kind in dict.fromkeys(kinds)]
     return "、".join(named) if view.lang == "zh" else join_list([named[0], *map(str.lower, named[1:])], "en")
 
@@ -338,7 +338,7 @@ def name_kinds(kinds: Iterable[str], view: View) -> str:
 def make_fact_cell(
     row: Row | None, info: FactInfo, lang: str, *, district: str = "", interval: bool = False
 ) -> display.Cell:
-    """A fact as a cell: value with unit, and its interval if asked; it sorts by the value."""
+    """A fact as a cell: value with unit and, on request, its interval; sorted by the value."""
     if row is None:
         return display.Cell("—", None, fact=info.name, district=district)
     if not is_known(row):

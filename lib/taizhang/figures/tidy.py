@@ -1,4 +1,4 @@
-"""The data behind figures, a row for each thing drawn: what `display.Figure.data` gives."""
+"""The data behind figures, one row per mark: the source of `display.Figure.data`."""
 
 import geopandas as gpd
 import pandas as pd
@@ -20,14 +20,14 @@ def name_index(table: pd.DataFrame | pd.Series, name: str, value: str = "") -> p
 
 
 def join_ground(view: View, table: pd.DataFrame) -> gpd.GeoDataFrame:
-    """A table by district code with the shapes of a map of all districts, as they are drawn."""
+    """A table by district code with the shapes of a map of all districts, as drawn."""
     ground = view.outlines.set_index("code")[["name", "geometry"]].rename(columns={"name": "district"})
     new = table[[name for name in table if name not in ("name", *ground)]]
     return ground.join(new).rename_axis("district_code").reset_index()
 
 
 def make_points(view: View, rows: pd.DataFrame, *columns: str) -> gpd.GeoDataFrame:
-    """Rows with lon and lat as points; of the other columns those named."""
+    """Rows with lon and lat as points, with the named ones of the other columns."""
     shown = rows[["lon", "lat", *columns]]
     return gpd.GeoDataFrame(
         shown, geometry=gpd.points_from_xy(rows["lon"], rows["lat"]), crs=view.outlines.crs

@@ -1,4 +1,4 @@
-"""When things happen: key periods against other days, the months of the year, and whether a series is steady."""
+"""When things happen: key periods compared with other days, months of the year, and whether a series is steady."""
 
 from collections.abc import Mapping
 
@@ -34,9 +34,9 @@ from taizhang.stats.control import Chart
 
 @exhibit("key-periods")
 def plot_key_periods(view: View) -> display.Figure | None:
-    """Findings per inspection and incidents per day in key periods, as times those of other days, with intervals.
+    """Hazards per inspection and incidents per day in key periods, relative to other days, with intervals.
 
-    None if neither hazards nor incidents have rows enough.
+    None if neither hazards nor incidents have enough rows.
     """
     shown = judge_key_periods(view, "hazards", "incidents")
     if not shown:
@@ -142,7 +142,7 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
 
 @exhibit("seasons")
 def plot_seasons(view: View, kind: str) -> display.Figure | None:
-    """Each month of the year against the average month, over whole years, with intervals.
+    """Each month of the year compared with the average month, over whole years, with intervals.
 
     None with fewer than two whole years, or too few rows.
     """

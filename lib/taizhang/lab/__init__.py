@@ -1,1 +1,1 @@
-"""JupyterLab on a workbook, new workbooks, and what works here."""
+"""JupyterLab on a workbook, creating workbooks, and checking this machine."""

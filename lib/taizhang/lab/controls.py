@@ -148,5 +148,5 @@ class Controls:
 
 
 def list_periods(book: "Workbook") -> list[str]:
-    """The years in which the workbook's ledgers have rows, the latest first, each with its halves and quarters."""
+    """The years in which the workbook's ledgers have rows, latest first, each with its halves and quarters."""
     return [f"{year}{part}" for year in book.years for part in ("", "H1", "H2", "Q1", "Q2", "Q3", "Q4")]

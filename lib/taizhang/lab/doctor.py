@@ -1,4 +1,4 @@
-"""`taizhang doctor`: what works on this machine, tried rather than looked up."""
+"""`taizhang doctor`: what works on this machine, by trying it rather than looking it up."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`taizhang lab`: JupyterLab on a workbook, with this environment's kernel and the templates at hand."""
+"""`taizhang lab`: JupyterLab on a workbook, with this environment's kernel and the templates."""
 
 import copy
 import difflib
@@ -22,7 +22,7 @@ ORIGINALS = ".originals"
 
 
 def copy_templates(root: Path) -> list[str]:
-    """Copy the package's notebooks into a workbook that lacks them, and say which; none is written over."""
+    """Copy the package's notebooks into a workbook that lacks them, and return which; none is overwritten."""
     copied = []
     for name, packaged in packaged_notebooks().items():
         own = root / "notebooks" / f"{name}.ipynb"
@@ -34,7 +34,7 @@ def copy_templates(root: Path) -> list[str]:
 
 
 def list_command(arguments: Sequence[str] = ()) -> list[str]:
-    """The command line of JupyterLab, to be run in the workbook's folder; the user's own arguments win."""
+    """The command line of JupyterLab, to be run in the workbook's folder; the user's own arguments take precedence."""
     return [
         sys.executable,
         "-m",
@@ -63,10 +63,10 @@ def make_environment(lang: str = "en") -> dict[str, str]:
 class Upgrade:
     """What an upgrade of one notebook did or would do.
 
-    `state`: new (copied), same, replaced (it was as it had been copied), merged, differs (nothing was done, as nobody
-    knows which change is whose), kept (the package has no change that it lacks). `merged`: what was taken from the
-    package, a line each. `conflicts`: cells that both have changed; the user's stay. `difference`: from the user's to
-    the package's, as a unified diff of the sources, after the upgrade.
+    `state`: new (copied), same, replaced (it was unchanged since it was copied), merged, differs (nothing was done, as
+    it is not known whose changes are whose), kept (the package has no change to add). `merged`: what was taken from
+    the package, one line each. `conflicts`: cells changed by both; the user's version stays. `difference`: from the
+    user's to the package's, as a unified diff of the sources, after the upgrade.
     """
 
     name: str
@@ -77,10 +77,10 @@ class Upgrade:
 
 
 def upgrade_templates(root: Path) -> list[Upgrade]:
-    """Bring a workbook's notebooks up to the package's, and leave every cell that the user has changed.
+    """Upgrade a workbook's notebooks to the package's, keeping every cell that the user has changed.
 
-    A notebook that was never edited is replaced. In an edited one, cells that only the package has changed,
-    added or dropped follow it; those that both have changed stay as the user has them and are listed.
+    A notebook that was never edited is replaced. In an edited one, cells that only the package has changed, added or
+    dropped follow it; those changed by both stay as the user has them and are listed.
     """
     return [_upgrade(root / "notebooks", name, path) for name, path in packaged_notebooks().items()]
 
@@ -129,7 +129,7 @@ def _tell_cells(notebook: NotebookNode) -> list[tuple[str, str, tuple[str, ...]]
 
 @dataclass
 class Merge:
-    """A notebook of two changed ones: what was taken from the package, and what both had changed."""
+    """The result of merging two changed notebooks: what was taken from the package, and what both had changed."""
 
     notebook: NotebookNode
     taken: list[Reason] = field(default_factory=list)
@@ -137,9 +137,9 @@ class Merge:
 
 
 def merge_notebooks(base: NotebookNode, mine: NotebookNode, theirs: NotebookNode) -> Merge:
-    """Merge a notebook as the user has it with the package's; of a cell that both changed, the user's stays.
+    """Merge the user's notebook with the package's; a cell changed by both keeps the user's version.
 
-    `base` is what both came from; cells are the same where their ids are.
+    `base` is their common origin; cells correspond if their ids are equal.
     """
     before = {cell.id: cell for cell in base.cells}
     have = {cell.id: cell for cell in mine.cells}

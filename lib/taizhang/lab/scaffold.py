@@ -15,7 +15,7 @@ _IGNORE = "data/processed/\nreports/\n.ipynb_checkpoints/\n"
 
 
 def make_workbook(folder: Path) -> None:
-    """Make a workbook's folders and settings in a folder that is new or empty; any other is a ParameterError."""
+    """Create a workbook's folders and settings in a new or empty folder; otherwise ParameterError."""
     from taizhang.metadata.kinds import load_kinds
 
     make_folders(folder)
@@ -31,7 +31,7 @@ def make_workbook(folder: Path) -> None:
 
 
 def make_sample_workbook(folder: Path) -> None:
-    """Make a workbook of a made-up county that can be reviewed at once, in a folder that is new or empty.
+    """Create a workbook of a made-up county, ready for review, in a new or empty folder.
 
     The county is one that ``python -m tools.sample`` of the repository writes.
     """
@@ -41,7 +41,7 @@ def make_sample_workbook(folder: Path) -> None:
 
 
 def make_folders(folder: Path) -> None:
-    """A workbook's folders, in one that is new or empty; any other is a ParameterError."""
+    """Create a workbook's folders in a new or empty folder; otherwise ParameterError."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ParameterError("lab.not_empty", folder=folder)
     for name in ("notebooks", "data/raw/boundaries", "data/processed", "reports"):

@@ -1,4 +1,4 @@
-"""`taizhang new --from`: what the files of a folder are, and a workbook.toml that runs, with what is left to decide."""
+"""`taizhang new --from`: what a folder's files are, and a workbook.toml that runs, with what is left to decide."""
 
 import re
 import shutil
@@ -72,14 +72,14 @@ class Found:
 
     @property
     def near_district(self) -> str:
-        """The district that the file names by less than its full name, and that is asked about."""
+        """The district that the file names without its full name, to be asked about."""
         told = dict(self.problem.parameters).get("reason", self.problem) if self.problem else None
         return find_near_district(told) if isinstance(told, Reason) else ""
 
 
 @dataclass(frozen=True)
 class SumsFound:
-    """Tables of numbers by district in a file, whose headers say which facts they are; '' where no period is told."""
+    """Tables of numbers by district in a file, whose headers identify the facts; '' if no period is given."""
 
     path: Path
     columns: tuple[tuple[str, str], ...]  # fact, and that of the districts, to header
@@ -89,7 +89,7 @@ class SumsFound:
 
     @property
     def kind(self) -> str:
-        """The ledger kind that it stands under: that of its first fact."""
+        """The ledger kind under which it is configured: that of its first fact."""
         return next(name for name, _ in self.columns if name != DISTRICT).partition(".")[0]
 
     @property
@@ -113,7 +113,7 @@ class FolderSeen:
 
 @dataclass(frozen=True)
 class Made:
-    """A workbook made of a folder: what was found, a line each, and what is left to decide."""
+    """A workbook made from a folder: what was found, one line each, and what is left to decide."""
 
     lines: tuple[Reason, ...]
     left: tuple[Reason | Proposal, ...]
@@ -172,7 +172,7 @@ def make_workbook_from(folder: Path, source: Path) -> Made:
 
 
 def look_at_folder(source: Path, kinds: Mapping[str, Kind]) -> FolderSeen:
-    """Look at every file of a folder, and of those in it."""
+    """Examine every file of a folder and its subfolders."""
     seen = FolderSeen()
     paths = sorted(path for path in source.rglob("*") if path.is_file() and _is_meant(path, source))
     rest = []
@@ -385,9 +385,9 @@ def _say_columns(table: TableSeen, kind: Kind, districts: LayerSeen | None) -> t
 
 
 def share_districts(words: Sequence[str], layer: LayerSeen) -> float:
-    """The share of texts that are districts of a layer by any of the ways in which rows are matched, or lie in one.
+    """The share of texts that match a layer's districts, in any way in which rows are matched, or lie in one.
 
-    Texts that lie in one if the unit above is the layer's own (沙岭县城关镇河东村) count, too: that is asked by check.
+    Texts that lie in a district if the unit above is the layer's own (沙岭县城关镇河东村) also count.
     """
     found = _match(words, layer)
     return float((found["code"].notna() | found["reason"].map(_asks_above).astype(bool)).mean())

@@ -1,4 +1,4 @@
-"""Special actions in words: how far they are, what is left, what to do."""
+"""Special actions in words: progress, what remains, what to do."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -93,7 +93,7 @@ def _tell_what(problem: StageProblem, lang: str) -> Runs:
 
 
 def write_action_steps(view: View) -> Prose | None:
-    """What to do next, by what is left, whenever it began; None if no stage began by the period's end."""
+    """What to do next, by what remains, whenever it began; None if no stage began by the period's end."""
     counts = count_actions(view, True)
     if counts is None:
         return None

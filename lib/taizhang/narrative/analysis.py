@@ -1,4 +1,4 @@
-"""What the analyses of a comparison say, and what can't be concluded from them."""
+"""What the analyses of a comparison show, and what cannot be concluded from them."""
 
 import math
 
@@ -65,7 +65,7 @@ def write_key_periods(view: View) -> Prose | None:
 def write_control(view: View) -> Prose | None:
     """Whether hazards found and the share rectified in thirty days are steady, and what is not.
 
-    None without hazards; of what can't be known nothing is said.
+    None without hazards; nothing is said about what cannot be known.
     """
     found = judge_charts(view)
     if found is None:

@@ -1,4 +1,4 @@
-"""Districts side by side in words: who differs, who can be told apart, risk, drills."""
+"""Districts side by side in words: which differ, which can be distinguished, risk, drills."""
 
 from dataclasses import replace
 
@@ -110,7 +110,7 @@ def _tell_apart(names: list[str], lang: str) -> Runs:
 
 @exhibit("standing-text")
 def write_standing(view: View, fact: str) -> Prose | None:
-    """How many groups can be told apart, who is beyond chance, and whether neighbours are alike."""
+    """How many groups can be distinguished, who is beyond chance, and whether neighbours are alike."""
     standing = find_standing(view, fact)
     if standing is None:
         return None
@@ -129,7 +129,7 @@ def write_standing(view: View, fact: str) -> Prose | None:
 
 @exhibit("drill-effects-text")
 def write_drill_effects(view: View) -> Prose | None:
-    """Whether drills go with fewer incidents, repeats and late closures, under which assumptions."""
+    """Whether drills are associated with fewer incidents, repeats and late closures, and on what assumptions."""
     lang, found = view.lang, judge_drills(view)
     if not found:
         return None
@@ -167,7 +167,7 @@ def write_required_drills(view: View) -> Prose | None:
 
 @exhibit("risk-text")
 def write_risk(view: View) -> Prose | None:
-    """Which districts are in the upper classes, and how firm these are."""
+    """Which districts are in the upper classes, and how certain these are."""
     found = find_risk(view)
     if found is None:
         return None

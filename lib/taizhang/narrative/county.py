@@ -1,4 +1,4 @@
-"""What a county's report says of its districts side by side: rates, what visits find, the assessment, grave events."""
+"""What a county's report says about its districts: rates, yield of visits, the assessment, grave events."""
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ _MOST_NAMES = 8
 
 
 def write_rates(view: View) -> Prose | None:
-    """A short paragraph for each indicator by which districts differ; of the others, that they do not."""
+    """A short paragraph on each indicator on which districts differ, and a sentence on the others."""
     heat = find_heat(view)
     if heat is None:
         return None
@@ -77,7 +77,7 @@ def _name_values(values: pd.Series, info: FactInfo, lang: str) -> str:
 
 
 def write_yield(view: View) -> Prose | None:
-    """Who found most, with how many visits, and whose visits find more or less than the others' beyond chance."""
+    """Which districts found most, with how many visits, and whose yield differs from the others' beyond chance."""
     found = find_yield(view)
     if found is None:
         return None
@@ -107,7 +107,7 @@ def write_yield(view: View) -> Prose | None:
 
 @exhibit("assessment")
 def write_assessment(view: View) -> Prose | None:
-    """Who is first by the workbook's rules, whom a veto puts last, and how unsure a place is."""
+    """Which district comes first under the workbook's rules, which are vetoed, and how uncertain a rank is."""
     found = find_assessment(view)
     if found is None:
         return None
@@ -125,7 +125,7 @@ def write_assessment(view: View) -> Prose | None:
 
 
 def write_grave_events(view: View) -> Prose | None:
-    """That nothing killed anyone and no accident was larger, where that is known.
+    """That there were no deaths and no larger accidents, if that is known.
 
     Otherwise how many events there were.
     """

@@ -47,12 +47,12 @@ _OF_DAYS = ("incidents", "losses", "drills", "duty_checks")
 
 
 def say_title(finding: Finding, lang: str) -> Runs:
-    """What is wrong, and how much of it, without a stop; runs that are numbers name their fact."""
+    """What is wrong, and how much of it, without a full stop; runs that are numbers name their fact."""
     return _fill(finding.rule.title[lang], finding.evidence, lang)
 
 
 def say_measure(finding: Finding, lang: str) -> Runs:
-    """What to do, what comes first by name, without a stop."""
+    """What to do, naming what comes first, without a full stop."""
     told = dict(finding.evidence)
     # What has no name, as the ledger lacks the column, can't be told to come first.
     if finding.subjects and (name := _name(finding.subjects[0], lang)):
@@ -90,7 +90,7 @@ def _name(subject: Subject, lang: str) -> str:
 
 
 def join_subjects(finding: Finding, view: View) -> str:
-    """The same in a line, of many the first few and how many there are in all; nothing if nothing has a name."""
+    """Subjects in one line: if many, the first few and the total; empty if none has a name."""
     lang, told = view.lang, []
     for one in say_subjects(finding, view)[: _MOST_OF_AREA if finding.district == ALL else _MOST_NAMES]:
         amount = "".join(run.text for run in one.amount)
@@ -106,7 +106,7 @@ def join_subjects(finding: Finding, view: View) -> str:
 
 
 def count_subjects(finding: Finding, lang: str) -> str:
-    """How many things a finding is about, with what they are where the language says it."""
+    """How many things a finding is about, with their noun where the language requires it."""
     about, kinds = finding.rule.subjects, {one.kind for one in finding.subjects}
     if about and about.counted:
         return f"{finding.total}{about.counted[lang]}"
@@ -114,7 +114,7 @@ def count_subjects(finding: Finding, lang: str) -> str:
 
 
 def say_problem(finding: Finding, lang: str) -> Runs:
-    """The title as a sentence, and how much of it is old."""
+    """The title as a sentence, and how much of it dates from before the period."""
     runs = (*say_title(finding, lang), *say("join.stop", lang))
     for more in ("carried", "age"):
         if more in finding.evidence:
@@ -123,7 +123,7 @@ def say_problem(finding: Finding, lang: str) -> Runs:
 
 
 def say_finding(finding: Finding, view: View) -> Runs:
-    """The problem in sentences, with what it is about by name."""
+    """The problem in sentences, naming what it is about."""
     runs, names = say_problem(finding, view.lang), join_subjects(finding, view)
     about = finding.rule.subjects
     if about and about.listed and finding.total > 1 and _is_listed(view, about.listed):
@@ -212,9 +212,9 @@ def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
 
 
 def say_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
-    """What a rule rests on: the text in force on the period's last day, and what it followed within the period.
+    """What a rule rests on: the text in force on the period's last day, and any it replaced within the period.
 
-    Of a rule that goes by the rows' own `days`, the texts in force on these.
+    For a rule based on the rows' own `days`, the texts in force on those days.
     """
     lang, period = view.lang, view.period
     laws = _find_laws(rule, view, days)
@@ -230,7 +230,7 @@ def say_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
 
 
 def cite_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
-    """The same as a bare citation: the texts, else good practice, else nothing."""
+    """The basis as a bare citation: the texts, or good practice, or nothing."""
     if laws := _find_laws(rule, view, days):
         return join_list([law.cite(view.lang) for law in laws], view.lang)
     return label("word.good_practice", view.lang) if rule.law or rule.practice else ""
@@ -274,7 +274,7 @@ def _list_names(codes: Sequence[str], view: View) -> tuple[str, int, str]:
 
 
 def lower_first(runs: Sequence[Run], lang: str) -> Runs:
-    """In English, a sentence after a name and colon begins small."""
+    """In English, a sentence after a name and colon begins with a small letter."""
     first = runs[0]
     if lang == "zh" or first.fact or first.text[:2].isupper():
         return tuple(runs)

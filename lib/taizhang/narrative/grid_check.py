@@ -11,9 +11,9 @@ from taizhang.narrative.telling import count, say, tell
 
 
 def write_grid_check(view: View, problems: gpd.GeoDataFrame | None) -> Prose | None:
-    """How many cells there are, how many have nobody named, and what faults the ground shows.
+    """How many cells there are, how many have no one named, and what faults there are on the ground.
 
-    `problems` as returned by `Workbook.grid_problems`; a workbook without a grid layer is told so.
+    `problems` as returned by `Workbook.grid_problems`; without a grid layer, a sentence says so.
     """
     lang, cells = view.lang, choose_cells(view)
     if cells is None or problems is None:

@@ -1,4 +1,4 @@
-"""What a report says of its method and its data."""
+"""What a report says about its method and data."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ from taizhang.narrative.telling import (
 
 
 def write_method(view: View) -> Prose | None:
-    """How the numbers came about: period, as-of day, chance, what was set aside, rights of the maps."""
+    """How the numbers were obtained: period, as-of day, chance, what was set aside, attribution of the maps."""
     lang = view.lang
     if not is_brief(view, "method-text"):
         return make_prose(
@@ -55,7 +55,7 @@ def write_method(view: View) -> Prose | None:
 
 @exhibit("workings-text")
 def write_workings(view: View) -> Prose | None:
-    """How numbers are counted and compared: what a short method section leaves to the annex."""
+    """How numbers are counted and compared: details that a short method section leaves to the annex."""
     return tell(view.lang, *_tell_counting(view))
 
 

@@ -1,4 +1,4 @@
-"""What the quality of the data is, in words: how much was read, what could not be used, and most often why."""
+"""Data quality in words: how much was read, what could not be used, and the most common reason."""
 
 from taizhang.analysis.quality import Quality, count_by_kind, count_reasons
 from taizhang.analysis.view import View
@@ -10,7 +10,7 @@ from taizhang.narrative.telling import count, lower_title, make_sentence, say, t
 
 
 def write_quality(view: View, quality: Quality) -> Prose | None:
-    """Rows read, used and set aside, where most were set aside and why; None if the view has no row."""
+    """Rows read, used and set aside, and the most common reason; None if the view has no row."""
     sums, lang = count_by_kind(view, quality), view.lang
     if sums.empty or not sums.loc[ALL]["read"]:
         return None

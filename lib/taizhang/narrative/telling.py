@@ -1,4 +1,4 @@
-"""From facts to sentences: clauses with their numbers, changes and comparisons, joined as each language does."""
+"""From facts to sentences: clauses with numbers, changes and comparisons, joined as each language does."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ Runs = tuple[Run, ...]
 
 @dataclass(frozen=True)
 class Number:
-    """A number in a sentence: as written, its value, and the fact it is."""
+    """A number in a sentence: as written, its value, and the fact it shows."""
 
     text: str
     value: float
@@ -45,14 +45,14 @@ def say(key: str, lang: str, **values: object) -> Runs:
 
 
 def make_runs(parts: Iterable[object]) -> Runs:
-    """Words and what fills them as runs; numbers keep their fact."""
+    """Words and the values inserted in them as runs; numbers keep their fact."""
     return tuple(
         Run(part.text, fact=part.fact) if isinstance(part, Number) else Run(str(part)) for part in parts
     )
 
 
 def count(value: float, decimals: int = 0) -> Number:
-    """A number that is no fact, such as a count of districts."""
+    """A number that is not a fact, such as a count of districts."""
     return Number(format_number(value, decimals), float(value))
 
 
@@ -72,14 +72,14 @@ class Clause:
     changes: Runs = ()
 
     def joins(self, other: "Clause") -> bool:
-        """Whether what both were before can be told at once: there is no more to be said of either."""
+        """Whether two clauses can share one remark on earlier values, having no other remarks."""
         periods = [[then for then, _ in one.thens] for one in (self, other)]
         plain = not any(one.area or one.others or one.changes for one in (self, other))
         return plain and bool(periods[0]) and periods[0] == periods[1]
 
 
 def merge_clauses(clauses: Iterable[Clause], lang: str) -> list[Runs]:
-    """Clauses as words; of neighbours that say no more than what they were before, the last says it for all."""
+    """Clauses as words; neighbours that only mention earlier values share one remark, in the last of them."""
     groups: list[list[Clause]] = []
     for clause in clauses:
         if groups and clause.words and groups[-1][-1].joins(clause):
@@ -105,7 +105,7 @@ def _say_group(group: Sequence[Clause], lang: str) -> list[Runs]:
 
 
 def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False) -> Runs:
-    """One clause on a fact as words, as returned by `make_clause`."""
+    """One clause on a fact as words; see `make_clause`."""
     clause = make_clause(view, fact, change=change, area=area)
     return clause.words + _remark(clause, view.lang) + clause.changes
 
@@ -154,7 +154,7 @@ def make_clause(view: View, fact: str, *, change: bool = False, area: bool = Fal
 
 
 def list_changes(view: View, fact: str) -> list[tuple[str, Change]]:
-    """How a fact changed, by the words for the earlier period, where it can be compared."""
+    """How a fact changed, by the words for the earlier period, if comparable."""
     changes = [
         (name_then(view, then), compare_periods(view, fact, then=then)) for then in list_comparisons(view)
     ]
@@ -162,7 +162,7 @@ def list_changes(view: View, fact: str) -> list[tuple[str, Change]]:
 
 
 def tell_by_title(view: View, fact: str) -> Runs:
-    """A clause on a fact that no sentence is about, by its title, with its changes beyond chance."""
+    """A clause by title, with changes beyond chance, on a fact that no sentence covers."""
     info, lang = view.describe(fact), view.lang
     value = float(view.value(fact) or 0)
     number = Number(_write_amount(value, info, lang), value, fact)
@@ -286,7 +286,7 @@ def _say_changes(
 
 
 def name_columns(view: View, kind: str, columns: Sequence[str], *, all_of: bool = False) -> str:
-    """Columns of a ledger as a report cites them: any of them, of many the first and the last, or all of them."""
+    """Ledger columns as a report cites them: any or all of them; if many, the first and the last."""
     fields, lang = view.kinds[kind].fields if kind in view.kinds else {}, view.lang
     titles = [fields[name].title[lang] if name in fields else name for name in columns]
     cited = [label("gap.column", lang, title=title) for title in titles]
@@ -296,7 +296,7 @@ def name_columns(view: View, kind: str, columns: Sequence[str], *, all_of: bool 
 
 
 def lower_title(title: str, lang: str) -> str:
-    """A title within a sentence: in English it begins small, but for an abbreviation."""
+    """A title within a sentence: in English it begins with a small letter, unless it is an abbreviation."""
     return title if lang == "zh" or title[:2].isupper() else title[0].lower() + title[1:]
 
 
@@ -323,7 +323,7 @@ def _find_area(view: View, row: Row, info: FactInfo) -> Number | None:
 
 
 def make_sentence(clauses: Iterable[Runs], lang: str, *, lead: Runs = ()) -> Runs:
-    """Join clauses into a sentence with its stop, after words such as the period; nothing if there is no clause."""
+    """Join clauses into a sentence, after words such as the period; empty if there is no clause."""
     parts = [clause for clause in clauses if clause]
     if not parts:
         return ()
@@ -337,7 +337,7 @@ def make_sentence(clauses: Iterable[Runs], lang: str, *, lead: Runs = ()) -> Run
 
 
 def open_sentence(runs: Sequence[Run], lang: str) -> Runs:
-    """Begin a sentence, of at least one run, as English does: with a capital, and with no figure."""
+    """Begin a sentence of at least one run as English does: with a capital, and not with a digit."""
     if lang != "en":
         return tuple(runs)
     number, gap, rest = runs[0].text.partition(" ")
@@ -349,7 +349,7 @@ def open_sentence(runs: Sequence[Run], lang: str) -> Runs:
 
 
 def make_paragraph(sentences: Iterable[Runs], lang: str) -> Block | None:
-    """Set sentences one after another; None if there is none."""
+    """Join sentences; None if there are none."""
     runs: list[Run] = []
     for sentence in sentences:
         if sentence and runs and lang == "en":
@@ -370,7 +370,7 @@ def _merge(runs: Sequence[Run]) -> Runs:
 
 
 def make_prose(blocks: Iterable[Block | None]) -> Prose | None:
-    """Prose of the paragraphs that there are; None if there is none."""
+    """Prose from the paragraphs that are not empty; None if there are none."""
     kept = tuple(block for block in blocks if block is not None)
     return Prose(kept) if kept else None
 
@@ -381,12 +381,12 @@ def tell(lang: str, *sentences: Runs) -> Prose | None:
 
 
 def lead_period(view: View) -> Runs:
-    """The words that open a section on what happened: the period, and in Chinese the district."""
+    """The opening words of a section on events: the period and, in Chinese, the district."""
     return say(f"lead.{view.period.kind}", view.lang, period=view.period.label(view.lang), name=_name(view))
 
 
 def lead_day(view: View) -> Runs:
-    """The words that open a section on what there is: the day."""
+    """The opening words of a section on the current state: the day."""
     return say("lead.stock", view.lang, day=format_date(view.as_of, view.lang), name=_name(view))
 
 

@@ -1,4 +1,4 @@
-"""From an executed notebook to what people read: HTML, PDF, the index of a review."""
+"""From an executed notebook to finished reports: HTML, PDF, the index of a review."""
 
 import sys
 

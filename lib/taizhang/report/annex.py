@@ -1,4 +1,4 @@
-"""A report's annex: on paper its last part, on a page what is folded at its place."""
+"""A report's annex: the last part on paper, folded sections on a page."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -21,9 +21,9 @@ ANCHOR = "annex"
 
 
 def put_annex_last(blocks: Sequence[ReportBlock], lang: str) -> list[ReportBlock]:
-    """A report's blocks as paper has them: the annex last, under the headings of the sections that its parts come from.
+    """Arrange a report's blocks for paper: the annex last, under the headings of the original sections.
 
-    Where they stood, a line names them. Its cards are for a page alone.
+    At their original place, a line names them. Its cards appear only on a page.
     """
     main: list[ReportBlock] = []
     annex: list[ReportBlock] = []
@@ -97,7 +97,7 @@ def _point(head: HeadingBlock, moved: Sequence[ReportBlock], lang: str) -> Point
 
 
 def name_folded(blocks: Sequence[ReportBlock], lang: str) -> str:
-    """What a fold of some blocks is called: by its figures and tables."""
+    """The title of a fold, from its figures and tables."""
     shown = [block for block in blocks if isinstance(block, FigureBlock | TableBlock)]
     titles = [block.figure.title if isinstance(block, FigureBlock) else block.table.title for block in shown]
     names = [

@@ -1,4 +1,4 @@
-"""A report's first page as plain data for paper, with what its head and foot say of the report."""
+"""A report's first page as plain data for paper, with its head and foot."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ def join_runs(runs: Sequence[Run]) -> str:
 
 
 def describe_head(meta: ReportMeta) -> Json:
-    """What the head band and the foot say; what nobody said is empty, for a blank to be filled in by hand."""
+    """What the head band and the foot say; what is not given is empty, for filling in by hand."""
     lang = meta.lang
 
     def word(key: str, **values: object) -> str:
@@ -74,12 +74,12 @@ def describe_head(meta: ReportMeta) -> Json:
 
 
 def find_owner(problem: Problem, meta: ReportMeta) -> tuple[str, str]:
-    """Who sees to a problem and by when, as the report's note says."""
+    """Who deals with a problem and by when, according to the report's note."""
     return next(((owner, due) for rule, owner, due in meta.measures if rule == problem.rule), ("", ""))
 
 
 def set_brief(brief: Brief, meta: ReportMeta) -> Json:
-    """The page as its template reads it: texts, and a picture for each row of the strip."""
+    """The page in the form its template reads: texts, and a picture for each row of the strip."""
     return {
         "head": describe_head(meta),
         "verdict": [join_runs(clause) for clause in brief.verdict],

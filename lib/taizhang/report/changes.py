@@ -42,7 +42,7 @@ class InputHashes:
     hidden: Mapping[str, Sequence[str]] = field(default_factory=dict)  # no hash: as returned by `list_hidden`
 
     def of_report(self, district: str) -> dict[str, str]:
-        """What decides whether a report is made again: for the whole area's, everything."""
+        """The hashes that decide whether a report is made again; for the whole area's, all of them."""
         rows = self._everything if district == ALL else self.own.get(district, "")
         return {"rows": rows, "settings": self.shared}
 
@@ -81,9 +81,9 @@ def hash_inputs(
 
 
 def list_hidden(frames: Sequence[pd.DataFrame]) -> dict[str, list[str]]:
-    """By district code what must not be shown, such as ``2021 complaints.received``; marked where it is but rounded.
+    """By district code, what must not be shown, such as ``2021 complaints.received``; marked if only rounded.
 
-    A report that still shows one would give others away.
+    A report that still showed one would reveal others.
     """
     found: dict[str, set[str]] = {}
     for facts in frames:
@@ -97,7 +97,7 @@ def list_hidden(frames: Sequence[pd.DataFrame]) -> dict[str, list[str]]:
 
 
 def find_grown(before: Mapping[str, Sequence[str]], now: Mapping[str, Sequence[str]]) -> set[str]:
-    """The districts of which something is hidden now that was not `before`, when what there is was last looked at."""
+    """The districts with something hidden now that was not hidden `before`."""
     grown = set()
     for code, facts in now.items():
         known = set(before.get(code, ()))
@@ -121,7 +121,7 @@ def find_exposed(entries: Mapping[str, Mapping[str, Any]], grown: Collection[str
 def hash_rows(
     folder: Path, kinds: Mapping[str, Kind], as_of: pd.Timestamp, fingerprint: str
 ) -> dict[str, dict[str, str]]:
-    """Hash per kind and district of the rows up to a day, as kept for the tables of a fingerprint, else made now."""
+    """Hash per kind and district of the rows up to a day, as cached for these tables, otherwise computed."""
     key = _HASHING.make_key(tables=fingerprint, as_of=as_of)[:24]
     path = folder / ".cache" / "rows" / f"{key}.json"
     if path.exists():
@@ -170,7 +170,7 @@ def _sum_groups(rows: pd.DataFrame, by: str) -> dict[str, tuple[int, int]]:
 
 
 def mark_behind(entries: Mapping[str, dict[str, Any]], area: str) -> list[str]:
-    """Note of each report whether the whole area's numbers in it are as they now are; names those that are behind."""
+    """Note for each report whether its whole-area numbers are current; return the names of those that are behind."""
     for entry in entries.values():
         entry["area_is_current"] = entry.get("area") == area
     return sorted(

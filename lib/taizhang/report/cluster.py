@@ -1,4 +1,4 @@
-"""A workbook sent to workers that share no folder with it: by way of any fsspec address, file by file by content.
+"""Sending a workbook to workers without a shared folder: by any fsspec address, file by file.
 
 The command puts what reports read (settings, processed tables, facts; never raw files or reports) at the address,
 each file under its SHA-256, so that only what changed is sent again. A worker fetches what it has not yet, makes
@@ -40,9 +40,9 @@ class Parcel:
 
 
 def send_workbook(config: Config, address: str) -> Parcel:
-    """Put what reports read at an address, unless it is there; SchedulerError if nothing can be written there.
+    """Put what reports read at an address, unless already there; SchedulerError if it is not writable.
 
-    The workbook has been ingested, and its facts counted.
+    The workbook must have been ingested, and its facts counted.
     """
     files = []
     _load_fsspec()
@@ -92,7 +92,7 @@ def _list_files(config: Config) -> Iterator[Path]:
 
 
 def find_cache() -> Path:
-    """The folder in which this machine keeps what it has fetched; its user's alone, as ledgers are personal."""
+    """The folder in which this machine caches what it fetched; readable only by its user, as ledgers are personal."""
     chosen = os.environ.get(CACHE, "")
     folder = Path(chosen) if chosen else platformdirs.user_cache_path("taizhang")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -100,9 +100,9 @@ def find_cache() -> Path:
 
 
 def fetch_workbook(parcel: Parcel) -> Path:
-    """The folder of a workbook's copy, fetched from where it was sent unless it is there.
+    """The folder of a workbook's copy, fetched from where it was sent unless already there.
 
-    Raises SchedulerError if a file can't be read there, or is not what was sent.
+    Raises SchedulerError if a file cannot be read there, or is not what was sent.
     """
     cache = find_cache()
     root = cache / "workbooks" / parcel.key

@@ -28,7 +28,7 @@ _DICTIONARY = {
 
 
 def write_citation(title: str, period: Period, as_of: date, lang: str, *, issuer: str = "") -> str:
-    """How to cite a review, in one sentence: who publishes it, where that is known, and what it is."""
+    """How to cite a review, in one sentence: the publisher, if known, and the title."""
     words = page_words(lang)["index.citation"]
     by = page_words(lang)["index.cited_issuer"].format(issuer=issuer) if issuer else ""
     return by + words.format(
@@ -37,9 +37,9 @@ def write_citation(title: str, period: Period, as_of: date, lang: str, *, issuer
 
 
 def write_data(snapshot: "Snapshot", *, folder: Path) -> None:
-    """Write facts as parquet, csv and Excel, the comparison, and the dictionary, the same for the same facts.
+    """Write facts as parquet, csv and Excel, the comparison, and the dictionary; the same facts give the same files.
 
-    Numbers that are suppressed stay empty in the comparison.
+    Suppressed numbers stay empty in the comparison.
     """
     facts, before, known = snapshot.facts, snapshot.before, snapshot.fact_infos
     reported = snapshot.reported

@@ -1,4 +1,4 @@
-"""An executed notebook as a Word file, for those who must edit it: real headings, captions, tables and fields.
+"""An executed notebook as a Word file, for editing: real headings, captions, tables and fields.
 
 Styles, page, running head and foot come from a base document, which an office can replace. Pictures are PNG drawn by
 Typst from the same SVG.
@@ -89,7 +89,7 @@ _STYLES = (
 
 
 def render_docx(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
-    """Write an executed notebook as a Word file, equal byte for byte for equal input.
+    """Write an executed notebook as a Word file; equal input gives an identical file.
 
     Styles, numbered headings, a table of contents, captions with fields, tables whose head repeats, pictures with
     alternative text. Ledger text shows as typed.
@@ -136,7 +136,7 @@ def _measure_page(section: Section, usual: Page) -> Page:
 
 
 def pack_document(document: WordDocument) -> bytes:
-    """The document's zip with its parts in order and no times."""
+    """The document's zip file with its parts in order and no timestamps."""
     written, packed = io.BytesIO(), io.BytesIO()
     document.save(written)
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:

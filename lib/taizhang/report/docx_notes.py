@@ -1,4 +1,4 @@
-"""Footnotes of a Word file, which python-docx leaves to its users: a part of their own, and marks in the text."""
+"""Footnotes of a Word file, which python-docx does not support: a part of their own, and marks in the text."""
 
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI

@@ -1,4 +1,4 @@
-"""What python-docx leaves to its users: fields, links and bookmarks, as Office Open XML."""
+"""What python-docx does not support: fields, links and bookmarks, as Office Open XML."""
 
 from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
@@ -9,14 +9,14 @@ from docx.text.paragraph import Paragraph
 
 
 def name_bookmark(anchor: str) -> str:
-    """Word takes letters, digits and underscores, at most 40."""
+    """A valid bookmark name: Word allows letters, digits and underscores, at most 40."""
     return anchor.replace("-", "_")[:40]
 
 
 def add_link(
     paragraph: Paragraph, text: str, *, anchor: str = "", relation: str = "", plain: bool = False
 ) -> None:
-    """A link; `plain`: in the colour of the words around it."""
+    """A link; `plain`: in the colour of the surrounding text."""
     link = OxmlElement("w:hyperlink")
     if anchor:
         link.set(qn("w:anchor"), anchor)
@@ -30,7 +30,7 @@ def add_link(
 
 
 def add_mark(paragraph: Paragraph, kind: str, *, stale: bool = False) -> None:
-    """Where a field begins, parts or ends; one that is `stale` Word works out when it opens the file."""
+    """Mark where a field begins, separates or ends; Word updates a `stale` field when it opens the file."""
     mark = OxmlElement("w:fldChar")
     mark.set(qn("w:fldCharType"), kind)
     if stale:
@@ -48,7 +48,7 @@ def begin_field(paragraph: Paragraph, instruction: str, *, stale: bool = False) 
 
 
 def add_page_number(paragraph: Paragraph, bookmark: str, *, at: Length) -> None:
-    """The page that a bookmark is on, which only Word knows, flush right at the end of a line of dots."""
+    """The page of a bookmark, which only Word knows, flush right after a line of dots."""
     paragraph.paragraph_format.tab_stops.add_tab_stop(at, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
     paragraph.add_run("\t")
     begin_field(paragraph, f"PAGEREF {bookmark} \\h", stale=True)
@@ -56,7 +56,7 @@ def add_page_number(paragraph: Paragraph, bookmark: str, *, at: Length) -> None:
 
 
 def add_field(paragraph: Paragraph, instruction: str, shown: str) -> None:
-    """A field with what it now shows."""
+    """A field with its present content."""
     begin_field(paragraph, instruction)
     paragraph.add_run(shown)
     add_mark(paragraph, "end")

@@ -1,4 +1,4 @@
-"""Papermill's engine for notebooks of a workbook, in a module by itself: Papermill loads it while it is imported."""
+"""Papermill's engine for notebooks of a workbook, in its own module, as Papermill loads it while being imported."""
 
 from taizhang.report.kernels import PRELOAD, choose_manner
 from warm_kernels.engine import WarmEngine

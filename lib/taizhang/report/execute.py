@@ -1,4 +1,4 @@
-"""Running a notebook through Papermill, in a kernel of its own, and keeping what it did whatever happens."""
+"""Running a notebook through Papermill, in its own kernel, and keeping the result whatever happens."""
 
 import logging
 import re
@@ -32,7 +32,7 @@ if sys.modules.get(GRAMMAR, sys) is None:
 
 
 class SpeakingKernelManager(OwnKernelManager):
-    """Starts kernels that say messages in the language of whoever has the report made."""
+    """Starts kernels that give messages in the user's language."""
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -42,7 +42,7 @@ class SpeakingKernelManager(OwnKernelManager):
 
 
 class KeepingEngine(ReportEngine):
-    """The engine of reports, which hands out the notebook in hand, so that it outlives any error."""
+    """The engine for reports, which keeps the notebook as far as it ran, whatever error occurs."""
 
     @classmethod
     def execute_managed_notebook(  # type: ignore[override]

@@ -1,4 +1,4 @@
-"""How a report that failed says so: in one line, without a machine's paths or people's numbers."""
+"""How a failed report is described: in one line, without a machine's paths or people's numbers."""
 
 import os
 import re
@@ -13,7 +13,7 @@ TIMEOUT = 600
 
 
 def describe_error(problem: BaseException) -> str:
-    """A message that says what it is: our own errors say so themselves, others by their class."""
+    """A message for an error: our own errors word themselves, others are named by class."""
     return write_value(tell_error(problem, named=True), current_language())
 
 
@@ -24,7 +24,7 @@ _ABSOLUTE = re.compile(
 
 
 def hide_paths(text: str, cwd: Path) -> str:
-    """Write paths inside `cwd` as seen from there, and others by their last part alone."""
+    """Write paths inside `cwd` relative to it, and others by their last part alone."""
     for root in dict.fromkeys((str(cwd), str(cwd.resolve()))):
         text = text.replace(f"{root}{os.sep}", "").replace(root, ".")
     return _ABSOLUTE.sub(r"\1", text)

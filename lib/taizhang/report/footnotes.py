@@ -1,4 +1,4 @@
-"""Footnotes in Markdown: ``[^1]`` in the text, ``[^1]: its words`` on a line of its own."""
+"""Footnotes in Markdown: ``[^1]`` in the text, ``[^1]: its text`` on a line of its own."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Footnote:
 
 
 def lift_footnotes(text: str, tokens: Iterable[Token]) -> tuple[str, tuple[Footnote, ...]]:
-    """Take the footnotes' own words out of a Markdown text, of which `tokens` are made; what is left, and they."""
+    """Separate the footnotes' text from a Markdown text with these `tokens`; return the rest and the footnotes."""
     lines: list[str | None] = list(text.splitlines())
     found: dict[str, list[str]] = {}
     label = ""
@@ -46,12 +46,12 @@ def lift_footnotes(text: str, tokens: Iterable[Token]) -> tuple[str, tuple[Footn
 
 
 def list_references(tokens: Iterable[Token]) -> list[str]:
-    """Labels that a text refers to, in its order."""
+    """Labels that a text refers to, in order."""
     return [child.meta["label"] for token in tokens for child in token.children or () if child.type == TOKEN]
 
 
 def check_footnotes(references: Sequence[str], footnotes: Sequence[Footnote]) -> None:
-    """Refuse a reference without a footnote, and a footnote that no reader would ever see."""
+    """Refuse a reference without a footnote, and a footnote without a reference."""
     known = sorted(footnote.label for footnote in footnotes)
     for label in references:
         if label not in known:
@@ -64,13 +64,13 @@ def check_footnotes(references: Sequence[str], footnotes: Sequence[Footnote]) ->
 
 
 class Numbers:
-    """Gives footnotes their numbers, in the order in which a report refers to them."""
+    """Numbers footnotes in the order in which a report refers to them."""
 
     def __init__(self) -> None:
         self._given: dict[tuple[str, str], int] = {}
 
     def number(self, references: Iterable[str], footnotes: Sequence[Footnote]) -> tuple[Footnote, ...]:
-        """Those of the footnotes that a text refers to, numbered."""
+        """The footnotes that a text refers to, numbered."""
         texts = {footnote.label: footnote.text for footnote in footnotes}
         numbered: dict[str, Footnote] = {}
         for label in references:

@@ -18,7 +18,7 @@ FINDINGS = ("findings.csv", "findings.json")
 
 
 def parse_formats(text: str) -> tuple[str, ...]:
-    """Read `--to`, such as ``html,pdf``; ParameterError names an unknown format and those there are."""
+    """Read `--to`, such as ``html,pdf``; the ParameterError names an unknown format and the known ones."""
     wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
     if not wanted:
         raise ParameterError("report.format.none", known=", ".join(FORMATS))
@@ -28,6 +28,6 @@ def parse_formats(text: str) -> tuple[str, ...]:
 
 
 def find_word_base(root: Path) -> Path | None:
-    """An office's own base document for Word, in the workbook's templates/."""
+    """An office's own base document for Word, in the workbook's templates/ folder."""
     path = root / "templates" / "styles.docx"
     return path if path.is_file() else None

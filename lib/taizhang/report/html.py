@@ -120,7 +120,7 @@ def _list_footnotes(blocks: Sequence[ReportBlock], lang: str) -> list[tuple[int,
 
 
 class HtmlExporter(Exporter):
-    """nbconvert's way in: ``jupyter nbconvert --to taizhang notebook.ipynb``.
+    """Entry point for nbconvert: ``jupyter nbconvert --to taizhang notebook.ipynb``.
 
     `resources["taizhang_meta"]` is the ReportMeta; without it, what the notebook's own parameters say of
     itself goes on the page.
@@ -235,7 +235,7 @@ def _fold_annex(items: Sequence[Item], lang: str) -> list[Item]:
 
 
 def measure_columns(table: display.Table) -> tuple[float, ...]:
-    """Least width of each column in em: room for its longest cell up to 11 em, and 6 em of its head.
+    """Minimum width of each column in em: room for its longest cell up to 11 em, and 6 em of its head.
 
     Chinese may break between any two characters, so a browser would otherwise squeeze a column to one. Columns of a
     shaded table stand close: their heads break at spaces alone, or stand on end where they are words of an alphabet.

@@ -1,4 +1,4 @@
-"""The page of a review: a map to click, all districts with their key figures, and the data."""
+"""The index page of a review: a clickable map, all districts with their key figures, and the data."""
 
 import json
 import re
@@ -270,7 +270,7 @@ def _name_failed(entry: Mapping[str, Any], lang: str) -> str:
 
 
 def spell_name(name: str, code: str) -> str:
-    """What a search finds a district by: name, pinyin with and without spaces, initials, code.
+    """The search text of a district: name, pinyin with and without spaces, initials, code.
 
     >>> spell_name("溪口镇", "350921101")
     '溪口镇 xi kou zhen xikouzhen xkz 350921101'
@@ -346,7 +346,7 @@ def _mark(cell: dict[str, Any], reported: bool) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Trouble:
-    """A district on the list of severe problems: how many kinds it has, and each in words."""
+    """A district on the list of severe problems: the number of kinds it has, and each in words."""
 
     code: str
     name: str

@@ -1,4 +1,4 @@
-"""Which cells a report has: the template's without those for JupyterLab alone, and what a researcher keeps.
+"""Which cells a report has: the template's, without those meant only for JupyterLab, and those a researcher keeps.
 
 ``notebooks/local/<district_code>.ipynb`` is a copy of the template in which somebody has worked. Its cells
 tagged ``keep`` are carried over; every other cell is the template's.
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def drop_lab(template: str) -> str:
-    """A template's text without the cells tagged ``lab``, which tell a researcher what to try.
+    """A template's text without the cells tagged ``lab``, which suggest things to try.
 
-    They are no part of what a report is made from: another suggestion makes no report again.
+    They do not affect a report: changing a suggestion does not cause a report to be made again.
     """
     try:
         notebook = json.loads(template)
@@ -31,13 +31,13 @@ def drop_lab(template: str) -> str:
 
 
 def find_local(root: Path, district: str) -> Path | None:
-    """The notebook in which somebody worked on a district, or None."""
+    """The notebook that someone has edited for a district, or None."""
     path = root / "notebooks" / "local" / f"{district}.ipynb"
     return path if path.is_file() else None
 
 
 def carry_kept(template: str, local: Path) -> str:
-    """A template's text with the kept cells of a district's own notebook; RenderError if that can't be read.
+    """A template's text with the kept cells of a district's own notebook; RenderError if it cannot be read.
 
     Each kept cell stands behind the cell of the template that it follows in the district's notebook (told by its id).
     Where the template has dropped that one, behind the one before; where it has none of them, at the end.

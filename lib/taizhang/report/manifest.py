@@ -18,7 +18,7 @@ _LIBRARIES = ("geopandas", "matplotlib", "nbconvert", "numpy", "pandas", "paperm
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read a review's manifest, one without reports where there is none yet; ParameterError if it can't be read."""
+    """Read a review's manifest, or one without reports if there is none yet; ParameterError if it is unreadable."""
     path = folder / NAME
     if not path.exists():
         return {"reports": {}}
@@ -37,12 +37,12 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def list_versions() -> dict[str, str]:
-    """Versions of taizhang, Python and the main libraries, as they are now; `makers` has those of each report."""
+    """Versions of taizhang, Python and the main libraries at present; `makers` has those of each report."""
     return {"taizhang": __version__} | {name: find_version(name) for name in ("python", *_LIBRARIES)}
 
 
 class Outputs:
-    """The files of a review, and whether they still are what the manifest says: hashed where size or time changed.
+    """The files of a review, and whether they still match the manifest; hashed if size or time changed.
 
     Sizes and times are kept at `path` between runs.
     """
@@ -56,14 +56,14 @@ class Outputs:
         self._before = dict(self._known)
 
     def is_whole(self, name: str, sha256: str) -> bool:
-        """Whether a file is there, and what it was."""
+        """Whether a file is present and unchanged."""
         if not (self._folder / name).exists():
             return False
         stamp = self._known[name] = stamp_file(self._folder / name, self._known.get(name))
         return stamp.sha256 == sha256
 
     def enter(self, name: str, sha256: str) -> None:
-        """Take note of a file just made."""
+        """Record a file just made."""
         status = (self._folder / name).stat()
         self._known[name] = Stamp(status.st_size, status.st_mtime_ns, sha256)
 

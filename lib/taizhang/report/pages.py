@@ -1,4 +1,4 @@
-"""What all HTML pages share: their words, their fonts, and one self-contained file with a strict policy."""
+"""What all HTML pages share: their words, fonts, and one self-contained file with a strict security policy."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _FOLDER = "templates/html"
 
 @cache
 def page_words(lang: str) -> dict[str, str]:
-    """Words of the pages' furniture in one language, by dotted key such as ``page.contents``."""
+    """Words of the page frame in one language, by dotted key such as ``page.contents``."""
     text = (files("taizhang.metadata") / "pages.yml").read_text(encoding="utf-8")
     groups = parse_yaml(text)
     return {f"{group}.{key}": words[lang] for group in groups for key, words in groups[group].items()}
@@ -30,7 +30,7 @@ def page_words(lang: str) -> dict[str, str]:
 
 @cache
 def load_environment() -> jinja2.Environment:
-    """The templates; everything put into them is escaped unless it is Markup."""
+    """The templates; everything inserted is escaped unless it is Markup."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("taizhang.report", _FOLDER),
         autoescape=True,
@@ -45,7 +45,7 @@ def _read_asset(name: str) -> str:
 
 
 def load_all() -> None:
-    """Read the words and compile the templates: the process that workers are forked from does so once for all."""
+    """Read the words and compile the templates, once, in the process that workers are forked from."""
     for lang in TAGS:
         page_words(lang)
     environment = load_environment()

@@ -1,4 +1,4 @@
-"""An executed notebook as PDF, set by Typst.
+"""An executed notebook as PDF, typeset by Typst.
 
 The templates in `templates/typst` never change; a report's content goes in as JSON, so ledger text is data to Typst and
 shows as typed. One compiler with the packaged fonts serves all reports of a process.
@@ -53,15 +53,15 @@ _RUNS_KEPT = 10
 
 
 def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
-    """Set an executed notebook as a tagged PDF (PDF/UA-1), equal byte for byte for equal input.
+    """Typeset an executed notebook as a tagged PDF (PDF/UA-1); equal input gives an identical file.
 
-    Its first page is its brief, where it has one; otherwise it has a cover.
+    It begins with its brief if it has one, otherwise with a cover.
     """
     return render_pdfs(notebook, meta=meta)["pdf"]
 
 
 def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]:
-    """The report (``pdf``) and, where it has one, its first page alone (``brief``), as returned by `render_pdf`."""
+    """The report (``pdf``) and, if it has one, its first page alone (``brief``), as returned by `render_pdf`."""
     official = meta.style == "gbt9704"
     faces = find_typefaces(meta.fonts if official else "")
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note, apart=is_apart(meta))
@@ -103,12 +103,12 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
 
 
 def is_apart(meta: ReportMeta) -> bool:
-    """Whether figures and tables stand in the annex: official documents have them after their text."""
+    """Whether figures and tables go into the annex, as in official documents."""
     return meta.style == "gbt9704" and meta.period.scale != "month"
 
 
 def has_masthead(meta: ReportMeta, brief: object | None) -> bool:
-    """Whether a report begins with its title and goes on below it: one of the workbook's own without a first page."""
+    """Whether a report begins with its title and continues below it: own reports without a first page."""
     return brief is None and bool(meta.report)
 
 

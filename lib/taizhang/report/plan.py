@@ -1,4 +1,4 @@
-"""Which reports are to be made, and why: each stage of one is made again when what decides it has changed.
+"""Which reports are to be made, and why: each stage is made again when anything it depends on has changed.
 
 A report's stages are its executed notebook and a page for each format. The manifest keeps of each stage hashes of all
 that decides it, by what they are, and under `by` which code and libraries made it (the manifest's `makers`).
@@ -48,7 +48,7 @@ _Stages = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for."""
+    """What was requested."""
 
     codes: tuple[str, ...] | None  # of districts; None: all, and the comparison
     lang: str
@@ -58,7 +58,7 @@ class Wish:
 
 
 def find_notebook_code(template: str) -> Code:
-    """What an executed notebook is made by: all that it may call, and what runs it."""
+    """The code behind an executed notebook: everything it may call, and what runs it."""
     try:
         cells = json.loads(template)["cells"]
         source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
@@ -68,10 +68,10 @@ def find_notebook_code(template: str) -> Code:
 
 
 def plan_reports(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, wish: Wish) -> list[ReportTask]:
-    """One task per report asked for, in the workbook's order; those that are to be made say why.
+    """One task per requested report, in the workbook's order; those to be made say why.
 
-    ParameterError if two reports would have one name, there is no such folder of fonts, or SOURCE_DATE_EPOCH is no
-    number.
+    ParameterError if two reports would have the same name, the fonts folder does not exist, or SOURCE_DATE_EPOCH is
+    not a number.
     """
     tasks = []
     makers: dict[str, Any] = manifest.setdefault("makers", {})
@@ -172,7 +172,7 @@ def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None,
 
 
 def tell_unread(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
-    """What could not be read, a sentence each, for the head of every report and of the index."""
+    """What could not be read, one sentence each, for the head of every report and of the index."""
     names = list_names(snapshot.districts, lang, snapshot.config.boundaries.names_en)
     told = []
     for one in snapshot.unread:
@@ -206,7 +206,7 @@ def _read_made_on(ingested: str) -> str:
 
 
 def list_languages(manifest: Manifest, stem: str, *also: str) -> tuple[str, ...]:
-    """Languages, zh first, in which a report has an HTML page, and those that it is about to have."""
+    """Languages, zh first, in which a report has or is about to have an HTML page."""
     there = {
         entry["lang"]
         for lang in ("zh", "en")
@@ -291,13 +291,13 @@ def _tell_damage(path: Path) -> Reason:
 
 
 def list_makers(reports: Iterable[Mapping[str, Any]], makers: Mapping[str, Any]) -> dict[str, Any]:
-    """Of the makers, those that made something that is there."""
+    """The makers that made something that still exists."""
     used = {stage.get("by") for entry in reports for stage in entry.get("stages", {}).values()}
     return {mark: maker for mark, maker in makers.items() if mark in used}
 
 
 def check_templates(snapshot: Snapshot, tasks: Sequence[ReportTask]) -> None:
-    """Check what is about to be run, before any report is made."""
+    """Check the templates about to be run, before any report is made."""
     kinds = dict.fromkeys(task.meta.kind for task in tasks if task.rerun)
     if not kinds:
         return

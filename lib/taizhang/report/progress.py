@@ -1,4 +1,4 @@
-"""How far a review is: a bar with the time left on a terminal, plain lines elsewhere, on standard error."""
+"""Progress of a review: a bar with the time left on a terminal, plain lines elsewhere, on standard error."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from taizhang.core.reasons import Reason
 
 @dataclass(frozen=True)
 class Progress:
-    """One report more is done, of those of this run."""
+    """One more of this run's reports is done."""
 
     done: int
     total: int
@@ -25,7 +25,7 @@ Report = Callable[[Progress], None]
 
 @contextmanager
 def show_progress() -> Iterator[Report]:
-    """A function that shows each Progress given to it."""
+    """A function that shows each Progress passed to it."""
     if sys.stderr.isatty():
         with _show_bar() as report:
             yield report

@@ -1,4 +1,4 @@
-"""What a review leaves besides its reports: facts, rows behind key figures, the index, and what the manifest says."""
+"""What a review produces besides its reports: facts, rows behind key figures, the index, and the manifest."""
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ _FINDINGS = Code(("taizhang.report.findings",))
 
 
 def take_away(manifest: Manifest, names: Collection[str], folder: Path, *, leave: Collection[str]) -> None:
-    """Remove the files of reports, and the reports from the manifest but for those to `leave`, which are made again."""
+    """Delete reports and drop them from the manifest, except those to `leave` because they are remade."""
     for name in names:
         for file in manifest["reports"][name]["files"].values():
             (folder / file).unlink(missing_ok=True)
@@ -29,7 +29,10 @@ def take_away(manifest: Manifest, names: Collection[str], folder: Path, *, leave
 
 
 def publish_facts(snapshot: Snapshot, manifest: Manifest) -> None:
-    """Write the files of facts where these, or what writes them, have changed; enter the review in the manifest."""
+    """Write the files of facts if they, or the code that writes them, have changed.
+
+    Record the review in the manifest.
+    """
     folder = snapshot.folder
     kept = _DATA.make_key(**snapshot.hashes.of_report(ALL))
     if manifest.get("facts_fingerprint") != kept or not all((folder / name).exists() for name in DATA_FILES):
@@ -61,7 +64,7 @@ def publish_facts(snapshot: Snapshot, manifest: Manifest) -> None:
 
 
 def publish_findings(snapshot: Snapshot, manifest: Manifest, lang: str) -> None:
-    """Write the files of findings where what they rest on has changed, in the workbook's language if it has reports."""
+    """Write the files of findings if their basis has changed, in the workbook's language if it has reports."""
     own = snapshot.config.lang
     lang = own if any(name.endswith(f".{own}") for name in manifest["reports"]) else lang
     notes = sorted((*key, note.sha256) for key, note in snapshot.notes.items())
@@ -77,7 +80,7 @@ def publish_findings(snapshot: Snapshot, manifest: Manifest, lang: str) -> None:
 
 
 def publish_rows(snapshot: Snapshot, due: Sequence[ReportTask]) -> None:
-    """Write the rows that the pages to be made link to; remove those that may not be shown any more."""
+    """Write the rows that the pages to be made link to; delete those that may no longer be shown."""
     paged = {task.meta.district: task.meta.rows for task in due if "html" in task.formats}
     remove_rows(snapshot, folder=snapshot.folder)
     write_rows(snapshot, paged, folder=snapshot.folder)
@@ -86,7 +89,7 @@ def publish_rows(snapshot: Snapshot, due: Sequence[ReportTask]) -> None:
 def publish_index(
     snapshot: Snapshot, manifest: Manifest, outputs: Outputs, lang: str, *, fresh: bool
 ) -> None:
-    """Write the index in each language that has reports, where what it shows or its file has changed; the manifest."""
+    """Write the index in each language with reports, if its content or file has changed, and the manifest."""
     made_from = _hash_index(snapshot, manifest)
     indexes = manifest.pop("indexes", {})
     langs = sorted({name.rpartition(".")[2] for name in manifest["reports"]} | {lang})

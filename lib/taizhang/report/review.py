@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReviewResult:
-    """What a review left; reports go by names such as ``350921101.zh``."""
+    """The result of a review; reports have names such as ``350921101.zh``."""
 
     manifest: Manifest  # as in manifest.json
     made: list[str]
@@ -54,7 +54,7 @@ class ReviewResult:
 
     @property
     def notes(self) -> list[Reason]:
-        """What the user must know of the reports besides."""
+        """What else the user must know about the reports."""
         told = [self.nothing] if self.nothing else []
         if self.behind:
             told.append(Reason("report.review.behind", names=self.behind))
@@ -88,7 +88,7 @@ def make_review(
     fresh: bool = False,
     progress: Report | None = None,
 ) -> ReviewResult:
-    """Make the reports of a period that are not there yet, or whose makings have changed; one's failure stops no other.
+    """Make the reports of a period that are missing or out of date; a failed one does not stop the others.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Making what the plan says, and entering each report in the manifest as it is done."""
+"""Carrying out the plan, and recording each report in the manifest as it is done."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,7 +26,7 @@ def run_plan(
     scheduler: str | None,
     report: Report,
 ) -> Iterator[ReportOutcome]:
-    """Make the reports and enter each in the manifest, so that a run that is stopped is gone on with."""
+    """Make the reports and record each in the manifest, so that an interrupted run can be continued."""
     if not due:
         return
     from taizhang.report.workers import run_tasks
@@ -94,7 +94,7 @@ def _describe_report(outcome: ReportOutcome, before: Mapping[str, Any], outputs:
 
 
 def link_languages(manifest: Manifest, outputs: Outputs, tasks: Iterable[ReportTask]) -> None:
-    """Render HTML pages again whose links to other languages have changed, without running a notebook."""
+    """Render again the HTML pages whose links to other languages have changed, without running a notebook."""
     for task in tasks:
         entry = manifest["reports"].get(task.name)
         if entry is None or any(

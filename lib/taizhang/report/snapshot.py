@@ -1,4 +1,4 @@
-"""What a review rests on, gathered from the workbook once and handed on: nothing behind it asks the book again."""
+"""The inputs of a review, gathered from the workbook once and passed on."""
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -65,12 +65,12 @@ class Snapshot:
 
     @property
     def outputs_path(self) -> Path:
-        """Where the sizes and times of the review's files are kept."""
+        """Where the sizes and times of the review's files are stored."""
         return self.config.processed / ".cache" / "outputs" / f"{self.folder.name}.json"
 
 
 def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
-    """Gather what a review rests on; ParameterError if a note belongs to no report or has wrong front matter."""
+    """Gather the inputs of a review; ParameterError if a note belongs to no report or has invalid front matter."""
     notes = read_notes(book, period)
     facts, counted = book.facts(period), book.facts_as_of(period, book.as_of(period))
     before, previous = (
@@ -113,7 +113,7 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
 
 
 def hash_book(book: "Workbook", period: Period, frames: Sequence[pd.DataFrame]) -> InputHashes:
-    """Hash what the reports of a period are made from; `frames` are its facts, and those it is compared with."""
+    """Hash the inputs of a period's reports; `frames` are its facts, and those it is compared with."""
     config, root, result, summaries = book.config, book.root, book.result, book.result.summaries
     # What a report of the workbook's own is called is that report's matter alone.
     settings = tomllib.loads((root / FILE).read_text(encoding="utf-8-sig")) | {"reports": []}

@@ -1,4 +1,4 @@
-"""The charts of the first page's strip: where a district lies among the others, a row each, as SVG."""
+"""The charts of the first page's strip: where a district lies among the others, one row each, as SVG."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,9 @@ _MOST_STACKED = 3
 
 
 def draw_row(row: Indicator, *, height: float = 18.0, width: float = WIDTH) -> str:
-    """One row: the others' range and dots, last year's diamond, the own dot, and the whole area's line.
+    """One row: the others' range and dots, last year's diamond, the district's own dot, the whole area's line.
 
-    Pages colour it again by its classes. It says nothing of itself: what it shows, the row's alternative text says.
+    Pages recolour it by its classes. It has no text of its own: the row's alternative text describes it.
     """
     middle, half = height / 2, width / 2
     reach = half - _MARGIN

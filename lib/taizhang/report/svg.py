@@ -1,4 +1,4 @@
-"""Pictures as part of a page: SVG that can neither act nor disturb what is around it."""
+"""Pictures as part of a page: SVG that cannot run code or affect what is around it."""
 
 import re
 from base64 import b64encode
@@ -160,9 +160,9 @@ _LOOKS = re.compile(r" style=\"([\w #%.,:;()'-]+)\"")
 
 
 def share_looks(body: str) -> tuple[str, str]:
-    """A page's body with classes for the looks that marks of our figures share, and their style sheet.
+    """A page's body with CSS classes for styles shared by marks of our figures, and the style sheet.
 
-    A figure of a hundred districts says the same of a thousand marks.
+    A figure of a hundred districts repeats the same style for a thousand marks.
     """
     counts = Counter(looks for figure in _OURS.finditer(body) for looks in _LOOKS.findall(figure[2]))
     names = {looks: f"z{at}" for at, (looks, n) in enumerate(counts.most_common()) if n > 1}

@@ -1,4 +1,4 @@
-"""One report as a task that any process or machine can do: run the notebook, render it, put the files in place."""
+"""One report as a task for any process or machine: run the notebook, render it, put the files in place."""
 
 import threading
 from collections.abc import Callable, Collection, Mapping
@@ -26,7 +26,7 @@ MADE, FAILED, UNFINISHED = "made", "failed", "unfinished"
 
 @dataclass(frozen=True)
 class ReportTask:
-    """All that making one report takes."""
+    """Everything needed to make one report."""
 
     meta: ReportMeta
     template: str  # text of the notebook
@@ -80,9 +80,9 @@ class ReportOutcome:
 
 
 def make_report(task: ReportTask) -> ReportOutcome:
-    """Make one report; whatever goes wrong becomes its outcome, as the others are to be made all the same.
+    """Make one report; any error becomes its outcome, so that the others are still made.
 
-    Of a report that failed, no page is left, but the notebook as far as it ran.
+    A failed report leaves no pages, only the notebook as far as it ran.
     """
     if task.parcel is not None:
         return _make_elsewhere(task, task.parcel)
@@ -104,7 +104,7 @@ def _make_elsewhere(task: ReportTask, parcel: Parcel) -> ReportOutcome:
 
 
 def place_files(outcome: ReportOutcome) -> ReportOutcome:
-    """Put the files of a report that was made elsewhere where they belong; of one that failed no page is left."""
+    """Put the files of a report made elsewhere in place; if it failed, no page is left."""
     task = outcome.task
     for name, data in outcome.files.items():
         write_bytes(task.folder / name, data)
@@ -174,12 +174,12 @@ def _load_renderer(form: str) -> Callable[["NotebookNode", ReportMeta], dict[str
 
 
 def fail_task(task: ReportTask, problem: BaseException) -> ReportOutcome:
-    """The outcome of a task whose worker was lost: nothing of it is left."""
+    """The outcome of a task whose worker was lost."""
     _remove_pages(task, ())
     return ReportOutcome(task, FAILED, 0.0, shorten_error(describe_error(problem), task.root))
 
 
 def render_again(task: ReportTask, languages: tuple[str, ...]) -> ReportTask:
-    """The same report's HTML from its executed notebook, with links to the languages there now are."""
+    """Render a report's HTML again from its executed notebook, with links to the languages now available."""
     meta = replace(task.meta, languages=languages)
     return replace(task, meta=meta, formats=("html",), rerun=False, stale=())

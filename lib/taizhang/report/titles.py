@@ -1,4 +1,4 @@
-"""What a report is called and who stands for it, the same in HTML, PDF and Word."""
+"""What a report is called and who is responsible for it, the same in HTML, PDF and Word."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from taizhang.report.meta import ReportMeta
 
 
 def write_titles(meta: ReportMeta) -> tuple[str, str]:
-    """A report's title and what stands under it: the district's name, and its period and kind of report.
+    """A report's title and subtitle: the district's name, and its period and kind of report.
 
     The area's own name is the workbook's title already, so for the area the kind of report, and the period. A day
     chosen for the run is said after the kind. A report that is of no period has none under its title.
@@ -26,7 +26,7 @@ def write_titles(meta: ReportMeta) -> tuple[str, str]:
 
 
 def write_approval(meta: ReportMeta) -> list[tuple[str, str]]:
-    """What a report's head says of its approval, as label and words: who and when, that it is a draft, or nothing."""
+    """A report's approval in its head, as label and words: who and when, that it is a draft, or nothing."""
     if meta.draft:
         return [(label("report.standing", meta.lang), label("report.draft", meta.lang))]
     if not meta.approver:

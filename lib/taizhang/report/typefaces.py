@@ -1,6 +1,6 @@
-"""The faces of official documents (GB/T 9704): 小标宋, 仿宋, 楷体, 黑体 of the user's, otherwise the packaged ones.
+"""The fonts of official documents (GB/T 9704): the user's 小标宋, 仿宋, 楷体, 黑体, otherwise the packaged ones.
 
-The standard names faces that may not be given away with software, so the user names a folder that holds them.
+The standard names fonts that may not be distributed with software, so the user names a folder that holds them.
 """
 
 from dataclasses import dataclass

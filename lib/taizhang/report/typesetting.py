@@ -1,4 +1,4 @@
-"""A report's blocks as plain data for paper: what the PDF's template and the Word file are set from."""
+"""A report's blocks as plain data for paper, from which the PDF's template and the Word file are set."""
 
 import re
 from collections.abc import Sequence
@@ -166,7 +166,7 @@ def _set_cards(figures: display.KeyFigures, lang: str, page: Page) -> Json:
 
 
 def tabulate_cards(cards: Sequence[Json], lang: str) -> tuple[list[Json], list[list[Json]]]:
-    """Key figures as a table's columns and rows; with a column of changes only where any is said."""
+    """Key figures as table columns and rows; with a column of changes only if there are any."""
     words, gap = page_words(lang), "" if lang == "zh" else " "
     heads = [("indicator", "left"), ("value", "right")]
     heads += [("change", "left")] if any(card["change"] for card in cards) else []
@@ -264,7 +264,7 @@ def fit_columns(
     page: Page = MODERN,
     inset_em: float = _INSET_EM,
 ) -> Json:
-    """Share a table's width among its columns, and choose its type size and whether its page is turned.
+    """Divide a table's width among its columns, and choose its type size and whether its page is turned.
 
     Columns hold label, unit and align, cells their text; `wide` turns the page in any case. What is given back: columns
     with their weight (em), size (points) and turned. Numbers and single words never break: where they don't fit
@@ -410,7 +410,7 @@ def is_long_stretch(text: str) -> bool:
 
 
 def break_stretches(text: str) -> str:
-    """A text whose long stretches may break anywhere, by spaces of no width."""
+    """A text whose long stretches may break anywhere, using zero-width spaces."""
     if not is_long_stretch(text):
         return text
     return _UNBROKEN.sub(

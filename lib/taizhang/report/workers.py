@@ -1,4 +1,4 @@
-"""Doing tasks: in this process, in processes of this machine, or on a Dask cluster."""
+"""Carrying out tasks: in this process, in processes on this machine, or on a Dask cluster."""
 
 import multiprocessing
 import os
@@ -29,16 +29,16 @@ _MOST_LOSSES = 3
 
 
 def count_cores() -> int:
-    """Cores that this process may use."""
+    """Number of cores available to this process."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def start_ahead(jobs: int | None = None) -> None:
-    """Have the processes that kernels and workers are forked from load their libraries from now on.
+    """Start loading libraries in the processes that kernels and workers are forked from.
 
-    Anyone who is going to have reports made on this machine can do other things meanwhile.
+    The caller can do other things meanwhile.
     """
     _share_server()
     if (jobs or count_cores()) > 1 and _choose_context().get_start_method() == "forkserver":
@@ -50,7 +50,7 @@ def start_ahead(jobs: int | None = None) -> None:
 def run_tasks(
     tasks: Sequence[ReportTask], *, jobs: int | None = None, scheduler: str | None = None
 ) -> Iterator[ReportOutcome]:
-    """Do the tasks and yield how each ended, as it ends.
+    """Carry out the tasks and yield each outcome as it becomes available.
 
     In `jobs` processes on this machine, by default as many as cores; with one, in this process. Or by the workers of
     the Dask scheduler at an address: they see the workbook at the same path, unless the tasks have a parcel.

@@ -1,1 +1,1 @@
-"""The book: its tables, what was made and why, what a notebook opens."""
+"""The workbook object: its tables, what was made and why, what a notebook opens."""

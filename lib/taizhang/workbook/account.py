@@ -1,4 +1,4 @@
-"""How a workbook shows itself in a notebook: its ledgers with rows and days, and a small map of its districts."""
+"""How a workbook displays in a notebook: its ledgers with rows and dates, and a small map of its districts."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
@@ -62,7 +62,7 @@ def describe_columns(kind: Kind, lang: str) -> pd.DataFrame:
 
 
 def measure_spans(ledgers: Iterable[tuple[Kind, pq.FileMetaData]]) -> pd.DataFrame:
-    """Rows of each processed ledger, and its first and last day, by the files' own statistics.
+    """Rows of each processed ledger, and its first and last day, from the files' own statistics.
 
     The table's columns are kind, rows, first, last (NaT for a kind without dates).
     """
@@ -124,7 +124,7 @@ def try_fact(
 
 
 def draw_outlines(districts: "gpd.GeoDataFrame") -> str:
-    """Districts (code, name, geometry in longitude and latitude) as a small SVG, each named on hovering."""
+    """Districts (code, name, geometry in longitude and latitude) as a small SVG, each with its name as a tooltip."""
     from taizhang.core.outlines import draw_outlines as draw
 
     drawing = draw(districts)

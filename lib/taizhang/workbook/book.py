@@ -471,7 +471,7 @@ class Workbook:
         return leave_out_counted(self._list_reported(period, as_of), self.facts_as_of(period, as_of))
 
     def list_unverified(self, period: str | Period) -> pd.DataFrame:
-        """What `reported` lists and shows, each number with its cell; of the whole area, which has none, without.
+        """The numbers in `reported`, each with its cell; the whole area, which has no cell, without one.
 
         district_code, district, period, fact, value, unit, then source_file, source_sheet, source_row and header.
         """
@@ -506,9 +506,9 @@ class Workbook:
         ]
 
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
-        """The facts of a period, of rows alone, as the ledgers stood on a given day.
+        """The facts of a period, from rows alone, as the ledgers stood on a given day.
 
-        A kind whose ledger has no row in a period of which summary tables tell has no facts of it.
+        A kind whose ledger has no row in a period covered by summary tables has no facts of it.
         """
         facts = self._count_facts(period, as_of)
         if not self.config.sums:
@@ -596,7 +596,7 @@ class Workbook:
         return cells
 
     def hide_personal(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rows as returned by `select_rows` without what is personal."""
+        """Rows as returned by `select_rows`, without personal data."""
         kind = self.kinds.get(rows.attrs["kind"])
         return rows if kind is None else hide_personal(rows, kind)
 
@@ -606,7 +606,7 @@ class Workbook:
         return rows if personal else rows.drop(columns=list(self.kinds[kind].personal), errors="ignore")
 
     def view(self, district: str, period: str | Period, lang: str = "", *, report: str = "") -> View:
-        """What a report of one district, or of the whole area, looks at.
+        """What a report on one district, or on the whole area, covers.
 
         Parameters
         ----------
@@ -722,7 +722,7 @@ class Workbook:
         )
 
     def quality(self, view: View) -> Quality:
-        """What is known of the data behind a view: set aside, missing, doubtful; nothing personal."""
+        """The quality of the data behind a view: set aside, missing, doubtful; nothing personal."""
         return read_quality(self._tables, self.result.summaries, view, as_of=self.config.as_of)
 
     def template(self, name: str) -> Path:

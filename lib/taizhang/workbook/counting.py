@@ -1,4 +1,4 @@
-"""Tables for all districts at once, made from the ledgers and kept until a row, a setting or their code changes."""
+"""Tables for all districts, made from the ledgers and cached until a row, a setting or their code changes."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
@@ -27,7 +27,7 @@ COUNTING = Code(("taizhang.workbook.counting",), without=("taizhang.ingest", "ta
 def keep_table(
     folder: Path, name: str, made_from: Mapping[str, object], make: Callable[[], pd.DataFrame | None]
 ) -> pd.DataFrame | None:
-    """A table as kept in data/processed for all that it is made from, else made now and kept, if there is one."""
+    """A table cached in data/processed for these inputs, otherwise made and cached, if there is one."""
     path = folder / ".cache" / name / f"{COUNTING.make_key(**made_from)[:24]}.parquet"
     if path.exists():
         return gpd.read_parquet(path) if name == "reach" else pd.read_parquet(path)
@@ -39,7 +39,7 @@ def keep_table(
 
 
 def keep_hidden(folder: Path, key: str, make: Callable[[], Mask]) -> Mask:
-    """Which facts of a year are hidden, as kept in data/processed for the same question, else made now and kept."""
+    """Which facts of a year are hidden, cached in data/processed for the same inputs, otherwise computed and cached."""
     table = keep_table(folder, "hidden", {"question": key}, lambda: pd.DataFrame({"hidden": make()}))
     assert table is not None
     return table["hidden"].to_numpy(bool)
@@ -55,7 +55,7 @@ def list_settings(
     asked: date | None,
     unread: Mapping[str, Collection[str]],
 ) -> dict[str, Any]:
-    """What `compute_facts` and `select_rows` are told besides the rows."""
+    """Arguments for `compute_facts` and `select_rows` besides the rows."""
     return {
         "asked": asked,
         "unread": unread,
@@ -80,7 +80,7 @@ def count_facts(
     as_of: date,
     settings: Mapping[str, Any],
 ) -> pd.DataFrame:
-    """The facts of a period, of the ledgers in data/processed; facts of the workbook's own may look at any column."""
+    """The facts of a period, from the ledgers in data/processed; a workbook's own facts may use any column."""
     return compute_facts(_read_tables(folder, kinds, settings), districts, period, as_of, **settings)
 
 
@@ -93,7 +93,7 @@ def count_scatter(
 ) -> pd.DataFrame:
     """How the rows behind each fact cluster, as returned by `measure_scatter`.
 
-    `days`: as of which each period is read.
+    `days`: the day as of which each period is read.
     """
     return measure_scatter(
         _read_tables(folder, kinds, settings),

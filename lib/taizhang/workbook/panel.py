@@ -37,9 +37,9 @@ class Panel:
     codebook: pd.DataFrame
 
     def wide(self, column: str = "value") -> pd.DataFrame:
-        """One row per district and period, and a column per fact, as `codebook` names it: its values or others.
+        """One row per district and period, and a column per fact, named as in `codebook`: its values or another column.
 
-        What is not known, or suppressed, is NaN.
+        Unknown or suppressed values are NaN.
         """
         names = dict(zip(self.codebook["fact"], self.codebook["variable"], strict=True))
         table = self.data.pivot(index=_KEYS, columns="fact", values=column)
@@ -48,7 +48,7 @@ class Panel:
         return table.reset_index().sort_values(["first_day", "last_day", "district_code"], ignore_index=True)
 
     def to_csv(self, path: str | Path) -> None:
-        """Write `data`, as UTF-8 that Excel reads, too."""
+        """Write `data` as UTF-8 that Excel can read."""
         with write_beside(Path(path)) as beside:
             self.data.to_csv(beside, index=False, encoding="utf-8-sig", date_format="%Y-%m-%d")
 

@@ -1,4 +1,4 @@
-"""What the account of the data is made from, read from data/processed."""
+"""Reading the account of the data from data/processed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,7 +21,7 @@ _TOTALS = ["kind", "file", "sheet", "row", "column", "stated", "summed"]
 def read_quality(
     folder: Path, summaries: Sequence[KindSummary], view: View, *, as_of: date | None = None
 ) -> Quality:
-    """What is known of the data behind a view, from data/processed and the summaries of the last ingest.
+    """The quality of the data behind a view, from data/processed and the summaries of the last ingest.
 
     Without values of personal columns, and with phone and identity numbers masked. Dates after `as_of` (default:
     today) are in the future.

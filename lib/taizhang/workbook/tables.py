@@ -1,4 +1,4 @@
-"""The ledgers of a view, each read from its file when first looked at."""
+"""The ledgers of a view, each read from its file on first use."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -23,9 +23,9 @@ _REPEATED = [TABLE_COLUMNS]
 def read_rows(
     folder: Path, kind: Kind, filters: Sequence[tuple[str, str, object]] = (), *, personal: bool = False
 ) -> pd.DataFrame:
-    """A ledger's rows from data/processed, filtered at the file.
+    """A ledger's rows from data/processed, filtered while reading.
 
-    Without the columns marked personal, and phone and identity numbers in texts, unless they are asked for.
+    Columns marked personal are left out, and phone and identity numbers in texts masked, unless they are requested.
     """
     path = folder / f"{kind.name}.parquet"
     rows = pd.read_parquet(path, filters=list(filters) or None, read_dictionary=_REPEATED)
@@ -49,9 +49,9 @@ def hide_personal(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
 
 
 def read_counted(folder: Path, kind: Kind, *, files: bool = False) -> pd.DataFrame:
-    """A ledger's rows from data/processed for counting, without the texts that no fact looks at.
+    """A ledger's rows from data/processed for counting, without texts that no fact uses.
 
-    With `files` those say of which file they are.
+    With `files`, the columns that name each row's file are included.
     """
     left_out = {*_UNCOUNTED, *kind.personal} - ({"source_file"} if files else set())
     names = pq.read_schema(folder / f"{kind.name}.parquet").names

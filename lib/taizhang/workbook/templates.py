@@ -1,4 +1,4 @@
-"""Where the notebooks are that the package brings."""
+"""Where to find the notebooks that come with the package."""
 
 from pathlib import Path
 
