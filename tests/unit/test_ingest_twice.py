@@ -43,7 +43,7 @@ def test_rows_of_two_files_are_flagged_and_shown_in_pairs(tmp_path: Path) -> Non
     assert (summary.read, summary.accepted, summary.set_aside, summary.duplicates) == (5, 5, 0, 1)
     rows = book.ledger("hazards")
     assert rows.loc[rows["duplicate"], "source_file"].tolist() == ["data/raw/10月.xlsx"]
-    assert str(summary.notes[0]) == "1 row of data/raw/2月.xlsx and data/raw/10月.xlsx looks like duplicates"
+    assert str(summary.notes[0]) == "data/raw/2月.xlsx and data/raw/10月.xlsx seem to share 1 row"
     text = "\n".join(one.text for one in describe_ledgers(book.config))
     assert (
         "possible duplicate: data/raw/2月.xlsx, sheet '台账', "

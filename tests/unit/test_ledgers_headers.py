@@ -125,7 +125,7 @@ def test_a_header_goes_before_the_title_and_is_told(tmp_path: Path) -> None:
     path = write_csv(tmp_path, "人口情况,\n乡镇,2022年常住人口\n溪南镇,30\n", "2023年人口.csv")
     got = read(path, "population")
     assert got.rows["year"].tolist() == [2022]
-    assert [str(note) for note in got.tables[0].notes] == ["year of year taken from the headers: 2022"]
+    assert [str(note) for note in got.tables[0].notes] == ["year taken from the headers: 2022"]
 
 
 @pytest.mark.parametrize("header", ["2022年", "2021年至2022年人口", "比2021年增加人口", "2022年人口增长率"])
