@@ -60,7 +60,8 @@ def test_every_fact_and_the_rows_behind_it(seed: int, text: str, lag: int) -> No
     assert facts["district"].tolist() == [
         name for name in ["甲镇", "乙镇", "丙镇", "丁镇", "all"] for _ in infos
     ]
-    assert facts["period"].unique().tolist() == [text] and facts["as_of"].unique().tolist() == [as_of]
+    assert facts["period"].unique().tolist() == [text]
+    assert facts["as_of"].unique().tolist() == [pd.Timestamp(as_of)]
     assert not facts["suppressed"].any()
     by = facts.set_index(["fact", "district_code"])[NUMBERS]
     for info in infos:
@@ -96,7 +97,7 @@ def test_without_ledgers_there_are_columns_and_no_rows() -> None:
     full = compute_facts({"hazards": make_hazards("2021-05-01")}, DISTRICTS, YEAR, END)
     texts = ["district_code", "district", "period", "fact", "unit"]
     wanted = dict.fromkeys(texts, "str") | dict.fromkeys(NUMBERS, "float64")
-    wanted |= {"suppressed": "bool", "as_of": "object"}
+    wanted |= {"suppressed": "bool", "as_of": "datetime64[us]"}
     for frame in (facts, full):
         assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == wanted
         assert isinstance(frame.index, pd.RangeIndex)

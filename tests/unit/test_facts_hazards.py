@@ -194,7 +194,7 @@ def test_the_frame_is_in_order_and_complete(hazards):
     ]  # fmt: skip
     assert len(facts) == 20 * 4
     assert not facts.duplicated(["district_code", "fact"]).any()
-    assert facts["as_of"].unique().tolist() == [AS_OF]
+    assert facts["as_of"].unique().tolist() == [pd.Timestamp(AS_OF)]
     assert not facts["suppressed"].any()
 
 

@@ -259,7 +259,7 @@ def test_facts_are_counted_without_the_texts_that_none_looks_at(book: Workbook) 
         {kind: book.ledger(kind) for kind in book.config.ledgers},
         book.districts, period, book.as_of(period), **book._facts_settings(),
     )  # fmt: skip
-    pd.testing.assert_frame_equal(book.facts("2021"), whole.astype({"as_of": "datetime64[us]"}))
+    pd.testing.assert_frame_equal(book.facts("2021"), whole)
     counted = read_counted(book.root / "data" / "processed", book.kinds["hazards"])
     assert "premises" in counted and not {"description", "responsible", "source_file"} & set(counted)
 

@@ -415,7 +415,7 @@ def compute_facts(
             "low": stack_numbers("low"),
             "high": stack_numbers("high"),
             "suppressed": stack([hidden[fact] for fact in facts], bool),
-            "as_of": pd.Series([as_of] * (n * len(facts)), dtype=object),
+            "as_of": pd.Series(pd.Timestamp(as_of), range(n * len(facts)), dtype="datetime64[us]"),
             "known": stack_numbers("known"),
             "of": stack_numbers("of"),
         }

@@ -71,7 +71,7 @@ def _make_table(
     frame = frame.assign(
         period=str(period),
         unit=[infos[fact].unit for fact in frame["fact"]],
-        as_of=pd.Series([as_of] * len(frame), dtype=object),
+        as_of=pd.Timestamp(as_of),
         **dict.fromkeys(_NUMBERS, np.nan),
     )
     return frame[list(CONTRACT)].astype(_TYPES)
@@ -90,6 +90,7 @@ CONTRACT = (
 _TYPES = {
     **dict.fromkeys(("district_code", "district", "period", "fact", "unit"), "str"),
     "suppressed": "bool",
+    "as_of": "datetime64[us]",
     **dict.fromkeys(("value", *_NUMBERS), "float64"),
 }
 

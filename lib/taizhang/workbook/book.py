@@ -411,10 +411,9 @@ class Workbook:
         """
         period = read_period(period)
         facts = self.facts_as_of(period, self.as_of(period))
-        merged = merge_reported(
-            facts, self._find_reported(period), list(self.fact_infos), list(self.districts["code"])
+        return merge_reported(
+            facts, self.reported(period), list(self.fact_infos), list(self.districts["code"])
         )
-        return _store_days(merged)
 
     def panel(self, facts: Iterable[str] = (), *, periods: Iterable[str | Period]) -> Panel:
         """Facts of several periods, district by period, for a regression or for another program.
@@ -464,9 +463,7 @@ class Workbook:
 
     def reported(self, period: str | Period) -> pd.DataFrame:
         """Those of a period's facts that tables of sums tell, which nobody's rows bear out; as from `facts`."""
-        return _store_days(self._find_reported(read_period(period)))
-
-    def _find_reported(self, period: Period) -> pd.DataFrame:
+        period = read_period(period)
         as_of = self.as_of(period)
         return leave_out_counted(self._list_reported(period, as_of), self.facts_as_of(period, as_of))
 
@@ -476,7 +473,7 @@ class Workbook:
         district_code, district, period, fact, value, unit, then source_file, source_sheet, source_row and header.
         """
         period = read_period(period)
-        shown = self._find_reported(period)
+        shown = self.reported(period)
         shown = shown[~shown["suppressed"] & shown["value"].notna()]
         same = self.sums["period"].map(lambda text: parse_period(text).is_same(period)).astype(bool)
         names = ["fact", "district_code", "source_file", "source_sheet", "source_row", "header"]
@@ -567,7 +564,7 @@ class Workbook:
         """
         period = read_period(period)
         code = ALL if district == ALL else self.resolve_district(district)
-        reported = self._find_reported(period)
+        reported = self.reported(period)
         if fact in set(reported["fact"]):
             return self._trace_reported(fact, period, code, reported[reported["fact"] == fact])
         rows = select_rows(
@@ -737,11 +734,6 @@ class Workbook:
 
     def reports_dir(self, period: Period) -> Path:
         return self.root / "reports" / period.path
-
-
-def _store_days(facts: pd.DataFrame) -> pd.DataFrame:
-    """Facts with `as_of` as a day that other programs can store."""
-    return facts.assign(as_of=pd.to_datetime(facts["as_of"]).astype("datetime64[us]"))
 
 
 def _rename(frame: _Frame, names: Mapping[str, str]) -> _Frame:
