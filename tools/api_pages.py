@@ -35,7 +35,7 @@ ANSWERS = {
 MODULES = ("figures", "narrative")
 # Of the classes those whose every method is described; of the others what they are.
 _DESCRIBED = ("Workbook", "Panel", "Figure", "Table")
-_PLACES = frozenset({"view", "book", "county", "figures", "narrative", "tz"})
+_PLACES = frozenset({"view", "book", "county", "draw", "facts", "figures", "narrative", "tz"})
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,10 @@ def write_names(group: str) -> str:
     lines: list[str] = []
     for public in list_names(group):
         members = list(public.methods) or "false"
-        lines += [f"::: {public.place}", "    options:", f"      members: {members}", ""]
+        lines.append(f"::: {public.place}")
+        if not isinstance(public.thing, ModuleType):  # of a module all that is public is described
+            lines += ["    options:", f"      members: {members}"]
+        lines.append("")
         examples = {
             name: code
             for name, code in find_examples().items()
