@@ -215,7 +215,7 @@ def test_cells_of_a_shaded_table_say_what_their_colour_means_and_keep_their_head
         ]
         table = worse.getparent().getparent().getparent()
         assert (table.get("style"), worse.get("role")) == (
-            (r'--h2:"演练 评估";--h3:"死\22 亡\5c "', "cell") if shaded else (None, None)
+            (r'--h2:"演练评估";--h3:"死\22 亡\5c "', "cell") if shaded else (None, None)
         )
         assert [row.get("data-district") for row in (worse.getparent(), worse, red)] == ["1", None, None]
         assert red.get("data-value") == "3" and ".as-cards:not(.alone) td:nth-child(3)::before" in html

@@ -279,7 +279,12 @@ def choose_cards(table: display.Table, widths: Sequence[float]) -> str:
 def _write_heads(table: display.Table, lang: str) -> str:
     """A table's heads as properties of its style, which its cells, on cards, show before them."""
     unit = page_words(lang)["page.unit"]
-    heads = [f"{one.label}{unit.format(unit=one.unit) if one.unit else ''}" for one in table.columns]
+    # Chinese heads of narrow columns have spaces to break at, which a line of its own does without.
+    joint = "" if lang == "zh" and table.shaded else " "
+    heads = [
+        f"{one.label.replace(' ', joint)}{unit.format(unit=one.unit) if one.unit else ''}"
+        for one in table.columns
+    ]
     # In a style sheet's string, a sign may be told by its number.
     quoted = (re.sub(r"[\x00-\x1f\"\\]", lambda sign: f"\\{ord(sign[0]):x} ", head) for head in heads)
     return ";".join(f'--h{at}:"{head}"' for at, head in enumerate(quoted, 1) if at > 1)
