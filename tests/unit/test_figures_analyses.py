@@ -171,6 +171,7 @@ def test_standing_ranks_by_what_is_left_after_chance(county: View) -> None:
     assert last[0].text == NAMES[2] and last[5].text.startswith("6")
     figure = figures.plot_rank_ranges(county, "hazards.rectification_rate")
     assert figure is not None and NAMES[2] in figure.svg
+    assert figure.headline == f"位次范围最宽相差{standing.widest}位，可分1组"
     assert "不足八个" in table.notes[1]  # six districts are too few for a pattern
 
 

@@ -41,7 +41,7 @@ def test_that_no_difference_is_seen_has_one_wording(key: str) -> None:
     assert "看不出差别" in said["zh"] and "no clear difference" in said["en"]
 
 
-@pytest.mark.parametrize("id", ["ranking", "funnel", "key-periods"])
+@pytest.mark.parametrize("id", ["ranking", "funnel", "key-periods", "seasons", "closure-cox"])
 def test_headlines_say_so_in_the_same_words(id: str) -> None:
     said = load_exhibits()[id].words["headline_none"]
     assert "看不出差别" in said["zh"] and "No clear difference" in said["en"]

@@ -37,7 +37,13 @@ def plot_cox(view: View) -> display.Figure | None:
         draw_key(axes, [("●", label("cox.apart", lang), style.roles["open"])])
     names = join_list([str(name) for name in fit.index[apart]], lang) or label("word.none", lang)
     return finish_figure(
-        drawing, view, "closure-cox", fit.attrs["n"], data=lambda: name_index(fit, "class"), names=names
+        drawing,
+        view,
+        "closure-cox",
+        fit.attrs["n"],
+        data=lambda: name_index(fit, "class"),
+        names=names,
+        none=not apart.any(),
     )
 
 

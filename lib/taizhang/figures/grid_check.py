@@ -175,7 +175,7 @@ def map_grid_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.
     if len(ranked):
         source = _join([source, say_exhibit(view, "grid-problems-map", "many")], lang)
     return finish_figure(
-        drawing, view, "grid-problems-map", data=lambda: ranked, problems=told, source=source
+        drawing, view, "grid-problems-map", data=lambda: ranked, problems=told, source=source, none=not found
     )
 
 

@@ -14,6 +14,7 @@ from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.marks import bars_height, draw_intervals, draw_key, wrap_label
 from taizhang.figures.tables import make_table, write_day, write_number
 from taizhang.metadata.facts import ALL
+from taizhang.metadata.formats import join_list
 from taizhang.metadata.laws import find_law
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -44,10 +45,12 @@ def plot_drill_effects(view: View) -> display.Figure | None:
         told.append(say_exhibit(view, "drill-effects", "one", **pair))
     ledgers = ["drills", *dict.fromkeys(OUTCOMES[one.name] for one in known)]
     words = label("change.join", lang).join(told)
+    beyond = [label(f"outcome.{one.name}", lang) for one in known if one.is_beyond_chance]
+    names = join_list(beyond, lang) or label("word.none", lang)
     return finish_figure(
         drawing, view, "drill-effects",
         data=lambda: effects.assign(outcome=[one.name for one in known], beyond_chance=apart),
-        ledgers=ledgers, words=words,
+        ledgers=ledgers, words=words, names=names, none=not beyond,
     )  # fmt: skip
 
 

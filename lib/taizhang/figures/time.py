@@ -183,6 +183,7 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
         id=id,
         ledgers=(kind,),
         told=told,
+        none=name_pattern(months) == "within",
     )
 
 
