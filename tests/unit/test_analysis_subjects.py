@@ -439,6 +439,35 @@ def test_where_two_rows_may_be_meant_nothing_is_said() -> None:
     assert find_contradictions(look({"losses": [EVENT], "incidents": [incident, incident]}, "all")).empty
 
 
+def test_school_items_and_terms_are_english_in_an_english_report() -> None:
+    rows = [
+        {"school": "镇中学", "item": "校车安全管理", "met": False, "veto": True, "term": "2021年秋季学期"},
+        {"school": "镇小学", "item": "操场平整", "met": False, "veto": True, "term": "2021秋"},
+        {"school": "镇中心小学", "item": "食堂食品安全", "met": False, "veto": True},
+    ]
+    view = look({"schools": rows}, lang="en")
+    (found,) = (one for one, _ in list_findings(view) if one.rule.rule == "schools_vetoed")
+    assert read(say_title(found, "en")) == "3 veto items failed in school safety checks"
+    assert said(found, view) == (
+        ("镇中学", "", "failed on school bus safety, autumn term 2021"),
+        ("镇小学", "", "failed on 操场平整, autumn term 2021"),  # nobody's translation
+        ("镇中心小学", "", "failed on canteen food safety"),
+    )
+    chinese = look({"schools": rows})
+    (found,) = (one for one, _ in list_findings(chinese) if one.rule.rule == "schools_vetoed")
+    assert said(found, chinese)[1][2] == "“操场平整”未达标，2021秋"  # as it is written
+
+
+def test_a_veto_is_called_in_english_what_its_accident_is() -> None:
+    veto = AssessmentRule("较大事故", "veto", "incidents.level_larger", above=0)
+    more = {"settings": {"assessment": Assessment("考核", (veto,))}}
+    view = look({"incidents": [ACCIDENT]}, lang="en", **more)
+    found = next(one for one, _ in list_findings(view) if one.rule.rule == "assessment_vetoed")
+    assert read(say_title(found, "en")) == "1 veto rule of the assessment was triggered"
+    assert said(found, view)[0][0] == "larger accident"
+    assert read(say_measure(found, "en")).startswith("Correct what triggered the veto (larger accident), ")
+
+
 FAR = STORM | {"occurred_on": "2021-10-20", "affected": 0}  # that ledger has disasters
 
 

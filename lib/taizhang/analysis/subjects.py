@@ -20,6 +20,7 @@ from taizhang.facts import hazards, incidents, losses, supplies
 from taizhang.facts.compute import MEASURES
 from taizhang.facts.measures import Count, Ratio, Share
 from taizhang.facts.rows import Mask, Rows
+from taizhang.facts.terms import find_term_start
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.rules import FindingRule, SubjectsRule
 from taizhang.metadata.terms import name_term
@@ -28,6 +29,7 @@ from taizhang.metadata.words import label
 MOST = 10  # subjects that a finding names at most
 CHECKED = "checked"  # of a rule whose check itself says what it is about
 _LONGEST = 48  # letters of a description that are told, or half as many Chinese characters
+_MID_YEAR = 7  # a spring term begins before, an autumn term after
 _PLACE = ("source_file", "source_sheet", "source_row")
 
 
@@ -157,7 +159,13 @@ def _tabulate(
     kind, at = rows.ledger.kind, np.flatnonzero(chosen)
     table = rows.frame().iloc[at]
     numbers = {name: rows.amounts(name)[at] for name in about.numbers}
-    texts = {name: table[name].astype("str") for name in about.texts if name in table}
+    texts = {
+        name: table[name]
+        .astype("str")
+        .map(partial(_name_text, lang=view.lang, is_term=name == rows.ledger.term))
+        for name in about.texts
+        if name in table
+    }
     day = pd.Series(pd.NaT, table.index)
     if date := rows.ledger.date:
         day = table[date].where(rows.is_day(date)[at])
@@ -181,6 +189,14 @@ def _tabulate(
     made["more"] = pd.Series(more, made.index, dtype=object)
     # A day that is past is the graver the earlier it was.
     return made.sort_values("amount", ascending=made["amount"].dtype.kind == "M", kind="stable")
+
+
+def _name_text(text: str, *, lang: str, is_term: bool) -> str:
+    """A text as a page in a language has it; in English a school term by its season and year."""
+    begins = find_term_start(text) if is_term and lang == "en" and isinstance(text, str) else None
+    if begins is None:
+        return name_term(text, lang) if isinstance(text, str) else text
+    return label(f"school_term.{'spring' if begins.month < _MID_YEAR else 'autumn'}", lang, year=begins.year)
 
 
 def _tell(value: Any, basis: str) -> Evidence | None:

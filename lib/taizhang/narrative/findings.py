@@ -23,6 +23,7 @@ from taizhang.metadata.facts import ALL, describe_fact, load_facts
 from taizhang.metadata.formats import format_date, format_number, join_list, name_measure, quantify
 from taizhang.metadata.laws import Law, find_law
 from taizhang.metadata.rules import FindingRule, load_rules
+from taizhang.metadata.terms import name_term
 from taizhang.metadata.words import label
 from taizhang.narrative.sections import tell_gaps
 from taizhang.narrative.telling import (
@@ -82,6 +83,7 @@ def say_subjects(finding: Finding, view: View) -> list[SaidSubject]:
 def _name(subject: Subject, lang: str) -> str:
     """A subject's name; of what happened on a day, with the day."""
     name = _name_indicator(subject.name, lang) if subject.kind == "targets" else subject.name
+    name = name_term(name, lang) if subject.kind == "assessment" else name
     # “7·16”台风 tells its day itself.
     if subject.day is None or subject.kind not in _OF_DAYS or any(map(str.isdigit, name)):
         return name
