@@ -16,6 +16,7 @@ from shapely import box
 from shown_checker import check_shown
 from told_ledgers import TOWNS, YEAR, Told, write_told
 from told_truth import ALL, Truth
+from view_maker import takes_a_view_alone
 
 from taizhang import figures, narrative
 from taizhang.analysis.view import View
@@ -165,7 +166,9 @@ def write_report(view: View) -> dict[str, list[str]]:
     names = [
         name
         for name in narrative.__all__
-        if name not in ("write_comparison", "write_standing", "write_actions", "write_brief")
+        if name != "write_brief"
+        and not name.startswith("write_action")
+        and takes_a_view_alone(getattr(narrative, name))
     ]
     told = {name: getattr(narrative, name)(view) for name in names}
     if view.district == ALL:
