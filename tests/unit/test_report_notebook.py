@@ -170,11 +170,18 @@ def test_a_cell_of_ones_own_gives_its_picture_and_table_a_caption() -> None:
     assert (figure.figure.title, figure.figure.alt) == ("夏季的隐患", "折线图")
     assert isinstance(table, nb.TableBlock) and table.table.title == "各月"
     assert plain.figure.title == plain.figure.alt == "节"
-    # What our own figures are called stays.
-    named = show(FIGURE)
-    named.source = "#| fig-cap: 别的"
-    (own,) = read(named)
-    assert isinstance(own, nb.FigureBlock) and own.figure.title != "别的"
+
+
+def test_a_cell_of_ones_own_gives_our_figure_and_table_another_caption() -> None:
+    """The finding that leads ours goes with it; what the figure shows is told as before."""
+    cell = show(replace(FIGURE, headline="先升后降"), TABLE)
+    cell.source = "#| fig-cap: 我的图\n#| tbl-cap: 我的表\nmine()"
+    figure, table = read(cell)
+    assert isinstance(figure, nb.FigureBlock) and isinstance(table, nb.TableBlock)
+    assert (figure.figure.title, figure.figure.headline, figure.figure.alt) == ("我的图", "", FIGURE.alt)
+    assert table.table.title == "我的表"
+    (plain,) = read(show(FIGURE))
+    assert isinstance(plain, nb.FigureBlock) and plain.figure.title == FIGURE.title
 
 
 def test_foreign_outputs_are_read_as_far_as_they_can() -> None:

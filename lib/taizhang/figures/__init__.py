@@ -50,7 +50,7 @@ from taizhang.figures.hazards import (
 )
 from taizhang.figures.incidents import plot_incidents_trend, tabulate_grave_events, tabulate_incidents
 from taizhang.figures.inspections import plot_inspections_by_mode, plot_inspections_trend
-from taizhang.figures.maps import map_grid, map_hazards, map_incidents, map_location, map_shelters
+from taizhang.figures.maps import map_grid, map_ground, map_hazards, map_incidents, map_location, map_shelters
 from taizhang.figures.others import plot_classes, plot_warnings, tabulate_rows
 from taizhang.figures.outcomes import plot_drill_effects, tabulate_drill_effects, tabulate_required_drills
 from taizhang.figures.quality import (
@@ -88,6 +88,7 @@ __all__ = [
     "map_grid",
     "map_grid_counts",
     "map_grid_problems",
+    "map_ground",
     "map_hazards",
     "map_incidents",
     "map_location",

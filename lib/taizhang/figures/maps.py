@@ -159,6 +159,22 @@ def _map_classes(view: View, kind: str, column: str = "") -> display.Figure | No
     )  # fmt: skip
 
 
+@exhibit("ground-map")
+def map_ground(view: View) -> display.Figure:
+    """The district on its neighbours, or all districts: a map to draw on, with scale bar, rights and north arrow.
+
+    ``axes[0]`` are in longitude and latitude, in the CRS of the boundary layer, which ``data.crs`` is: bring what is
+    drawn there into it by ``to_crs``, and give GeoPandas' plot ``aspect=None``, so that it leaves the map's as it is,
+    and ``zorder=3``, to lie above the ground.
+    """
+    own = view.outlines if view.district == ALL else view.outlines[view.outlines["code"] == view.district]
+    with use_map(view) as (drawing, _, _):
+        pass
+    return finish_figure(
+        drawing, view, "ground-map", data=lambda: join_ground(view, own.set_index("code")[[]]), n=len(own)
+    )
+
+
 @exhibit("location-map")
 def map_location(view: View) -> display.Figure | None:
     """Where the district lies among the others; None if the view is of the whole area."""

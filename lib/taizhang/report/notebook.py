@@ -281,14 +281,13 @@ _CAPTION = re.compile(r"^#\|\s*(fig-cap|fig-alt|tbl-cap)\s*:\s*(.+?)\s*$", re.MU
 
 
 def _caption(block: ReportBlock, source: str) -> ReportBlock:
-    """A picture or table of a user's own cell with the caption that the cell gives it: ``#| fig-cap: ...``."""
+    """A picture or table with the caption that its cell gives it, ``#| fig-cap: ...``, in place of its own."""
     said = {name: text.strip("\"'") for name, text in _CAPTION.findall(source)}
-    if isinstance(block, FigureBlock) and not block.figure.title:
-        title = said.get("fig-cap", "")
-        figure = replace(block.figure, title=title, alt=said.get("fig-alt", title))
-        return replace(block, figure=figure)
-    if isinstance(block, TableBlock) and not block.table.title:
-        return replace(block, table=replace(block.table, title=said.get("tbl-cap", "")))
+    if isinstance(block, FigureBlock) and (title := said.get("fig-cap", "")):
+        alt = said.get("fig-alt", block.figure.alt or title)
+        return replace(block, figure=replace(block.figure, title=title, alt=alt, headline=""))
+    if isinstance(block, TableBlock) and (title := said.get("tbl-cap", "")):
+        return replace(block, table=replace(block.table, title=title))
     return block
 
 
