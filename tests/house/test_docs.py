@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from test_recipes import read_recipes
 from typer.testing import CliRunner
 
 import make
@@ -161,3 +162,11 @@ def test_the_rooms_are_those_of_the_code(root: Path) -> None:
     uses = draw_rooms.find_uses()
     assert uses.pop("warm_kernels") == set()
     assert {room: used for room, used in written.items() if room != "notebooks"} == uses
+
+
+def test_recipes_name_lines_that_are_there(root: Path) -> None:
+    """Quick to tell; tests/unit/test_recipes.py follows them."""
+    for steps in read_recipes((root / "docs" / "recipes.md").read_text("utf-8")):
+        for step in (step for step in steps if step.line):
+            lines = [line.strip() for line in (root / step.file).read_text("utf-8").split("\n")]
+            assert lines.count(step.line) == 1, f"{step.file}: {step.line}"
