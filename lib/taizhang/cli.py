@@ -1,4 +1,4 @@
-"""The command line. Exit 0: done; 1: the work ran and something must be seen; 2: the request was wrong.
+"""The command line. Exit codes: 0 done; 1 the work ran, but something needs attention; 2 the request was wrong.
 
 Help, results and mistakes are worded in metadata/messages/cli.yml, in the language of whoever runs a command.
 """
@@ -63,7 +63,7 @@ class Command(TyperCommand):
 
 
 class Commands(TyperGroup):
-    """The command `taizhang`: chooses the language before anything is said, and words how it was called wrongly."""
+    """The command `taizhang`: chooses the language before anything is printed, and words usage errors."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         write_help(self, ctx, formatter)
@@ -98,7 +98,7 @@ def choose_language_of(arguments: Sequence[str]) -> None:
 
 
 def find_value(arguments: Sequence[str], names: Sequence[str]) -> str:
-    """What is given to an option on a command line; empty if it is not there."""
+    """The value given to an option on a command line; empty if the option is absent."""
     for one, following in zip(arguments, [*arguments[1:], ""], strict=False):
         name, equals, value = one.partition("=")
         if name in names:
@@ -129,7 +129,7 @@ def write_help(command: Any, ctx: Any, formatter: Any) -> None:
 
 
 def name_parameter(parameter: Any) -> str:
-    """An option with what it takes, such as ``--period P``; an argument by what stands for it."""
+    """An option with its value, such as ``--period P``; an argument by its placeholder."""
     if parameter.param_type_name == "argument":
         return str(parameter.metavar)
     names = ", ".join(sorted(parameter.opts, key=lambda name: name.startswith("--")))
@@ -137,7 +137,7 @@ def name_parameter(parameter: Any) -> str:
 
 
 def describe_parameter(parameter: Any, command: str) -> str:
-    """What a parameter is for; one that a command has in its own way has words of its own."""
+    """The help of a parameter; commands may have their own wording for it."""
     own = f"options.{command}.{parameter.name}"
     said = word(own if f"cli.{own}" in load_messages() else f"options.{parameter.name}")
     if parameter.required:
@@ -147,7 +147,7 @@ def describe_parameter(parameter: Any, command: str) -> str:
 
 
 def refuse(code: str, ctx: Any, **parameters: object) -> ParameterError:
-    """The error of a command called wrongly, and where its help is."""
+    """The error for a command used wrongly, and where to find its help."""
     command = ctx.command_path if ctx else "taizhang"
     return ParameterError.of(
         [Reason(f"cli.misuse.{code}", **parameters), Reason("cli.help.see", command=command)]
@@ -155,7 +155,7 @@ def refuse(code: str, ctx: Any, **parameters: object) -> ParameterError:
 
 
 def word_misuse(error: Any, given: Sequence[str], commands: Iterable[Any]) -> ParameterError:
-    """Typer's own errors, in our words: it has them in English alone."""
+    """Typer's own errors, which are only in English, in our words."""
     ctx, kind = error.ctx, type(error).__name__
     parameter = getattr(error, "param", None)
     if kind == "MissingParameter":

@@ -1,4 +1,4 @@
-"""What English pages call districts: names somebody gave, or else their sounds."""
+"""District names on English pages: given names, or else pinyin."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _UNITS = {
 
 
 def spell_english(name: str) -> str:
-    """A Chinese name by its sounds, as GB/T 16159 writes names of places; what is not Chinese stays.
+    """A Chinese place name in pinyin, following GB/T 16159; text that is not Chinese is unchanged.
 
     >>> spell_english("溪口镇"), spell_english("城关街道"), spell_english("Quezon City")
     ('Xikou Town', 'Chengguan Subdistrict', 'Quezon City')
@@ -35,10 +35,10 @@ def spell_english(name: str) -> str:
 
 
 def list_names(districts: gpd.GeoDataFrame, lang: str, given: Mapping[str, str]) -> dict[str, str]:
-    """What a page in a language calls each district, by code.
+    """The name of each district on a page in a given language, by code.
 
-    In English by `given`, whose keys are codes or names, otherwise by the layer's own column name_en, otherwise by
-    sound; where two would be called alike, each has its Chinese name behind.
+    In English: from `given`, by code or name; otherwise from the layer's column name_en; otherwise in pinyin. If two
+    would have the same name, the Chinese name is added.
     """
     codes, names = districts["code"].astype("str"), districts["name"].astype("str")
     if lang != "en":

@@ -1,4 +1,4 @@
-"""The grid: cells of responsibility, which district each is in, and whether they leave or double ground."""
+"""The grid: cells of responsibility, the district of each, and gaps or overlaps between them."""
 
 from pathlib import Path
 from typing import Any
@@ -73,9 +73,9 @@ def read_grid(
 
 
 def measure_overlaps(cells: gpd.GeoSeries, districts: gpd.GeoSeries) -> pd.DataFrame:
-    """Area that each cell shares with each district, both valid and in one CRS.
+    """The area that each cell shares with each district, both valid and in the same CRS.
 
-    Returns cell and district (positions) and area_km2, one row per pair that shares any.
+    Returns cell and district (positions) and area_km2, one row per overlapping pair.
     """
     shapes, areas = cells.to_numpy(), districts.to_numpy()
     tree = shapely.STRtree(shapes)
@@ -96,9 +96,9 @@ def assign_cells(
     notes: list[Reason] | None = None,
     where: str = "grid",
 ) -> pd.Series:
-    """District code of each cell, by its parent or else by largest overlap (NA where neither tells).
+    """District code of each cell, by its parent or else by largest overlap (NA if neither decides).
 
-    Notes on cells whose parent is unknown, that lie outside, or halfway, are added to `notes`.
+    Notes on cells with an unknown parent, or lying outside or halfway, are added to `notes`.
     """
     said = notes if notes is not None else []
     matched = match_districts(frame["parent"], districts)
@@ -135,7 +135,7 @@ def assign_cells(
 
 
 def find_leaves(grid: gpd.GeoDataFrame) -> pd.Series:
-    """Which cells hold no other cells, and so divide the ground.
+    """The cells that contain no other cells, and so partition the area.
 
     A cell holds another when it is its parent and at least half of the other lies within it (a head cell beside its
     own has its own ground), or when it is of another level and the other lies within it.
@@ -167,7 +167,7 @@ def _find_heads(grid: gpd.GeoDataFrame, shapes: np.ndarray) -> np.ndarray:
 def measure_grid(
     grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, smallest_m2: float = SMALLEST_M2
 ) -> pd.DataFrame:
-    """Ground that the cells leave out or cover twice, per district and in all (零缝隙、全覆盖).
+    """The area that cells leave out or cover twice, per district and in all (零缝隙、全覆盖).
 
     Only cells that hold no other cells are laid on the ground. Pieces below `smallest_m2` are rounding.
 
@@ -209,7 +209,7 @@ def _drop_rounding(area: shapely.Geometry, crs: pyproj.CRS, smallest_m2: float) 
 
 
 def check_cells(grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Cells that do not lie where they belong.
+    """Cells that are not where they belong.
 
     Returns problem ('outside': in no district; 'elsewhere': most of it in another than its own; 'across': over 1 %
     of it in others; 'beyond': over 1 % of it in none), code, district_code, area_km2 and share_percent of the cell
@@ -243,7 +243,7 @@ def check_cells(grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.DataF
 
 
 def measure_span(grid: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Span of control: how many cells a person, and a cell of the level above, answers for.
+    """Span of control: how many cells each person, and each cell of the level above, is responsible for.
 
     Names of persons are counted, never shown; a cell may name several. Returns one row per district_code, then
     'all'; after each, where its cells are of several levels, one per level: level ('' for all of them), people

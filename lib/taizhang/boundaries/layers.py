@@ -1,4 +1,4 @@
-"""Reading districts: a boundary file to a checked table of code, name, parent and geometry."""
+"""Reading districts: from a boundary file to a checked table of code, name, parent and geometry."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -207,7 +207,7 @@ def _require_codes(
 
 
 def require_numbers(frame: gpd.GeoDataFrame, where: str) -> None:
-    """Refuse coordinates that are infinite or no numbers: no place can be made of them."""
+    """Refuse coordinates that are infinite or not numbers."""
     points, owner = shapely.get_coordinates(frame.geometry.to_numpy(), return_index=True)
     strange = np.unique(owner[~np.isfinite(points).all(axis=1)])
     if len(strange):
@@ -216,7 +216,7 @@ def require_numbers(frame: gpd.GeoDataFrame, where: str) -> None:
 
 
 def mend_geometry(frame: gpd.GeoDataFrame, where: str, notes: list[Reason]) -> gpd.GeoDataFrame:
-    """Valid areas only: invalid rings corrected by make_valid, and said; no area at all is an error."""
+    """Make areas valid: invalid rings are repaired by make_valid, and reported; no area at all is an error."""
     shapes = frame.geometry.to_numpy()
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     kinds = shapely.get_type_id(shapes)

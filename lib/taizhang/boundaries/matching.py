@@ -1,4 +1,4 @@
-"""Rows meet districts: by code, crosswalk, name, alias, suffix, script, the place they lie in and, last, by point."""
+"""Matching rows to districts: by code, crosswalk, name, alias, suffix, script, place and, last, by point."""
 
 import re
 from collections import defaultdict
@@ -422,10 +422,10 @@ def find_district(
     *,
     crosswalk: pd.DataFrame | None = None,
 ) -> str:
-    """The code of the district a user names (code, name, alias, or name without its suffix).
+    """The code of a district given by the user as code, name, alias, or name without its suffix.
 
-    With a crosswalk (as returned by `read_crosswalk`) a code or name of another vintage will do. Raises ParameterError
-    where no district, or several, is so named; the message lists the nearest names.
+    With a crosswalk (as returned by `read_crosswalk`), a code or name of another year is also accepted. Raises
+    ParameterError if none or several match; the message lists the nearest names.
     """
     cleaned = read_code_or_name(text)
     if (districts["code"] == cleaned).any():  # as in every report of a review, which need not index all names

@@ -1,4 +1,4 @@
-"""Names of places: what is left of one without its suffix, in one script, and what comes near it."""
+"""Place names: without their suffix, in one script, and which are similar."""
 
 import re
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ _SEPARATORS = re.compile(r"[\s/、,;·•\-—_>]+")
 
 
 def fold_name(text: str) -> str:
-    """A name as it is compared: NFKC, no spaces between Chinese characters, one case, office endings off."""
+    """A name normalised for comparison: NFKC, no spaces between Chinese characters, one case, no office endings."""
     text = clean_text(text).casefold()
     return _OFFICE.sub("", _SPACES.sub("", text))
 
@@ -51,7 +51,7 @@ def cut_spaces(name: str) -> str:
 
 
 def split_suffix(name: str) -> tuple[str, str]:
-    """A name as what is left without its suffix (镇, 乡, 街道, 县, 区 …), and the suffix.
+    """A name without its suffix (镇, 乡, 街道, 县, 区 …), and the suffix.
 
     An ethnic name before the suffix goes with it: 老溪畲族乡 is 老溪. Where nothing, or a single character,
     would be left, the name has no short form: ('', '').
@@ -67,12 +67,12 @@ def split_suffix(name: str) -> tuple[str, str]:
 
 
 def cut_suffix(name: str) -> str:
-    """The name without its suffix, '' where it has none to lose."""
+    """The name without its suffix, '' if it has none that can be removed."""
     return split_suffix(name)[0]
 
 
 def is_bare(name: str) -> bool:
-    """Whether the name carries no suffix at all, as 罗湖 for 罗湖区."""
+    """Whether the name has no suffix at all, as 罗湖 for 罗湖区."""
     return not name.endswith(_LONGEST_FIRST)
 
 
@@ -89,7 +89,7 @@ def cut_units_above(names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 
 def levels_of(suffix: str) -> tuple[str, ...]:
-    """Levels that a suffix stands for, as `codes.name_level` calls them."""
+    """Levels that a suffix can mean, as named by `codes.name_level`."""
     return _SUFFIXES[suffix]
 
 
@@ -109,7 +109,7 @@ def _converter() -> "opencc.OpenCC":
 
 
 def find_near(text: str, names: list[str]) -> list[str]:
-    """Names that come near a text, nearest first and three at most, to be proposed and never to be accepted."""
+    """Names similar to a text, nearest first, at most three; to be suggested, never accepted."""
     letters = set(text)
     alike = [name for name in names if len(letters & set(name)) * 2 >= min(len(letters), len(name))]
     inside = [name for name in alike if text and (text in name or (len(name) > 1 and name in text))]

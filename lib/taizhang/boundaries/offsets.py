@@ -70,7 +70,7 @@ _FORWARD: dict[str, Shift] = {"gcj02": add_gcj02, "bd09": add_bd09}
 
 
 def add_offset(lon: npt.ArrayLike, lat: npt.ArrayLike, offset: str) -> tuple[Floats, Floats]:
-    """Put an offset ('none', 'gcj02', 'bd09') on true coordinates in degrees."""
+    """Apply an offset ('none', 'gcj02', 'bd09') to true coordinates in degrees."""
     _require_offset(offset)
     true_lon, true_lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     return (true_lon, true_lat) if offset == "none" else _FORWARD[offset](true_lon, true_lat)
@@ -100,7 +100,7 @@ def undo_offset(lon: npt.ArrayLike, lat: npt.ArrayLike, offset: str) -> tuple[Fl
 def shift_geometry(
     geometry: npt.NDArray[np.object_], offset: str, *, undo: bool = True
 ) -> npt.NDArray[np.object_]:
-    """Undo (or put on) an offset on geometries in degrees, keeping shared edges shared.
+    """Undo (or apply) an offset on geometries in degrees, keeping shared edges shared.
 
     Each distinct vertex is computed once, so that neighbours which share it share it afterwards.
     """

@@ -1,4 +1,4 @@
-"""Points: which district each lies in."""
+"""Points: the district in which each lies."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Places:
 def find_strays(
     lon: Floats, lat: Floats, codes: npt.NDArray[np.object_], districts: gpd.GeoDataFrame
 ) -> npt.NDArray[np.bool_]:
-    """Which points (degrees, NaN if a row has none) lie far from the district, of `codes`, that their rows name.
+    """The points (degrees, NaN if a row has none) far from the district, of `codes`, that their rows name.
 
     True for a point over a hundredth of a degree (1.1 km) beyond its district; False if row or district has no
     place.

@@ -1,4 +1,4 @@
-"""Reach: who is within a straight line of a shelter or a team, point by point and district by district."""
+"""Reach: who is within straight-line distance of a shelter or team, by point and by district."""
 
 import geopandas as gpd
 import numpy as np
@@ -24,7 +24,7 @@ def measure_reach(
     *,
     distance_m: float,
 ) -> pd.DataFrame:
-    """Which points (degrees) are within a straight line of the nearest site (a shelter, a team).
+    """Which points (degrees) are within straight-line distance of the nearest site (a shelter, a team).
 
     `distance_m` is as the crow flies: roads and rivers are not considered; BoundaryError if it is not above 0.
     NaN is unknown; sites without coordinates are left out. Returns one row per point: distance_m to the nearest site
@@ -55,7 +55,7 @@ def _to_ecef(lon: Floats, lat: Floats) -> Floats:
 
 
 def draw_reach(site_lon: npt.ArrayLike, site_lat: npt.ArrayLike, *, distance_m: float) -> shapely.Geometry:
-    """The area within a straight line of any site, in degrees: geodesic circles of 256 points, united."""
+    """The area within straight-line distance of any site, in degrees: the union of geodesic circles of 256 points."""
     sites_x, sites_y = np.asarray(site_lon, dtype=float), np.asarray(site_lat, dtype=float)
     known = np.isfinite(sites_x) & np.isfinite(sites_y)
     azimuths = np.linspace(0.0, 360.0, 256, endpoint=False)
@@ -69,7 +69,7 @@ def draw_reach(site_lon: npt.ArrayLike, site_lat: npt.ArrayLike, *, distance_m: 
 def measure_area_in_reach(
     geometry: gpd.GeoSeries, site_lon: npt.ArrayLike, site_lat: npt.ArrayLike, *, distance_m: float
 ) -> pd.Series:
-    """Share of each district's area (degrees) within a straight line of any site, in percent.
+    """Share of each district's area (degrees) within straight-line distance of any site, in percent.
 
     NaN for an empty district. Multiplied by residents it estimates the people within reach, as if they lived evenly
     over the district: that is to be said beside the number.
@@ -95,7 +95,7 @@ def summarise_reach(
     *,
     distance_m: float,
 ) -> gpd.GeoDataFrame:
-    """Who is within a straight line of a site (a shelter, a team), as the crow flies, per district and in all.
+    """Who is within straight-line distance of a site (a shelter, a team), per district and in all.
 
     A site serves across district borders. People are estimated as the residents times the share of the
     district's area in reach, as if they lived evenly over it: nobody's home is known.

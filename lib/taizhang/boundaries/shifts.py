@@ -1,4 +1,4 @@
-"""Whether one boundary layer is shifted against another, as a web map's offset would shift it."""
+"""Whether one boundary layer is shifted against another by a web map's offset."""
 
 import geopandas as gpd
 import numpy as np

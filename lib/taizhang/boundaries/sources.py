@@ -31,7 +31,7 @@ _INTEGER, _REAL = (re.compile(rb"[+-]?\d{0,15}(?:\.%s*)?" % figure) for figure i
 
 @dataclass(frozen=True)
 class LayerSource:
-    """A layer as it is in its file: nothing corrected yet but the encoding of its text."""
+    """A layer as in its file: nothing corrected yet except the encoding of its text."""
 
     frame: gpd.GeoDataFrame
     notes: list[Reason] = field(default_factory=list)

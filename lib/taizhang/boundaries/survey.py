@@ -1,4 +1,4 @@
-"""What a boundary file that nobody has described may be: its columns of code, name and unit above, its CRS."""
+"""What an undescribed boundary file may be: its columns of code, name and unit above, and its CRS."""
 
 import re
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ class LayerSeen:
 
 
 def survey_layers(path: Path) -> Iterator[LayerSeen]:
-    """Look at each layer of a file; nothing is raised."""
+    """Examine each layer of a file; nothing is raised."""
     try:
         layers = [""]
         if path.suffix.lower() in _LAYERED:

@@ -1,4 +1,4 @@
-"""The double-random draw (双随机): who is inspected and by whom, left to chance that anyone can repeat."""
+"""The double-random draw (双随机): who is inspected and by whom, chosen at random in a repeatable way."""
 
 from taizhang.draw.commitment import Commitment, SeedRule, make_commitment
 from taizhang.draw.rules import Draw, DrawInput, make_draw, repeat_draw

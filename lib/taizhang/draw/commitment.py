@@ -26,10 +26,10 @@ LISTS = ("entities", "names", "inspectors", "avoid", "visited")
 
 @dataclass(frozen=True)
 class SeedRule:
-    """What the seed is to be: the public number it is taken from, the day on which that comes into being, its form.
+    """What the seed will be: the public number it is taken from, the day that is published, and its form.
 
-    `form` is a regular expression that the whole seed must be: else the same number may be written in several ways,
-    each of which is another draw. Empty: none is set.
+    `form` is a regular expression that the whole seed must match; otherwise the same number could be written in
+    several ways, each giving another draw. Empty: none is set.
     """
 
     source: str
@@ -39,7 +39,7 @@ class SeedRule:
 
 @dataclass(frozen=True)
 class Commitment:
-    """What was fixed on a day: by list its SHA-256, by rule its value, and what the seed is to be."""
+    """What was fixed on a day: the SHA-256 of each list, the value of each rule, and what the seed will be."""
 
     title: str
     made_on: date
@@ -67,12 +67,12 @@ class Commitment:
 
     @property
     def came_first(self) -> bool:
-        """Whether its day, as it says itself, lies before the seed's."""
+        """Whether its stated day is before the seed's."""
         return self.made_on < self.seed.on
 
 
 def hash_each_list(given: "DrawInput") -> dict[str, str]:
-    """The SHA-256 of each list: a line for each entry, sorted; the names, too, or one could be put for another."""
+    """The SHA-256 of each list: one line per entry, sorted; names included, so that none can be swapped."""
     lines = {
         "entities": [f"{number}\t{stratum}" for number, stratum in given.entities.items()],
         "names": [f"{number}\t{name}" for number, name in given.names.items()],
@@ -104,7 +104,7 @@ def make_commitment(given: "DrawInput", seed: SeedRule, today: date) -> Commitme
 
 
 def find_changes(commitment: Commitment, given: "DrawInput") -> list[Reason]:
-    """What of lists and rules is no longer as it was fixed."""
+    """The lists and rules that are no longer as they were fixed."""
     lists, rules = hash_each_list(given), list_rules(given)
     changed = [name for name in LISTS if lists[name] != commitment.lists.get(name)]
     altered = [
@@ -128,7 +128,7 @@ def find_changes(commitment: Commitment, given: "DrawInput") -> list[Reason]:
 
 
 def find_seed_faults(commitment: Commitment, seed: str) -> list[Reason]:
-    """Why a seed is not what was to come."""
+    """Why a seed does not match what was announced."""
     form = commitment.seed.form
     if form and not re.fullmatch(form, seed):
         return [Reason("draw.commit.seed_form", seed=seed, form=form)]
@@ -136,7 +136,7 @@ def find_seed_faults(commitment: Commitment, seed: str) -> list[Reason]:
 
 
 def check_in_time(commitment: Commitment, given: "DrawInput", seed: str, today: date) -> None:
-    """Refuse a draw whose lists or rules have changed since they were fixed, or whose seed can't be the one to come."""
+    """Refuse a draw whose lists or rules have changed since they were fixed, or whose seed does not match."""
     problems = [*find_changes(commitment, given), *find_seed_faults(commitment, seed)]
     if today < commitment.seed.on:
         problems.append(

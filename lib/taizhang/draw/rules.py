@@ -1,6 +1,7 @@
-"""The rules of the draw: tickets by SHA-256, strata, avoidance, one visit each. No files, no other chance.
+"""The rules of the draw: tickets by SHA-256, strata, avoidance, one visit each. No files and no other randomness.
 
-Anyone can repeat it with any language: each ticket is the SHA-256 of a text that the record holds all parts of.
+Anyone can repeat it in any programming language: each ticket is the SHA-256 of a text whose parts are all in the
+record.
 """
 
 import hashlib
@@ -39,7 +40,7 @@ class DrawInput:
 
 @dataclass(frozen=True)
 class Visit:
-    """One entity drawn, with its inspectors; fewer than a team where not enough were free to go."""
+    """One entity drawn, with its inspectors; fewer than a full team if not enough were available."""
 
     entity: str
     stratum: str
@@ -49,7 +50,7 @@ class Visit:
 
 @dataclass(frozen=True)
 class Draw:
-    """A draw: what went in, the seed, the lists' hash, and the visits in the order drawn.
+    """A draw: the input, the seed, the lists' hash, and the visits in the order drawn.
 
     `commitment`: what was fixed before the seed existed; None if nothing was.
     """
@@ -67,7 +68,7 @@ class Draw:
 
 
 def hash_lists(given: DrawInput) -> str:
-    """The SHA-256 that is in every ticket: another list is another draw."""
+    """The SHA-256 included in every ticket, so that other lists give another draw."""
     lines = [f"entity\t{number}\t{stratum}" for number, stratum in given.entities.items()]
     lines += [f"inspector\t{number}\t" for number in given.inspectors]
     lines += [f"avoid\t{inspector}\t{entity}" for inspector, entity in given.avoid]
@@ -149,7 +150,7 @@ def make_draw(given: DrawInput, seed: str) -> Draw:
 
 
 def repeat_draw(draw: Draw) -> list[Reason]:
-    """Draw again from what a record holds and say where the two differ; empty if they don't."""
+    """Draw again from what a record contains, and list the differences; empty if there are none."""
     again = make_draw(draw.given, draw.seed)
     faults = []
     if draw.commitment is not None:

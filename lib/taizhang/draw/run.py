@@ -1,4 +1,4 @@
-"""draw.toml and its lists in, the record of a draw out and in again."""
+"""Reading draw.toml and its lists, and writing and reading the record of a draw."""
 
 import json
 import os
@@ -34,7 +34,7 @@ _NEEDED = {"entities": ("id", "stratum"), "inspectors": ("id",), "avoid": ("insp
 
 
 def read_draw(workbook: str | os.PathLike[str] = "") -> tuple[DrawInput, str]:
-    """Read draw.toml and the lists that it names, and the seed that it holds; empty if it holds none."""
+    """Read draw.toml and its lists, and the seed it contains; empty if there is none."""
     root = locate_root(workbook)
     settings = read_draw_settings(root)
     entities = _read_list(root, settings.entities, "entities")
@@ -146,7 +146,7 @@ def commit_draw(workbook: str | os.PathLike[str] = "") -> tuple[Commitment, Path
 
 
 def find_commitment(workbook: str | os.PathLike[str], title: str) -> Commitment | None:
-    """What was fixed for the draw of a title; None if nothing was; ParameterError if there are several."""
+    """What was fixed for the draw with a title; None if nothing was; ParameterError if there are several."""
     paths = _list_commitments(workbook, title)
     if len(paths) > 1:
         raise ParameterError("draw.commit.several", title=title, files=[path.name for path in paths])
@@ -163,7 +163,7 @@ def _list_commitments(workbook: str | os.PathLike[str], title: str) -> list[Path
 
 
 def read_commitment(path: Path) -> Commitment:
-    """Read a commitment; ParameterError if the file is none, or does not have the hash that it says."""
+    """Read a commitment; ParameterError if the file is not one, or its hash does not match."""
     try:
         return _unpack_commitment(json.loads(path.read_text(encoding="utf-8")))
     except OSError:
@@ -203,7 +203,7 @@ def _unpack_commitment(told: Mapping[str, Any]) -> Commitment:
 
 
 def write_record(draw: Draw, path: Path) -> None:
-    """Write all that it takes to repeat a draw, as JSON: lists, rules, seed, hash, method and result."""
+    """Write everything needed to repeat a draw, as JSON: lists, rules, seed, hash, method and result."""
     given = draw.given
     record = {
         "format": FORMAT,
@@ -232,7 +232,7 @@ def write_record(draw: Draw, path: Path) -> None:
 
 
 def read_record(path: Path) -> Draw:
-    """Read the record of a draw, as the file says it, not drawn again: `repeat_draw` checks it."""
+    """Read the record of a draw without repeating it; `repeat_draw` checks it."""
     try:
         record: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if record["format"] != FORMAT:

@@ -1,4 +1,4 @@
-"""A draw as a notebook shows it and a publication needs it."""
+"""A draw for display in a notebook and for publication."""
 
 from taizhang.core.display import Block, Cell, Column, Prose, Run, Table
 from taizhang.draw.rules import ANY, Draw, repeat_draw
@@ -22,14 +22,14 @@ def describe_draw(draw: Draw, lang: str = "zh") -> Prose:
 
 
 def check_draw(draw: Draw, lang: str = "zh") -> Prose:
-    """What differs when a draw is made once more from the same seed and lists; that nothing does, where so."""
+    """The differences when a draw is repeated from the same seed and lists, or that there are none."""
     faults = [fault.word(lang) for fault in repeat_draw(draw)]
     texts = faults or [label("draw.repeated", lang, n=len(draw.visits))]
     return Prose(tuple(Block((Run(text),), "li" if faults else "p") for text in texts))
 
 
 def describe_commitment(draw: Draw, lang: str = "zh") -> str:
-    """Whether lists and rules were fixed before the seed existed, and on what that rests."""
+    """Whether lists and rules were fixed before the seed existed, and the basis for saying so."""
     fixed = draw.commitment
     if fixed is None:
         return label("draw.uncommitted", lang)
@@ -64,7 +64,7 @@ def tabulate_draw(draw: Draw, lang: str = "zh") -> Table:
 
 
 def tabulate_strata(draw: Draw, lang: str = "zh") -> Table:
-    """How many of each stratum there are, were visited before, and are drawn."""
+    """The size of each stratum, how many were visited before, and how many are drawn."""
     given, rows = draw.given, []
     for stratum in sorted(set(given.entities.values())):
         members = [number for number, of in given.entities.items() if of == stratum]

@@ -1,4 +1,4 @@
-"""The account of an ingest in words: what was read of each ledger."""
+"""The account of an ingest in words: what was read from each ledger."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ _MOST_NOTES = 5
 
 
 def describe_result(result: IngestResult, lang: str = "") -> list[str]:
-    """What an ingest read, a line each, in a language; where left out, in that of messages."""
+    """What an ingest read, one line each, in a language; default: that of messages."""
     lines = [line for summary in result.summaries for line in _describe_summary(summary)]
     lines += [line for summary in result.sums for line in _describe_summary(summary, "sums")]
     lines += [Reason("ingest.account.boundaries", reason=note) for note in result.notes]
@@ -46,7 +46,7 @@ def _describe_summary(summary: KindSummary, how: str = "read") -> list[Reason]:
 
 
 def count_rows(counts: Mapping[str, int], how: str) -> list[Reason]:
-    """Rows by what they are; `how` they are written is 'apart' (header 3) or 'counted' (3 header)."""
+    """Rows by kind; `how` they are written is 'apart' (header 3) or 'counted' (3 header)."""
     return [
         Reason(f"ingest.rows.{how}", name=Reason(f"ingest.rows.{name}"), rows=rows)
         for name, rows in counts.items()

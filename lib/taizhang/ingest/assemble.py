@@ -30,7 +30,7 @@ _BATCH = 100_000
 
 
 def word_reasons(aside: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """What is set aside in all columns of `SET_ASIDE`: its reasons in words, and their codes."""
+    """What was set aside, in all columns of `SET_ASIDE`: its reasons in words, and their codes."""
     codes, reasons = pd.factorize(aside["reason"])
     words = np.array([reason.word(lang) for reason in reasons], dtype=object)
     names = np.array([reason.root.code for reason in reasons], dtype=object)
@@ -72,7 +72,7 @@ class Assembler:
         self._offset = "none"
 
     def add(self, part: FileRead, number: int = 0) -> None:
-        """Take a file, or a part of one, of a source (from 0) of the kind."""
+        """Process a file, or part of one, from a source (from 0) of the kind."""
         use = self._uses[number]
         use.add(part)
         if use.ledger.offset != self._offset:
@@ -126,7 +126,7 @@ class Assembler:
         self.put_aside(kept[SET_ASIDE[:-1]])
 
     def finish(self) -> KindSummary:
-        """Hand on the last rows, have the table written, and give the account of all."""
+        """Pass on the last rows, have the table written, and return the account of all."""
         self._hand_on()
         for use in self._uses:
             self.errors |= dict.fromkeys(use.list_faults())

@@ -1,4 +1,4 @@
-"""Files as they were read, kept until the file, its settings or the readers change."""
+"""Files as read, cached until the file, its settings or the readers change."""
 
 import json
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ _KEPT = ("tables", "applied", "errors", "notes", "faults")
 
 
 def key_of(source: Source, name: str, sha256: str, readers: str) -> str:
-    """Changes when the file, its name, the settings for it or the readers do."""
+    """A key that changes when the file, its name, its settings or the readers change."""
     settings = vars(source) | {"names": sorted(source.names)}
     return hash_parts(settings=settings, name=name, sha256=sha256, code=readers)[:32]
 
 
 def read_parts(path: Path, source: Source, *, name: str) -> Iterator[FileRead]:
-    """Read a file: in one, or a Parquet file in parts of bounded size."""
+    """Read a file as a whole, or a Parquet file in parts of bounded size."""
     if path.suffix.lower() == ".parquet":
         yield from iterate_parts(path, source, name=name)
     else:
@@ -34,7 +34,7 @@ def read_parts(path: Path, source: Source, *, name: str) -> Iterator[FileRead]:
 def read_cached(
     cache: Path, key: str, path: Path, source: Source, *, name: str, force: bool = False
 ) -> Iterator[FileRead]:
-    """A file's parts as kept in `cache` by a run with the same key, else (or with `force`) read now and kept."""
+    """A file's parts from `cache` if a run had the same key; otherwise, or with `force`, read now and cached."""
     about = cache / f"{key}.json"
     if about.exists() and not force:
         for number, kept in enumerate(read_json(about.read_text(encoding="utf-8"))):
@@ -67,7 +67,7 @@ def _restore_aside(path: Path) -> pd.DataFrame:
 
 
 def drop_unused(cache: Path, used: set[str]) -> None:
-    """Remove what no file of the workbook was read from in this run."""
+    """Delete cached files that this run did not use."""
     for path in cache.glob("*"):
         if path.name.split(".")[0] not in used:
             path.unlink(missing_ok=True)

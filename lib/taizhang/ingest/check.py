@@ -1,4 +1,4 @@
-"""`taizhang check`: what an ingest would do, and the lines for workbook.toml that are left to decide."""
+"""`taizhang check`: what an ingest would do, and lines for workbook.toml that are left to decide."""
 
 import tempfile
 import tomllib
@@ -41,14 +41,14 @@ _MOST_FILES = 4
 
 @dataclass(frozen=True)
 class Description:
-    """What was found of one part of the workbook, a line each, and whether all of it could be read."""
+    """What was found in one part of the workbook, one line each, and whether all of it could be read."""
 
     lines: tuple[Reason | Proposal, ...]
     fine: bool
     proposals: tuple[Proposal, ...] = ()
 
     def word(self, lang: str = "") -> str:
-        """In words, in a language; where left out, in that of messages."""
+        """The description in words, in a language; default: that of messages."""
         lines = (
             f"    {one.word(lang)}" if isinstance(one, Proposal) else one.word(lang) for one in self.lines
         )
@@ -56,7 +56,7 @@ class Description:
 
     @property
     def text(self) -> str:
-        """In words, in the language of messages."""
+        """The description in words, in the language of messages."""
         return self.word()
 
 
@@ -383,9 +383,9 @@ def _suggest_lines(proposals: Sequence[Proposal], settings: Mapping[str, Any]) -
 
 
 def write_decisions(config: Config, proposals: Sequence[Proposal]) -> list[Line]:
-    """Put the lines of decisions into workbook.toml, and tell which; those left open are remarks in it.
+    """Insert the lines of decisions into workbook.toml, and return them; those left open become comments.
 
-    A district that is near in name is left open: which one is meant is a person's to say.
+    A district with a similar name is left open: a person must say which one is meant.
     """
     path = config.root / FILE
     lines = [

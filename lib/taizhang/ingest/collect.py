@@ -32,7 +32,7 @@ _ORDER = "_order"  # of arrival: what comes first is kept
 
 @dataclass(frozen=True)
 class Pair:
-    """Two rows that tell of the same: file, sheet and row of each, what both say, and how it was found."""
+    """Two rows about the same event: file, sheet and row of each, what both say, and how they were matched."""
 
     first: tuple[str, str, int]
     second: tuple[str, str, int]
@@ -79,7 +79,7 @@ class Collector:
         self._edges = ordered[:: max(1, -(-len(ordered) // _BUCKETS))]
 
     def add(self, rows: pd.DataFrame) -> None:
-        """Take rows, with their district_code."""
+        """Add rows, with their district_code."""
         self.rows += len(rows)
         self._running.add(rows)
         self._held.append(rows.assign(**{_ORDER: np.arange(self._arrived, self._arrived + len(rows))}))
@@ -106,7 +106,7 @@ class Collector:
             self._writers[number].write_table(table)
 
     def finish(self) -> None:
-        """Sort, tell duplicates, check against the schema, and write the table."""
+        """Sort, mark duplicates, check against the schema, and write the table."""
         if self._spilled is not None and self._held:
             self._spill()
         with ExitStack() as stack:
@@ -226,7 +226,7 @@ class Collector:
         return np.concatenate(found)
 
     def close(self) -> None:
-        """Remove what was written on the way."""
+        """Delete temporary files."""
         for writer in self._writers.values():
             writer.close()
         if self._spilled is not None:

@@ -1,4 +1,4 @@
-"""data/raw/corrections.csv: cells that a person has corrected, and the account of what was applied."""
+"""data/raw/corrections.csv: cells that a person has corrected, and a log of what was applied."""
 
 import re
 import unicodedata
@@ -35,7 +35,7 @@ HIDDEN = "***"
 def read_corrections(
     config: Config, names: Sequence[str]
 ) -> tuple[dict[str, list[Correction]], list[Reason]]:
-    """Read the corrections of the ledger files `names`, by file as shown, and what is wrong with lines of no use."""
+    """Read the corrections of the ledger files `names`, by file as shown, and the faults in unusable lines."""
     path = config.root / FILE
     if not path.exists():
         return {}, []
@@ -115,7 +115,7 @@ def _find_file(written: str, names: Sequence[str]) -> str:
 
 
 def log_applied(kind: Kind, applied: Sequence[Applied]) -> list[dict[str, Any]]:
-    """What was applied, in `LOG_COLUMNS`; values of personal columns are hidden."""
+    """The corrections applied, in `LOG_COLUMNS`; values of personal columns are hidden."""
     rows = []
     for one in applied:
         item, correction = kind.fields.get(one.field), one.correction

@@ -1,4 +1,4 @@
-"""What a kind's files leave for a person to decide: one line of workbook.toml for each thing, the most common first."""
+"""What a kind's files leave for a person to decide: one line of workbook.toml each, the most common first."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _ASKED = ("category", "boolean")
 
 
 def find_near_district(error: Reason) -> str:
-    """The district that a refused table names by less than its full name; '' where it names none so."""
+    """The district that a refused table names without its full name; '' if there is none."""
     problems = dict(error.parameters).get("problems", ())
     near = (dict(one.parameters)["district"] for one in problems if one.code == NEAR_DISTRICT)
     return str(next(near, ""))
@@ -52,7 +52,7 @@ class _Doubt:
 
 
 class Decisions:
-    """Collects them over the files of a kind."""
+    """Collects decisions over the files of a kind."""
 
     def __init__(self, kind: Kind, sources: Sequence[LedgerConfig]) -> None:
         self.kind, self.sources = kind, sources
@@ -67,7 +67,7 @@ class Decisions:
         ] = {}  # districts that tables are near to, '' of tables that name theirs
 
     def add(self, part: FileRead, number: int = 0) -> None:
-        """Take a file, or a part of one, of a source (from 0)."""
+        """Add a file, or part of one, from a source (from 0)."""
         for table in part.tables:
             self._ask_headers(number, part.name, table)
             if table.error:
@@ -124,7 +124,7 @@ class Decisions:
         return any(self.sources[number].columns.get(name) == "" for name in fields)
 
     def add_aside(self, aside: pd.DataFrame) -> None:
-        """Take what is set aside once the districts were looked for."""
+        """Add what is set aside after the districts were looked up."""
         self._districts.update(aside.loc[aside["column"] == "district", "value"].dropna().tolist())
 
     def list_proposals(self, summary: KindSummary, collector: Collector) -> list[Proposal]:

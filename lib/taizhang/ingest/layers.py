@@ -1,4 +1,4 @@
-"""The boundary layers of an ingest: read, or taken as the last ingest left them."""
+"""The boundary layers of an ingest: read now, or taken from the last ingest."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ class Layers:
 
 
 def read_layers(config: Config) -> tuple[Layer, Layer | None]:
-    """Read the districts and the grid that workbook.toml names; BoundaryError if a layer is not fit for use."""
+    """Read the districts and the grid named in workbook.toml; BoundaryError if a layer is not fit for use."""
     districts = _read_districts(config)
     districts.notes.extend(describe_coverage(districts.frame, where=config.boundaries.path.name))
     return districts, None if config.grid is None else _read_grid(config, config.grid, districts.frame)
@@ -47,7 +47,7 @@ def describe_layers(config: Config) -> Layers:
 
 
 def update_layers(plan: Plan, *, force: bool) -> Layers:
-    """Bring districts.parquet, and the grid's tables, up to date; `force`: read them even where nothing changed."""
+    """Bring districts.parquet and the grid's tables up to date; `force`: read them even if nothing changed."""
     config, folder = plan.config, plan.config.processed
     outputs = ["districts.parquet"] + (["grid.parquet", "grid_measures.parquet"] if config.grid else [])
     key = hash_parts(

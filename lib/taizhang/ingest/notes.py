@@ -1,4 +1,4 @@
-"""What a person should know of the files read, each thing said once with the number of files it holds for."""
+"""What people should know about the files read: each thing once, with the number of files it applies to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,13 +14,13 @@ class _Said:
 
 
 class NoteBook:
-    """Collects notes over files: equal ones are put together, their counts (the parameter `count`) added up."""
+    """Collects notes over files: equal ones are merged, and their counts (the parameter `count`) added up."""
 
     def __init__(self) -> None:
         self._said: dict[Reason, _Said] = {}
 
     def add(self, name: str, notes: Sequence[Reason]) -> None:
-        """Take the notes of a file."""
+        """Add the notes of a file."""
         for note in notes:
             count = dict(note.parameters).get("count")
             said = self._said.setdefault(note if count is None else note.replace(count=0), _Said())
@@ -28,7 +28,7 @@ class NoteBook:
             said.count += count or 0
 
     def list_notes(self) -> tuple[Reason, ...]:
-        """One each, the most telling first: those of few files before those of many."""
+        """Each note once, the most specific first: those of few files before those of many."""
         notes = []
         for note, said in sorted(self._said.items(), key=lambda item: len(item[1].files)):
             whole = note.replace(count=said.count) if said.count else note
@@ -50,7 +50,7 @@ def note_file(read: FileRead) -> list[Reason]:
 
 
 def note_table(table: TableRead) -> list[Reason]:
-    """What a person should know of a table: totals that disagree, hidden rows, odd readings."""
+    """What people should know about a table: totals that disagree, hidden rows, unusual readings."""
     notes = []
     for one in table.totals:
         total = Reason("ledgers.table.total", **vars(one))

@@ -1,4 +1,4 @@
-"""What an ingest is going to read: every raw file listed once, its time and hash belonging together."""
+"""What an ingest will read: every raw file listed once, with matching time and hash."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ READING = Code(("taizhang.ingest.run",))
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be read, and by what; files go by their names as shown."""
+    """What is to be read, and how; files go by their names as shown."""
 
     config: Config
     paths: Mapping[str, Path]  # of every raw file
@@ -37,19 +37,19 @@ class Plan:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """Names of all that the boundaries come from."""
+        """Names of all files of the boundaries."""
         return (*self.boundaries, *self.grid, *filter(None, [self.crosswalk]))
 
     def hash_of(self, *names: str) -> list[str]:
         return [self.stamps[name].sha256 for name in names]
 
     def find_changed(self, *names: str) -> list[str]:
-        """Those of the raw files, or of the ones named, that have changed since they were stamped."""
+        """The raw files, or the named ones, that have changed since they were stamped."""
         return [name for name in names or self.paths if _look(self.paths[name]) != self.stamps[name][:2]]
 
 
 def make_plan(config: Config) -> Plan:
-    """List the raw files of a workbook; ParameterError if its boundary file or all its raw files are not there."""
+    """List the raw files of a workbook; ParameterError if its boundary file or all its raw files are missing."""
     boundaries = _list_layer(config.boundaries)
     if not boundaries:
         raise ParameterError("ingest.missing.boundaries", path=show_path(config, config.boundaries.path))
@@ -122,7 +122,7 @@ def _refuse_twice(config: Config, sources: Mapping[str, tuple[tuple[str, ...], .
 
 
 def stamp_inputs(plan: Plan, known: State | None = None) -> Plan:
-    """The plan with every file's size, time and hash; what has the size and time that are known is not hashed."""
+    """The plan with every file's size, time and hash; files with a known size and time are not hashed again."""
     files = known.files if known else {}
     return replace(
         plan, stamps={name: stamp_file(path, files.get(name)) for name, path in plan.paths.items()}
@@ -130,7 +130,7 @@ def stamp_inputs(plan: Plan, known: State | None = None) -> Plan:
 
 
 def find_reasons(plan: Plan, state: State | None) -> Iterator[str]:
-    """Why the tables do not follow from the raw files any more: what is new, changed, gone; nothing if they do.
+    """Why the tables are out of date: raw files that are new, changed or gone; empty if they are current.
 
     A file whose time changed but whose bytes did not counts as unchanged.
     """

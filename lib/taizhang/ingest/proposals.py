@@ -1,4 +1,4 @@
-"""Lines for workbook.toml that would settle what could not be read, as data."""
+"""Lines for workbook.toml that would resolve what could not be read, as data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +17,8 @@ ASK_ABOVE = "boundaries.match.ask_above"
 class Proposal:
     """A line to paste into a table of workbook.toml.
 
-    With `choice` the line is commented out: a person decides whether, or which of several. `count`: of how many rows or
-    cells it decides; `source`: which of several [[ledgers.KIND]] (from 0), -1 where there is one.
+    With `choice` the line is commented out: a person decides whether to use it, or which of several. `count`: how many
+    rows or cells it affects; `source`: which of several [[ledgers.KIND]] (from 0), -1 if there is only one.
     """
 
     table: str
@@ -36,12 +36,12 @@ class Proposal:
         return tuple([*parts[:2], self.source, *parts[2:]] if self.source >= 0 else parts)
 
     def make_line(self, lang: str = "") -> Line:
-        """As it stands in the file, its comment in a language."""
+        """The line as written in the file, with its comment in a language."""
         comment = self.comment.word(lang) if isinstance(self.comment, Reason) else self.comment
         return Line(self.place, self.key, self.value, comment, self.choice)
 
     def add(self, other: "Proposal") -> "Proposal":
-        """The same decision of other rows: their counts together."""
+        """Merge the same decision about other rows, adding up the counts."""
         count, comment = self.count + other.count, self.comment
         if isinstance(comment, Reason):
             comment = comment.replace(count=count)
@@ -49,16 +49,16 @@ class Proposal:
 
     @property
     def personal(self) -> bool:
-        """Whether it holds a phone or identity number, which nothing shows."""
+        """Whether it contains a phone or identity number, which must not be shown."""
         return any(mask_numbers(text) != text for text in (self.key, self.value))
 
     def word(self, lang: str = "") -> str:
-        """As TOML has it, its comment in a language."""
+        """The line as TOML, with its comment in a language."""
         return self.make_line(lang).text
 
 
 def merge_proposals(proposals: Sequence[Proposal], settings: Mapping[str, Any]) -> list[Proposal]:
-    """Each decision once, those of most rows first, without what a parsed workbook.toml says already."""
+    """Each decision once, those affecting most rows first, without what workbook.toml already says."""
     merged: dict[tuple[KeyPath, str, str], Proposal] = {}
     for one in proposals:
         if one.key in (find_table(settings, one.place) or ()):
@@ -69,7 +69,7 @@ def merge_proposals(proposals: Sequence[Proposal], settings: Mapping[str, Any]) 
 
 
 def list_near(reason: Reason) -> tuple[Proposal, ...]:
-    """The districts near in name that a reason gives for one that is not known, each as an alias; or the unit above."""
+    """The similarly named districts that a reason suggests, each as an alias; or the unit above."""
     if reason.root.code == ASK_ABOVE:
         unit = dict(reason.root.parameters)["unit"]
         return (Proposal("boundaries", "parent", str(unit), choice=True),)

@@ -1,4 +1,4 @@
-"""The work of an ingest: read what changed, match districts, write the processed tables."""
+"""Running an ingest: read what changed, match districts, write the processed tables."""
 
 import csv
 import hashlib

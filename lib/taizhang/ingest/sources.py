@@ -1,4 +1,4 @@
-"""The sources of a ledger kind: how each is read, and which of its settings nothing in its files answers to."""
+"""The sources of a ledger kind: how each is read, and which of its settings have no effect."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ _READ_AS_TEXT = "ledgers.file.read_as"
 
 @dataclass(frozen=True)
 class Read:
-    """A file that is to be read, by its name as shown, and how."""
+    """A file to be read, by its name as shown, and how."""
 
     name: str
     path: Path
@@ -32,7 +32,7 @@ class Read:
 def list_reads(
     plan: Plan, kind: Kind, layers: Layers, corrections: Mapping[str, list[Correction]]
 ) -> list[Read]:
-    """The files of a kind in the order of its sources, each with the settings and corrections that are its own."""
+    """The files of a kind in the order of its sources, each with its own settings and corrections."""
     reads = []
     sources = make_sources(kind, plan.config, layers)
     for number, (source, names) in enumerate(zip(sources, plan.sources[kind.name], strict=True)):
@@ -45,7 +45,7 @@ def list_reads(
 
 
 def make_sources(kind: Kind, config: Config, layers: Layers) -> list[Source]:
-    """How the files of a kind are to be read; a district, constant or value that nobody can read is refused here."""
+    """How the files of a kind are to be read; an unreadable district, constant or value is refused here."""
     wrong: list[Reason] = []
     made = []
     ledgers = config.ledgers[kind.name]
@@ -91,7 +91,7 @@ def _refuse_value(place: Reason | str, key: str, value: object, item: Field) -> 
 
 
 class SourceUse:
-    """What the settings of one source found to hold for, over all of its files."""
+    """The effect of one source's settings, over all of its files."""
 
     def __init__(self, kind: Kind, number: int, config: Config) -> None:
         self.kind = kind
@@ -105,7 +105,7 @@ class SourceUse:
         self._texts = self._files = 0
 
     def add(self, part: FileRead) -> None:
-        """Take a file, or a part of one."""
+        """Add a file, or part of one."""
         self._files += 1
         self._texts += any(note.code == _READ_AS_TEXT for note in part.notes)
         self._unread |= bool(part.errors) and not part.tables
@@ -118,7 +118,7 @@ class SourceUse:
             self._tables.append(frozenset(one.field or one.own for one in table.headers))
 
     def list_faults(self) -> list[Reason]:
-        """The headers that workbook.toml names and no file has, where all files were read."""
+        """The headers that workbook.toml names but no file has, if all files were read."""
         if self._unread or not self._tables:
             return []
         return [
@@ -138,7 +138,7 @@ class SourceUse:
         )
 
     def list_notes(self) -> list[Reason]:
-        """Settings that changed nothing."""
+        """Settings without effect."""
         if self._unread or not self._tables:
             return []
         idle = []

@@ -1,4 +1,4 @@
-"""What an ingest left in data/processed, and the account of it: read without loading pandas."""
+"""The state and account of the last ingest, read without loading pandas."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ DETACHED = "DETACHED"
 
 @dataclass(frozen=True)
 class Unread:
-    """A file, or a table of a sheet, that could not be read, and the districts whose rows it may hold; empty: any."""
+    """A file, or a table in a sheet, that could not be read, and the districts whose rows it may hold; empty: any."""
 
     file: str
     sheet: str
@@ -79,13 +79,13 @@ class IngestResult:
         return {one.kind: one.unread for one in self.summaries if one.unread}
 
     def list_unread(self) -> list[tuple[str, tuple[Unread, ...]]]:
-        """The same, and what of the sources of sums could not be read."""
+        """What could not be read, including sources of summary tables."""
         return [(one.kind, one.unread) for one in (*self.summaries, *self.sums) if one.unread]
 
 
 @dataclass(frozen=True)
 class State:
-    """What the last ingest read and left."""
+    """What the last ingest read and wrote."""
 
     code: str  # of the sources that read it
     key: str  # of these and the versions of libraries
@@ -104,12 +104,12 @@ def load_state(config: Config) -> State | None:
 
 
 def save_state(config: Config, state: State) -> None:
-    """Record what a finished ingest read and made."""
+    """Record what a finished ingest read and wrote."""
     write_text(config.processed / STATE, write_json(state))
 
 
 def find_damage(config: Config, state: State) -> list[str]:
-    """Files of data/processed that are gone, or no longer what the ingest wrote."""
+    """Files of data/processed that are missing, or no longer as the ingest wrote them."""
     paths = {name: config.processed / name for name in state.outputs}
     return [
         name

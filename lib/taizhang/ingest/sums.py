@@ -1,4 +1,4 @@
-"""Tables of numbers by district (``form = "sums"``): each number with its fact, period and cell; they are no rows."""
+"""Summary tables by district (``form = "sums"``): each number with its fact, period and cell, not as rows."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ class SumsSource:
         return [replace(one, source=replace(one.source, sums=True)) for one in reads]
 
     def settle(self, part: FileRead) -> FileRead:
-        """A file with each row's period, shares as percent, and no totals of what is not added up."""
+        """A file with each row's period, shares as percent, and no totals for what does not add up."""
         tables = tuple(
             replace(table, totals=tuple(one for one in table.totals if self._is_added(one.column)))
             for table in part.tables
@@ -57,7 +57,7 @@ class SumsSource:
 
 
 def list_sums_sources(plan: Plan) -> list[SumsSource]:
-    """The sources of sums of a workbook, in the file's order."""
+    """The sources of summary tables in a workbook, in the file's order."""
     config = plan.config
     if not config.sums:
         return []
@@ -131,7 +131,7 @@ def _melt(rows: pd.DataFrame, source: SumsSource) -> pd.DataFrame:
 
 
 def join_sums(tables: Sequence[pd.DataFrame], put_aside: Callable[[pd.DataFrame], None]) -> pd.DataFrame:
-    """All sources' numbers, each once; where two cells tell of the same and differ, neither stands."""
+    """All sources' numbers, each once; if two cells disagree on the same number, neither is used."""
     made = (
         pd.concat(tables, ignore_index=True)
         if tables

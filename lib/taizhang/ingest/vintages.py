@@ -1,4 +1,4 @@
-"""Districts that changed since the year before, and what can be compared with their earlier selves."""
+"""Districts that changed since the year before, and what can be compared with their earlier form."""
 
 import pandas as pd
 
@@ -9,10 +9,10 @@ from taizhang.settings.workbook import Config
 
 
 def find_changes(config: Config, codes: pd.Series, earlier: Period, period: Period) -> pd.DataFrame:
-    """Districts that changed from the year of an earlier period to that of a period's end, by the crosswalk.
+    """Districts that changed between the year of an earlier period and that of a period's end, by the crosswalk.
 
-    As from `compare_vintages`, of those that changed; with `all`, change 'lost', where rows of a district that was
-    split are set aside, so that the whole area lacks them.
+    Returns those of `compare_vintages` that changed; with `all`, change 'lost', if rows of a split district are set
+    aside, so that the whole area lacks them.
     """
     path = config.boundaries.crosswalk
     if path is None:
@@ -42,6 +42,6 @@ def _has_lost_rows(config: Config) -> bool:
 
 
 def leave_comparable(facts: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """Earlier facts without those of districts that were split since: a number of other ground compares with none."""
+    """Earlier facts without those of districts since split, which covered a different area."""
     split = changes.loc[~changes["comparable"].astype(bool), "code"]
     return facts[~facts["district_code"].isin(split)].reset_index(drop=True)

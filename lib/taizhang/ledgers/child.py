@@ -1,4 +1,4 @@
-"""The process that risky files are read in: started, asked, replaced when it dies or hangs.
+"""The process in which risky files are read: started, asked, replaced if it dies or hangs.
 
 Nothing heavy is imported here, so that it can be started first and load its libraries meanwhile.
 """
@@ -23,7 +23,7 @@ MEMORY_BYTES = 2 * 1024**3
 
 
 class Child:
-    """A reading process: asked over its standard input, answering over its standard output."""
+    """A reading process: receives requests on standard input and answers on standard output."""
 
     def __init__(self) -> None:
         here = str(Path(__file__).resolve().parents[2])
@@ -46,7 +46,7 @@ class Child:
         )
 
     def ask(self, request: "tuple[Path, Source | Survey, str]", seconds: float) -> Any:
-        """Have a file read. Raises TimeoutError when it takes too long, EOFError when the child dies of it."""
+        """Have a file read. Raises TimeoutError if it takes too long, EOFError if the child dies."""
         assert self.process.stdin is not None and self.process.stdout is not None
         timer = threading.Timer(seconds, self.process.kill)
         timer.start()
@@ -77,7 +77,7 @@ _owner = 0
 
 
 class Borrowed:
-    """A child for one file: an idle one of this process, or a new one; kept for the next unless it died."""
+    """A child for one file: an idle one of this process, or a new one; kept for reuse unless it died."""
 
     def __enter__(self) -> Child:
         global _owner
@@ -110,7 +110,7 @@ def stop_children() -> None:
 
 
 def serve() -> None:
-    """Read files as asked, until the asking end closes: what the child process runs."""
+    """Read files on request until the other end closes: the main loop of the child process."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     limit_memory(MEMORY_BYTES)
@@ -141,7 +141,7 @@ def serve() -> None:
 
 
 def limit_memory(size: int) -> None:
-    """Limit this process's address space, where the system can (not on Windows; macOS ignores it)."""
+    """Limit this process's address space, if the system supports it (not on Windows; macOS ignores it)."""
     try:
         import resource
     except ImportError:

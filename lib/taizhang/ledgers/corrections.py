@@ -1,4 +1,4 @@
-"""Corrections of single cells, applied to a sheet before it is read; nothing is applied that doesn't fit."""
+"""Corrections of single cells, applied to a sheet before it is read; nothing is applied that does not match."""
 
 import re
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _LETTERS = re.compile(r"[A-Za-z]{1,3}")
 
 @dataclass
 class Corrector:
-    """The corrections of one file: those still to place, those applied, those that don't fit."""
+    """The corrections of one file: those not yet placed, those applied, those that do not match."""
 
     source: Source
     name: str
@@ -92,7 +92,7 @@ class Corrector:
         self.faults.append(Reason("ledgers.correction.refused", reason=reason, **place))
 
     def finish(self) -> None:
-        """Refuse what no sheet had."""
+        """Report the corrections that matched no sheet."""
         for one in self.pending:
             if one.sheet and one.sheet not in self.sheets:
                 known = tuple(name for name in self.sheets if name)

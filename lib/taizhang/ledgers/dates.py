@@ -1,4 +1,4 @@
-"""Dates as ledgers write them. Nothing is guessed: what has two readings, or no year, is not a date."""
+"""Dates as written in ledgers. Nothing is guessed: text with two readings, or without a year, is not a date."""
 
 import math
 import re
@@ -67,7 +67,7 @@ _TAIL = re.compile(
 
 @dataclass(frozen=True)
 class Relative:
-    """A day that the row's own day decides.
+    """A date that depends on the row's own date.
 
     With a `month` it is the first such day (0: the last of the month), ten days, or month that is not over before the
     row's own day; with `end` ("month", "year") the last day of the month or year that the row's own day lies in;
@@ -83,7 +83,7 @@ class Relative:
     two_digits: int = -1  # of the year, where these are written
 
     def settle(self, own: date) -> date | None:
-        """The first day of it, for a row of this day; None if there is no such day."""
+        """Its first day, for a row with this date; None if there is no such day."""
         if self.month:
             for year in range(own.year, own.year + 9):  # 29 February comes every eighth year at the latest
                 if self.two_digits not in (-1, year % 100) or (self.two_digits >= 0 and year > own.year + 1):
@@ -100,7 +100,7 @@ class Relative:
 
 
 def find_last_day(first: date, precision: str) -> date:
-    """The last day of what a date of some precision, of which this is the first day, may be."""
+    """The last day that a date of some precision may mean, given its first."""
     if precision == "ten_days" and first.day < 21:
         return first.replace(day=first.day + 9)
     if precision in ("ten_days", "month"):
@@ -129,9 +129,9 @@ def _reason(name: str, **parameters: int) -> Reason:
 
 
 def find_year(*texts: str) -> int | None:
-    """The one year that a title, sheet name or file name speaks of.
+    """The one year mentioned in a title, sheet name or file name.
 
-    The first text that names any year decides; None if it names two different ones, or none does.
+    The first text that mentions a year decides; None if it mentions two, or none does.
     """
     for text in texts:
         plain = write_arabic(unicodedata.normalize("NFKC", text))
@@ -181,7 +181,7 @@ def read_date(
     partial: bool = False,
     order: str = "",
 ) -> Found:
-    """Read a date or datetime out of a cell.
+    """Read a date or datetime from a cell.
 
     `year` is the one that the title or file name gives, for dates written without one; with `date1904` day numbers
     count from 1904; with `last` the last day of a range is taken (deadlines) instead of the first; with `month` the
@@ -330,7 +330,7 @@ def _from_republic(plain: str, order: str) -> str:
 
 
 def find_order(values: Iterable[object], *, year: int | None = None, told: str = "") -> str:
-    """In which order a column writes day and month where the year stands last, and whether years are the Republic's.
+    """The order in which a column writes day and month if the year comes last, and whether years are the Republic's.
 
     mdy, dmy, roc, or ymd with years of two figures, where the column's own days show it, or where workbook.toml tells
     it; '' where there is nothing to decide, or a single cell decides for itself; "?" where the column can't tell, or
@@ -548,7 +548,7 @@ def _make(year: int, month: int, day: int = 1) -> Found:
 
 
 def write_arabic(text: str) -> str:
-    """Chinese numerals of a date as digits: 二〇二一年三月二十五日 becomes 2021年3月25日."""
+    """Chinese numerals in a date as digits: 二〇二一年三月二十五日 becomes 2021年3月25日."""
     text = re.sub("[〇○零一二三四五六七八九]{4}(?=年)", lambda match: match[0].translate(_DIGITS), text)
     text = re.sub(
         "(?<=民[国國])[〇○零一二三四五六七八九]{2,3}(?=年)", lambda match: match[0].translate(_DIGITS), text

@@ -1,4 +1,4 @@
-"""Delimited text (csv, tsv, txt) as a sheet: its encoding, its delimiter, its records, and what is wrong in them."""
+"""Delimited text (csv, tsv, txt) as a sheet: its encoding, delimiter, records and faults."""
 
 import csv
 import io
@@ -72,7 +72,7 @@ def _decode_as(data: bytes, encoding: str) -> str:
 
 
 def decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
-    """The text, and the encoding by which it is one."""
+    """The text, and the encoding in which it is readable."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:

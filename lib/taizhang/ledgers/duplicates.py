@@ -1,4 +1,4 @@
-"""Rows that tell of one thing twice: by their number, by all that is compared, or nearly, in two files or sheets."""
+"""Rows that record the same event twice: same number, same content, or nearly the same in two files or sheets."""
 
 import re
 import unicodedata
@@ -29,7 +29,7 @@ _MOST_COMPARED = 2000  # rows of one day and district; of more only texts that a
 
 
 class RunningNumbers:
-    """Which files and sheets number their rows 1, 2, 3 …, each from the beginning: such a number is no id."""
+    """The files and sheets that number their rows 1, 2, 3 …, each from the start: such a number is not an id."""
 
     def __init__(self, kind: Kind) -> None:
         self.column = kind.id[0] if len(kind.id) == 1 else ""
@@ -37,7 +37,7 @@ class RunningNumbers:
         self._other: set[Origin] = set()
 
     def add(self, rows: pd.DataFrame) -> None:
-        """Take rows, any number of times."""
+        """Add rows; may be called repeatedly."""
         if not self.column or rows[self.column].isna().all():
             return
         told = rows[rows[self.column].notna()]
@@ -49,7 +49,7 @@ class RunningNumbers:
             self._numbers.setdefault(origin, []).append(numbers.dropna().to_numpy(dtype=np.int64))
 
     def list_origins(self) -> frozenset[Origin]:
-        """Those that begin again: there are several, or one that does so by itself."""
+        """Those whose numbering restarts: several of them, or one that restarts by itself."""
         begun, again = set(), False
         for origin, parts in self._numbers.items():
             numbers = np.concatenate(parts)
@@ -64,7 +64,7 @@ class RunningNumbers:
 def find_twins(
     table: pd.DataFrame, kind: Kind, *, keep: str = "first", running: Collection[Origin] = ()
 ) -> pd.DataFrame:
-    """Find the rows that tell of the same as another.
+    """Find the rows that record the same event as another.
 
     Rows are compared within their district: by the kind's id (not in the files and sheets whose numbers are `running`),
     by all of its `same` columns, and, if they are of two files or sheets, by these columns with texts compared loosely:
@@ -109,7 +109,7 @@ def hash_keys(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
 
 
 def iterate_keys(table: pd.DataFrame, kind: Kind) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The columns that rows are compared by: their id, and their content, each within a district."""
+    """The columns used to compare rows: their id, and their content, each within a district."""
     district = next((name for name in ("district_code", "district") if name in table.columns), None)
     for name, columns in (("id", kind.id), ("same", kind.same)):
         if not columns:

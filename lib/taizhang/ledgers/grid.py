@@ -16,7 +16,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 class ErrorCell(str):
-    """What a cell shows in place of a value: a spreadsheet's error, or a formula (=...) that was never computed."""
+    """A cell without a value: a spreadsheet error, or a formula (=...) that was never computed."""
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ErrorCell) and str.__eq__(self, other)
@@ -42,12 +42,12 @@ class Grid:
         return int(self.codes.shape[1])
 
     def cell(self, row: int, column: int) -> object:
-        """The value at a position of the grid; '' where empty."""
+        """The value at a position of the grid; '' if empty."""
         code = self.codes[row, column]
         return "" if code < 0 else self.values[column][code]
 
     def text(self, row: int, column: int) -> str:
-        """The text at a position, stripped; '' where empty or no text."""
+        """The text at a position, stripped; '' if empty or not text."""
         value = self.cell(row, column)
         return value.strip() if isinstance(value, str) else ""
 
@@ -56,7 +56,7 @@ class Grid:
         return [int(column) for column in np.flatnonzero(self.codes[row] >= 0)]
 
     def where(self, test: Callable[[object], bool]) -> Mask:
-        """Cells whose value passes a test, which is put once to each distinct value."""
+        """Cells whose value passes a test, which is applied once to each distinct value."""
         found = np.zeros(self.codes.shape, dtype=bool)
         for column, values in enumerate(self.values):
             passed = np.array([test(value) for value in values] + [False], dtype=bool)  # last: empty (-1)
@@ -74,7 +74,7 @@ class Grid:
 
 
 def make_grid(sheet: Sheet) -> Grid:
-    """Encode a sheet's cells; cells of white space are empty, cells in error hold an ErrorCell."""
+    """Encode a sheet's cells; cells of white space are empty, error cells hold an ErrorCell."""
     height, width = len(sheet.rows), max(map(len, sheet.rows), default=0)
     wrong: dict[int, dict[int, str]] = {}
     for (row, column), word in sheet.errors.items():
@@ -104,7 +104,7 @@ def encode(cells: Sequence[object]) -> tuple[Codes, list[object]]:
 
 
 def drop_blank(codes: Codes, found: list[object]) -> tuple[Codes, list[object]]:
-    """Leave blank texts and not-a-number out of the distinct values: their cells are empty."""
+    """Remove blank texts and not-a-number from the distinct values: their cells are empty."""
     empty = [
         i for i, value in enumerate(found)
         if (not value.strip() if isinstance(value, str) else value != value)

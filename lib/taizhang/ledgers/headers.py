@@ -29,7 +29,7 @@ _NEUTRAL = re.compile("情况|信息|基本|概况|登记|明细|台账|内容$|
 
 @dataclass(frozen=True)
 class Match:
-    """A header understood: the field, how near its name came (0 is best), the conversion of its unit."""
+    """A header understood: the field, how closely its name matched (0 is best), the conversion of its unit."""
 
     field: str
     rank: int
@@ -85,12 +85,15 @@ class HeaderIndex:
         self._cache: dict[tuple[str, ...], Match | tuple[Question, ...]] = {}
 
     def match(self, levels: Sequence[str]) -> Match | None:
-        """Tell what a header of one or more levels (outermost first) means; None if nothing is known."""
+        """What a header of one or more levels (outermost first) means; None if it is not recognised."""
         found = self._find(levels)
         return found if isinstance(found, Match) else None
 
     def ask(self, levels: Sequence[str]) -> tuple[Question, ...]:
-        """The fields that a header may mean, and is not taken for unless the user says so."""
+        """The fields that a header may mean, used only if the user confirms one.
+
+        A date in the future is in any case planned or due.
+        """
         found = self._find(levels)
         return () if isinstance(found, Match) else found
 
@@ -213,11 +216,11 @@ class HeaderIndex:
         return measure(field, rank, parts)
 
     def is_serial(self, levels: Sequence[str]) -> bool:
-        """Whether the header is of a running number, which is no data."""
+        """Whether the header is that of a running number, which is not data."""
         return self.ignores(levels) == "serial"
 
     def ignores(self, levels: Sequence[str]) -> str:
-        """Why a column that no field is understood from needs no word: serial, remarks; '' where it does."""
+        """Why a column without a field needs no note: serial, remarks; '' if it does need one."""
         word = fold(_strip(levels[-1])) if levels else ""
         for what, words in load_shared().ignored.items():
             for known in map(fold, words):
@@ -228,11 +231,11 @@ class HeaderIndex:
         return ""
 
     def says_otherwise(self, header: str) -> bool:
-        """Whether a header says of itself that it is of what was planned, not done, or of another time."""
+        """Whether a header says that it is about what was planned, not done, or another time."""
         return bool(_OTHERWISE.search(fold(header)))
 
     def suggest(self, header: str) -> str:
-        """The column whose header is nearest to an unknown one; '' where none is near."""
+        """The column whose header is nearest to an unknown one; '' if none is similar."""
         word = fold(_strip(header))
         marks = set(_OTHERWISE.findall(word))
         known = [one for one in self.spellings if set(_OTHERWISE.findall(one)) == marks]

@@ -30,7 +30,7 @@ _SMALL = 5000  # rows up to which every row is looked at as a possible header
 
 
 def find_tables(grid: Grid, index: HeaderIndex, *, names: Collection[str] = ()) -> list[LedgerTable]:
-    """Find the tables of a kind in a sheet, from top to bottom, each with its rows told apart.
+    """Find the tables of a kind in a sheet, from top to bottom, with each row classified.
 
     `names` are known district names, which mark section rows; without them the endings of names do.
     """

@@ -1,4 +1,4 @@
-"""What calamine doesn't tell of a sheet: hidden rows and columns, cells in error, the day that numbers count from."""
+"""What calamine does not report about a sheet: hidden rows and columns, error cells, the date epoch."""
 
 import io
 import re
@@ -56,7 +56,7 @@ class Marks:
 
 
 class Scan:
-    """Of a file of which nothing more can be told."""
+    """The scan of a file about which nothing more can be found out."""
 
     date1904 = False
 
@@ -64,12 +64,12 @@ class Scan:
         self.path = path
 
     def look(self, name: str) -> Marks:
-        """The marks of a sheet; none where the file can't be looked through, calamine having read it."""
+        """The marks of a sheet; none if the file cannot be scanned although calamine has read it."""
         return Marks()
 
 
 class XlsxScan(Scan):
-    """From the XML of an xlsx file, as a stream."""
+    """Scans the XML of an xlsx file as a stream."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -163,7 +163,7 @@ class _Found:
             self.rows.add(number)
 
     def take_column(self, given: dict[str, str]) -> None:
-        """A tag that speaks of columns."""
+        """Read a tag that describes columns."""
         first, last = _number(given.get("min", "")), _number(given.get("max", ""))
         if _is_true(given, "hidden") and first and last:
             self.columns.update(range(first - 1, min(last, MOST_COLUMNS)))
@@ -249,7 +249,7 @@ def number_column(letters: str) -> int:
 
 
 class OdsScan(Scan):
-    """From content.xml of an ods file, as a stream."""
+    """Scans content.xml of an ods file as a stream."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -336,7 +336,7 @@ def _repeat(given: dict[str, str], name: str, most: int) -> int:
 
 
 class XlsScan(Scan):
-    """From xlrd's reading of an xls file."""
+    """Scans an xls file by xlrd."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -368,5 +368,5 @@ class XlsScan(Scan):
 
 
 def open_scan(path: Path, kind: str) -> Scan:
-    """What tells the rest of a file, by its format as `sniff_format` says."""
+    """The scan for a file, by its format as returned by `sniff_format`."""
     return {"xlsx": XlsxScan, "ods": OdsScan, "xls": XlsScan}.get(kind, Scan)(path)

@@ -1,4 +1,4 @@
-"""Text that was read in another encoding than it was written in: what can be put right, and what is lost."""
+"""Text read in the wrong encoding: what can be restored, and what is lost."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _LEAST = 3  # Chinese characters that must come of it; two if both are common: e
 
 
 def mend_misread(grid: Grid) -> tuple[Grid, tuple[Reason, ...]]:
-    """Put right the cells whose text is UTF-8 read as GBK or Latin-1, or GBK read as Latin-1, and tell their rows."""
+    """Restore cells whose text is UTF-8 read as GBK or Latin-1, or GBK read as Latin-1, and return their rows."""
     columns, mended = list(grid.values), []
     for column, values in enumerate(columns):
         found = {code: text for code, value in enumerate(values) if (text := restore(value))}
@@ -34,7 +34,7 @@ def mend_misread(grid: Grid) -> tuple[Grid, tuple[Reason, ...]]:
 
 
 def restore(value: object) -> str:
-    """What a cell's text was before it was read in the wrong encoding; '' where nothing shows that it was."""
+    """A cell's text before it was read in the wrong encoding; '' if nothing shows that it was."""
     if type(value) is not str or len(value) < 3 or value.isascii():
         return ""
     for written, encoding in _unread(value):
@@ -56,7 +56,7 @@ def _is_common(character: str) -> bool:
 
 
 def is_lost(text: str) -> bool:
-    """Whether characters of a text are gone: replaced by signs when it was read in an encoding that lacks them."""
+    """Whether characters of a text are lost, replaced when it was read in an encoding that lacks them."""
     if "\ufffd" in text or "锟斤拷" in text or re.fullmatch(r"\s*\?{3,}\s*", text):
         return True
     if text[-1:] not in _MARKS or text.isascii():

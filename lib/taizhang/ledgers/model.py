@@ -1,4 +1,4 @@
-"""What is read with, and what comes out of a ledger file."""
+"""Input settings and results of reading a ledger file."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class Correction:
 
 @dataclass(frozen=True)
 class Applied:
-    """A correction that was applied, with the sheet, and the column's letter and meaning ('' for none)."""
+    """A correction that was applied, with the sheet, and the column's letter and meaning ('' if none)."""
 
     correction: Correction
     sheet: str
@@ -105,7 +105,7 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Understood:
-    """A value as written, what it was understood as, and in how many cells."""
+    """A value as written, how it was understood, and the number of cells."""
 
     column: str
     value: str
@@ -145,7 +145,7 @@ class TableRead:
 
     @property
     def unrecognised(self) -> tuple[str, ...]:
-        """Headers that no column was understood from, but for those known to be of no use."""
+        """Headers not recognised as a column, except those known to be irrelevant."""
         unread = [one for one in self.headers if one.field is None and not one.ignored]
         return tuple(one.header for one in unread if one.header)
 
@@ -203,6 +203,6 @@ def make_empty_aside() -> pd.DataFrame:
 
 
 def fail_file(name: str, kind: Kind, reasons: Iterable[Reason]) -> FileRead:
-    """The outcome of a file that could not be read."""
+    """The result for a file that could not be read."""
     errors = tuple(Reason("ledgers.file.refused", file=name, reason=reason) for reason in reasons)
     return FileRead(name, make_empty_rows(kind), make_empty_aside(), errors=errors)

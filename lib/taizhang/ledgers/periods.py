@@ -1,4 +1,4 @@
-"""The reporting period that a table as a whole is of: by its title, its sheet's name, or its file's name."""
+"""The reporting period of a whole table: from its title, sheet name or file name."""
 
 import re
 import unicodedata
@@ -43,9 +43,9 @@ _TO_DATE = re.compile("(?:截至|截止|累计)[^,;。)]*")
 
 
 def find_period(*texts: str) -> Period | None:
-    """The one period that titles, sheet and file name speak of, be it a year in one and a quarter in another.
+    """The single period that titles, sheet name and file name give together, such as a year and a quarter.
 
-    None if they name none, or two different ones, or a day up to which something is counted.
+    None if they give none or two different ones, or only a cut-off day.
     """
     whole: set[Period] = set()
     years: set[int] = set()

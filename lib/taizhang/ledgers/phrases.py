@@ -1,4 +1,4 @@
-"""Cells that say more than one thing, by the words and clauses of phrases.yml: all of a cell, in one way, or not."""
+"""Cells that say more than one thing, parsed with phrases.yml: completely and unambiguously, or not at all."""
 
 import re
 import unicodedata
@@ -69,9 +69,9 @@ class _Word:
 
 @lru_cache(maxsize=65536)
 def read_phrase(text: str, kind: str, asks: str = "") -> Said | None:
-    """What a cell of one of the kind's columns says; None if not all of it is understood, or in two ways.
+    """What a cell in one of the kind's columns says; None if not all of it is understood, or it is ambiguous.
 
-    `asks` is the act that a day alone answers in the column, as `Phrases.find_act` tells it.
+    `asks` is the act that a bare date answers in the column, as returned by `Phrases.find_act`.
     """
     if kind == load_phrases().casualties.kind:
         return _read_casualties(simplify(text))
@@ -107,7 +107,7 @@ def _find_yes(plain: str) -> str:
 
 
 def answer_day(day: Day, act: Act) -> Said:
-    """What a day says in a column that asks for an act."""
+    """What a date means in a column that asks for an act."""
     return Said(tuple(act.values.items()), ((act.day, day),) if act.day else ())
 
 
@@ -137,15 +137,15 @@ def _is_aside(part: str, status: str) -> bool:
 
 
 def read_own_day(text: str) -> Relative | None:
-    """当日, 次日: a day told by the row's own; None for other texts."""
+    """当日, 次日: a day relative to the row's own; None for other texts."""
     found = _OWN_DAYS.get(_fold(simplify(text)).strip(","))
     return found if found and not found.end else None
 
 
 def read_due(text: str) -> Relative | None:
-    """A deadline as so much time from the row's own day: 7天, 一周内, 立即, 限三日内整改, 半个月; None for other texts.
+    """A deadline as a length of time from the row's own day: 7天, 一周内, 立即, 半个月; None for other texts.
 
-    Working days need a calendar that no ledger holds: they are not read.
+    Working days would need a calendar that no ledger has, so they are not read.
     """
     plain = _fold(simplify(text)).strip(",")
     if plain in _AT_ONCE:
@@ -209,7 +209,7 @@ def _read_casualties(text: str) -> Said | None:
 
 
 def tells_deaths(text: str) -> bool:
-    """Whether an account says that somebody died, or how many; not that nobody did."""
+    """Whether an account mentions that somebody died, or how many; not if it says that nobody did."""
     told = load_phrases().casualties
     plain = unicodedata.normalize("NFKC", simplify(text)).casefold()
     for nobody in (*told.nobody, *told.denials):

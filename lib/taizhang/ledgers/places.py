@@ -1,4 +1,4 @@
-"""The district that a table as a whole belongs to: by its sheet's name, its title, or its file's name."""
+"""The district of a whole table: from its sheet name, title or file name."""
 
 import re
 import unicodedata
@@ -33,7 +33,7 @@ def _shorten(name: str) -> str:
 
 
 def find_places(text: str, names: frozenset[str]) -> frozenset[str]:
-    """The districts that a text names in full, the longest where one stands in another."""
+    """The districts named in full in a text; the longest if one name contains another."""
     full = _list_full(names)
     plain = re.sub(r"[^\S\n]+", "", simplify(unicodedata.normalize("NFKC", text)))
     found: set[str] = set()
@@ -49,7 +49,7 @@ def find_places(text: str, names: frozenset[str]) -> frozenset[str]:
 
 
 def suggest_place(texts: Sequence[str], names: frozenset[str]) -> str:
-    """The one district that texts name by less than its full name (石门 for 石门镇): to be asked about, never taken."""
+    """The one district that texts name in short (石门 for 石门镇): to be asked about, never used."""
     said = re.sub(r"\s+", "", simplify(unicodedata.normalize("NFKC", "\n".join(texts))))
     short = {name: _SUFFIX.sub("", _shorten(name)) for name in names if _SUFFIX.search(_shorten(name))}
     found = [name for name, base in short.items() if len(base) >= 2 and base in said]

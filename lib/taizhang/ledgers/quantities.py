@@ -1,4 +1,4 @@
-"""Numbers as ledgers write them: thousands, 约 and 余, 万 and 亿, Chinese numerals, units in the cell."""
+"""Numbers as written in ledgers: thousands separators, 约 and 余, 万 and 亿, Chinese numerals, units in the cell."""
 
 import math
 import re
@@ -54,7 +54,7 @@ _DURATION = re.compile(
 
 @dataclass(frozen=True)
 class Read:
-    """A number read, or why it was not; `note` says what was understood beyond the plain reading."""
+    """A number read, or why it was not; `note` says what was inferred."""
 
     value: float | None
     reason: Reason | None = None
@@ -114,7 +114,7 @@ def _counts(unit: Unit) -> bool:
 
 
 def scale(value: float, factor: float) -> float:
-    """Multiply, by division where that is exact: 123456 yuan are 12.3456 wan and not 12.345600000000001."""
+    """Multiply, dividing instead where that is exact: 123456 yuan are 12.3456 wan and not 12.345600000000001."""
     parts = round(1 / factor)
     return value / parts if math.isclose(1 / factor, parts) else value * factor
 
@@ -167,7 +167,7 @@ def _read_bare(value: object) -> float | None:
 
 
 def read_number(value: object, *, unit: str = "", factor: float = 1.0, decimal: str = "") -> Read:
-    """Read a number out of a cell, in the field's unit: one that the cell names converts to it.
+    """Read a number from a cell, in the field's unit; a unit in the cell is converted to it.
 
     `factor` converts from the unit that the header names, for cells that name none; `decimal` is the column's sign, as
     `find_decimal_sign` tells it.
@@ -194,7 +194,7 @@ def _read_any(value: object, unit: str, factor: float, decimal: str) -> Read:
 
 
 def read_sentence(text: str, unit: str) -> Read | None:
-    """The one number of people that a sentence tells (组织师生500余人参加); None for none, several, or a limit."""
+    """The one number of people in a sentence (组织师生500余人参加); None if there is none, several, or a limit."""
     wanted = load_shared().units.get(unit)
     plain = _OTHER_FIGURES.sub("", fold_number(text))
     found = list(_SENTENCE.finditer(plain))

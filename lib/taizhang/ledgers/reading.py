@@ -27,7 +27,7 @@ ROWS_PER_PART = 100_000
 def read_here(path: Path, source: Source, *, name: str) -> FileRead:
     """Read a ledger file in this process; `name` is the file as shown: posix, relative to the workbook.
 
-    Where the file, or a whole table of it, can't be read, `errors` say so; nothing is raised.
+    If the file, or a whole table in it, cannot be read, `errors` say so; nothing is raised.
     """
     try:
         kind = sniff_format(path)

@@ -1,4 +1,4 @@
-"""What each row below a header is: data, or a header again, a section, a total, a note, a blank."""
+"""The kind of each row below a header: data, repeated header, section, total, note, blank."""
 
 import re
 import unicodedata
@@ -74,13 +74,13 @@ class LedgerTable:
 
     @property
     def year(self) -> int | None:
-        """The year that its headers name, where they name but one: 2022年常住人口."""
+        """The year given in its headers, if there is only one: 2022年常住人口."""
         years = {c.match.year for c in self.columns if c.match is not None and c.match.year}
         return years.pop() if len(years) == 1 else None
 
 
 def classify_rows(grid: Grid, index: HeaderIndex, table: LedgerTable, names: frozenset[str]) -> None:
-    """Tell what each row below a header is."""
+    """Determine the kind of each row below a header."""
     positions = [column.position for column in table.columns]
     codes = grid.codes[table.first : table.last][:, positions]
     kinds = np.full(len(codes), DATA, dtype=np.int8)
@@ -162,7 +162,7 @@ def _passing(values: list[object], codes: Codes, rows: Mask, test: Callable[[obj
 
 
 def is_total(value: object) -> bool:
-    """Whether a cell's words say that its row is a total: 合计, 小计, 溪南镇小计, Total."""
+    """Whether a cell's text marks its row as a total: 合计, 小计, 溪南镇小计, Total."""
     if not isinstance(value, str) or len(value) > 24 or not _TOTAL_HINT.search(value):
         return False
     word = fold(simplify(value) if _TRADITIONAL.search(value) else value).strip(_AROUND)
@@ -175,7 +175,7 @@ def is_total(value: object) -> bool:
 
 
 def is_note(value: object) -> bool:
-    """Whether a cell's words say that its row is a note or a footer: 注:…, 填表人:…, Source: …."""
+    """Whether a cell's text marks its row as a note or footer: 注:…, 填表人:…, Source: …."""
     if not isinstance(value, str):
         return False
     word = fold(value).lstrip(_BEFORE)
@@ -231,7 +231,7 @@ def clean_section(text: str) -> str:
 
 
 def is_district(text: str, names: frozenset[str]) -> bool:
-    """Whether a text is a district's name: a known one, or one that ends as names of districts do."""
+    """Whether a text is a district's name: a known one, or one with a district's ending."""
     word = fold(text)
     return word in names or (
         len(text) <= 40 and bool(_SUFFIX.search(text.strip())) and not re.search("[,。;]", text)

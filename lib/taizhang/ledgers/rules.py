@@ -1,4 +1,4 @@
-"""Rules that rows should keep: told and counted, nothing corrected."""
+"""Rules that rows should follow: breaches are reported and counted, never corrected."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ FUTURE = "future_date"
 
 
 def find_rule_breaks(table: pd.DataFrame, kind: Kind, *, as_of: date | None = None) -> pd.DataFrame:
-    """Tell which rows break which rule of their kind.
+    """Find which rows break which rule of their kind.
 
     Returns bools on the same index: one column per rule of the kind (a comparison with a missing value breaks no
     rule), then ``future_date``: a date after `as_of` (default: today) in a column that looks back.

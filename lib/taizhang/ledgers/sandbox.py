@@ -1,4 +1,4 @@
-"""Risky reads in a child process with limits of memory and time, so that one bad file can't take the others.
+"""Reading risky files in a child process with limits on memory and time, so that one bad file cannot affect the others.
 
 The child stays for the next file; one that dies or hangs is replaced. Small, plain files are read here.
 """
@@ -39,7 +39,7 @@ def read_ledger_file(path: Path, source: Source, *, name: str) -> FileRead:
 
 
 def survey_ledger_file(path: Path, survey: Survey, *, name: str) -> FileSeen:
-    """Look at a file that nobody has described, as `read_ledger_file` reads one; nothing is raised."""
+    """Examine an undescribed file, in the same way as `read_ledger_file`; nothing is raised."""
     seen = _look(path, survey, name, survey_here)
     return FileSeen(name, (), seen[0]) if isinstance(seen, tuple) else seen
 

@@ -1,4 +1,4 @@
-"""The pandera schema of a kind, made from its metadata: what every ledger table keeps before facts see it."""
+"""The pandera schema of a kind, made from its metadata: what every ledger table must satisfy before facts use it."""
 
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ def check_table(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
 
 
 def load_schemas() -> None:
-    """Load pandera and what it checks with ahead of the first table."""
+    """Load pandera and what it uses before the first table."""
     import pandera.pandas as pa
 
     pa.DataFrameSchema({"x": pa.Column(int, pa.Check.ge(0))}).validate(pd.DataFrame({"x": [1]}))

@@ -1,4 +1,4 @@
-"""Raw sheets out of files: what the cells hold, which are merged, which are hidden. No meaning yet."""
+"""Raw sheets from files: cell contents, merged and hidden cells. No interpretation yet."""
 
 import io
 import re
@@ -46,7 +46,7 @@ class Sheet:
 
 
 def sniff_format(path: Path) -> str:
-    """Tell what a file is by its first bytes: 'xlsx', 'xls', 'ods', 'parquet' or 'text'.
+    """Determine a file's format by its first bytes: 'xlsx', 'xls', 'ods', 'parquet' or 'text'.
 
     Raises LedgerError if it is empty, locked, password-protected, HTML or anything else that is no ledger.
     """

@@ -1,4 +1,4 @@
-"""What cells say beyond their own column, spread over the row: days that its own day decides, phrases."""
+"""What cells say beyond their own column, applied to the row: relative dates, phrases."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ _NO_DAY = np.datetime64("NaT", "us")
 
 
 def list_later(kind: Kind) -> frozenset[str]:
-    """The columns whose dates are not before the row's own day, as the kind's rules say."""
+    """The columns whose dates cannot be before the row's own date, by the kind's rules."""
     return frozenset(rule.order[1] for rule in kind.rules if rule.order[:1] == (kind.date,) and kind.date)
 
 

@@ -1,4 +1,4 @@
-"""Tables of numbers by district: a kind made of the facts that they tell, and what their columns leave open."""
+"""Summary tables by district: a kind made of the facts they contain, and what their columns leave open."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace

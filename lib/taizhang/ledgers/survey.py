@@ -1,4 +1,4 @@
-"""What a file that nobody has described may be: which kind of ledger, by the headers of its tables."""
+"""What an undescribed file may be: which kind of ledger, by the headers of its tables."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -72,7 +72,7 @@ class TableSeen:
 
 @dataclass(frozen=True)
 class FileSeen:
-    """A file as it was looked at; `problem` says why nothing could be seen."""
+    """A file as examined; `problem` says why its content could not be examined."""
 
     name: str
     tables: tuple[TableSeen, ...] = ()
@@ -80,7 +80,7 @@ class FileSeen:
 
 
 def survey_here(path: Path, survey: Survey, *, name: str) -> FileSeen:
-    """Look at a file in this process."""
+    """Examine a file in this process."""
     try:
         indices = {kind.name: HeaderIndex(kind, {}) for kind in survey.kinds.values()}
         tables = [

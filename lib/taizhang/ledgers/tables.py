@@ -1,4 +1,4 @@
-"""A found table into typed rows, with everything that could not be read set aside and named."""
+"""From a found table to typed rows, with everything unreadable set aside and named."""
 
 import re
 from collections import Counter
@@ -261,7 +261,7 @@ def check_columns(
     year: int | None,
     place: str,
 ) -> None:
-    """Raise where a required column is missing, saying how workbook.toml fixes it."""
+    """Raise an error if a required column is missing, saying how to fix it in workbook.toml."""
     kind, fields = source.kind, table.fields
     lacking = [name for name in kind.required if name not in fields and name not in source.constants]
     if "district" in lacking and (place or table.sections or {"lon", "lat"} <= set(fields)):
@@ -516,7 +516,7 @@ def _list_headings(grid: Grid, table: LedgerTable) -> tuple[tuple[int, str], ...
 def describe_headers(
     grid: Grid, table: LedgerTable, index: HeaderIndex, kind: Kind
 ) -> tuple[HeaderRead, ...]:
-    """Each header of a table and what it was understood as."""
+    """Each header of a table and how it was understood."""
     return tuple(
         _describe_header(grid, column, index, kind)
         for column in table.columns

@@ -77,7 +77,7 @@ def _write_column(
 
 
 def list_choices(item: Field, lang: str) -> list[str]:
-    """The values to choose from in a form; none for a free column."""
+    """The values to choose from in a form; empty for a free column."""
     if item.type == "boolean" and not item.values:
         return [_say("yes", lang), _say("no", lang)]
     return [value.label(lang) for value in item.values.values()]

@@ -1,4 +1,4 @@
-"""Text as people type it, folded to what it means: for comparing headers and values, never for keeping."""
+"""Text as people type it, normalised for comparing headers and values, never for storing."""
 
 import re
 import unicodedata
@@ -50,7 +50,7 @@ def is_untidy(value: object) -> bool:
 
 
 def tidy_cell(value: object) -> object:
-    """A text as a spreadsheet shows it: without characters that nobody sees, and 007 for ="007"."""
+    """A text as a spreadsheet shows it: without invisible characters, and 007 for ="007"."""
     if type(value) is not str:
         return value
     seen = _UNTIDY.sub(lambda found: found[0] if found[0].endswith('="') else "", value)

@@ -1,4 +1,4 @@
-"""Summary tables that stand on their side: districts by columns, and a line for each number."""
+"""Transposed summary tables: districts in columns, and a line for each number."""
 
 from collections.abc import Collection
 from dataclasses import replace

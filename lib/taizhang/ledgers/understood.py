@@ -1,4 +1,4 @@
-"""What was understood of a column, value by value: for people to look at."""
+"""How the values of a column were understood, for people to check."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ _LONGEST = 60
 def list_understood(
     kind: Kind, parsed: Mapping[str, Parsed], written: Mapping[str, Sequence[object]]
 ) -> tuple[Understood, ...]:
-    """Of each column the values that took a reading, the most frequent first; nothing of personal ones."""
+    """For each column, the values that had to be interpreted, the most frequent first; none of personal ones."""
     found: list[Understood] = []
     for name, values in written.items():
         field, column = kind.fields[name], parsed[name]

@@ -1,4 +1,4 @@
-"""Values of a column, read by the field's type: once per distinct value, then spread over the rows."""
+"""Values of a column, read by the field's type: once per distinct value, then applied to the rows."""
 
 import re
 import unicodedata
@@ -155,7 +155,7 @@ def _read_own(value: object, meant: object, field: Field, context: Context) -> A
 
 
 class OwnValues:
-    """The user's own reading of a column's values: by the text, otherwise by the first pattern found in it."""
+    """The user's own mapping of a column's values: by exact text, otherwise by the first matching pattern."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
@@ -163,7 +163,7 @@ class OwnValues:
         self.patterns = [(re.compile(key[1:]), key) for key in values if key.startswith("~")]
 
     def find(self, value: object) -> str | None:
-        """The text or pattern that tells how a cell is to be read; None if nothing is told of it."""
+        """The text or pattern that applies to a cell; None if there is none."""
         if not (self.texts or self.patterns) or not isinstance(value, str | float | int):
             return None
         text = write_cell(value)
@@ -174,7 +174,7 @@ class OwnValues:
         return next(told, None)
 
     def get(self, value: object) -> object:
-        """What a cell is to be read as: itself, where nothing is told of it."""
+        """The value that a cell is mapped to; the cell itself if there is no mapping."""
         key = self.find(value)
         return value if key is None else self.values[key]
 
@@ -197,12 +197,12 @@ _NOTHING = Answer(None)
 
 
 def says_nothing(value: object, field: Field, context: Context) -> bool:
-    """Whether a cell holds nothing, or a word that says so."""
+    """Whether a cell is empty, or holds a word that means so."""
     return value == "" or read_value(value, field, context).says_nothing
 
 
 def read_value(value: object, field: Field, context: Context) -> Answer:
-    """Read one value by the field's type; what that leaves unread may be a phrase."""
+    """Read one value by the field's type; what remains unread may be a phrase."""
     answer = _read_plainly(value, field, context)
     if not context.phrases or is_error(value):
         return answer
@@ -277,7 +277,7 @@ def _lacks_figures(value: object) -> bool:
 
 
 def is_error(value: object) -> bool:
-    """Whether a cell shows an error of the spreadsheet's, or as text of one, as in a csv that it wrote."""
+    """Whether a cell shows a spreadsheet error, including as text, as in a csv written by a spreadsheet."""
     if isinstance(value, ErrorCell):
         return True
     return isinstance(value, str) and value.lstrip()[:1] in _ERROR_SIGNS and is_error_text(value.strip())
@@ -451,7 +451,7 @@ def _unknown() -> frozenset[str]:
 
 
 def says_unknown(value: object, field: Field) -> bool:
-    """Whether a cell says that something is not known, which is not that there is nothing, or not yet."""
+    """Whether a cell says that something is unknown, as opposed to none or not yet."""
     return isinstance(value, str) and fold(value) in _unknown() and _is_unknown(fold(value), field)
 
 
@@ -465,7 +465,7 @@ def _is_unknown(word: str, field: Field) -> bool:
 
 
 def count_items(text: str) -> int:
-    """How many items a text lists by running numbers (1. 2. …, (1)(2), ①②, 一是…二是…); 1 without any."""
+    """The number of items that a text lists with numbering (1. 2. …, (1)(2), ①②, 一是…二是…); 1 without any."""
     if not _FIRST_ITEM.search(text):
         return 1
     plain = " ".join(text.translate(_WIDTHS).split())

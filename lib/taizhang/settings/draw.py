@@ -23,10 +23,10 @@ def _be_a_pattern(form: str) -> str:
 
 
 class DrawSettings(SettingsTable):
-    """Lists as files relative to the workbook; `share` drawn of each stratum, 0 to 1.
+    """Lists as files relative to the workbook; `share` of each stratum to draw, 0 to 1.
 
-    `seed_from`, `seed_on`, `seed_form`: what the seed is to be, told before it exists: the public number that it is
-    taken from, the day on which that comes into being, and a regular expression that the seed must be.
+    `seed_from`, `seed_on`, `seed_form`: what the seed will be, announced before it exists: the public number it is
+    taken from, the day on which that is published, and a regular expression that the seed must match.
     """
 
     title: AnyText = ""

@@ -1,4 +1,4 @@
-"""The front matter of a note: whether the report is approved, by whom and when; who sees to its problems."""
+"""The front matter of a note: whether the report is approved, by whom and when, and who deals with its problems."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from taizhang.settings.reading import Day, Mistake, SettingsTable, YesNo, check_
 
 
 class Measure(SettingsTable):
-    """Who sees to a problem, and by when."""
+    """Who deals with a problem, and by when."""
 
     owner: Annotated[str, AfterValidator(str.strip)] = ""
     due: Day | None = None
@@ -22,7 +22,7 @@ def _know_rules(measures: dict[str, Measure]) -> dict[str, Measure]:
 
 
 class FrontMatter(SettingsTable):
-    """`measures` are by the rule that found the problem, as findings.csv names it."""
+    """`measures` are by the rule that found the problem, as named in findings.csv."""
 
     measures: Annotated[dict[str, Measure], AfterValidator(_know_rules)] = Field(default_factory=dict)
     approved: YesNo = False

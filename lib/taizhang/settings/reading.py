@@ -1,4 +1,4 @@
-"""A file of settings against its models: every mistake at once, with its line, as a reason."""
+"""Validation of a settings file: all mistakes at once, each with its line, as reasons."""
 
 import re
 import tomllib
@@ -26,7 +26,7 @@ KeyPath = tuple[str | int, ...]  # keys and list positions that lead to a value,
 
 
 class Mistake(ValueError):
-    """What a validator finds wrong; the value and the place are put into its reasons' words later."""
+    """A mistake found by a validator; the value and the place are added to its reasons later."""
 
     def __init__(self, *reasons: Reason) -> None:
         super().__init__(*(reason.code for reason in reasons))
@@ -41,7 +41,7 @@ def check_known(names: Iterable[str], known: Iterable[str]) -> None:
 
 
 class SettingsTable(BaseModel):
-    """A table of a settings file. No key but its own is taken."""
+    """A table of a settings file. Unknown keys are refused."""
 
     # Built when first used: a review with nothing to make reads neither risk.toml nor assessment.toml.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -56,7 +56,7 @@ class SettingsTable(BaseModel):
 
     @classmethod
     def list_keys(cls) -> list[str]:
-        """The keys as they are written in the file."""
+        """The keys as written in the file."""
         return [field.alias or name for name, field in cls.model_fields.items()]
 
 
@@ -64,7 +64,7 @@ T = TypeVar("T", bound=SettingsTable)
 
 
 def build_tables() -> None:
-    """Build all settings tables that have been defined: what is forked from a process then finds them built."""
+    """Build all settings tables defined so far, so that forked processes find them ready."""
     waiting = [SettingsTable]
     while waiting:
         table = waiting.pop()
@@ -102,14 +102,14 @@ _CODES = {
 
 
 def find_place(error: tomllib.TOMLDecodeError) -> Reason:
-    """Where a file is no TOML: Python says it in English alone, with line and column at the end."""
+    """Where a TOML file is invalid: Python says so only in English, with line and column at the end."""
     if found := re.search(r"line (\d+), column (\d+)", str(error)):
         return Reason("settings.toml_place", line=int(found[1]), column=int(found[2]))
     return Reason("settings.toml_end")
 
 
 class SettingsFile:
-    """A file's tables, and all that is wrong with them.
+    """A file's tables, and all mistakes in them.
 
     `name`: as messages name it; empty: they don't. `text`: the TOML that `data` was parsed from, for line numbers.
     """
@@ -127,7 +127,7 @@ class SettingsFile:
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
-        """None if there is no such file."""
+        """Read a settings file; None if it does not exist."""
         try:
             return cls.parse(path.name, path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
@@ -136,7 +136,7 @@ class SettingsFile:
             raise ParameterError("settings.no_utf8", file=path.name, why=tell_error(error)) from None
 
     def check(self, model: type[T], place: KeyPath = (), **context: Any) -> T | None:
-        """The table at a place, {} where there is none; None if it has mistakes, which are kept for `finish`."""
+        """The table at a place, {} if there is none; None if it has mistakes, which are kept for `finish`."""
         data: Any = self.data
         for part in place:
             data = data[part] if isinstance(part, int) else data.get(part, {})
@@ -149,7 +149,7 @@ class SettingsFile:
         return None
 
     def add(self, place: KeyPath, code: str, **parameters: Any) -> None:
-        """Keep a mistake found elsewhere."""
+        """Record a mistake found elsewhere."""
         self._keep(place, Reason(code, where=_write_place(place), **parameters))
 
     def finish(self) -> None:
@@ -247,7 +247,7 @@ def _write_place(place: KeyPath) -> Reason | str:
 
 
 def show_value(value: Any) -> str:
-    """A value as messages show it, near to how the file has it."""
+    """A value as shown in messages, close to how the file writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     return value.isoformat() if isinstance(value, date | time) else repr(value)

@@ -18,7 +18,7 @@ Weight = Annotated[Real, Field(ge=0)]
 
 
 def check_fact(value: str, info: ValidationInfo) -> str:
-    """A fact, one of a target's facts, or nothing if it may be left out."""
+    """Check the name of a fact or of a target's fact; empty if it may be omitted."""
     parts = split_target(value)
     check_known([parts[0] if parts else value] if value else [], (info.context or {})["facts"])
     return value
@@ -71,7 +71,7 @@ class _File(SettingsTable):
 
 
 def read_risk(file: SettingsFile | None, facts: tuple[str, ...]) -> RiskModel:
-    """The model of a risk.toml; the package's own where there is none."""
+    """The model in a risk.toml; the package's own if there is none."""
     file = file or SettingsFile.parse(FILE, (files("taizhang.metadata") / FILE).read_text(encoding="utf-8"))
     population = load_kinds()["population"].fields
     columns = tuple(f"population.{name}" for name, field in population.items() if field.unit)

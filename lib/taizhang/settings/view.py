@@ -1,4 +1,4 @@
-"""What a view is told of a workbook's settings: workbook.toml, and risk.toml and assessment.toml beside it."""
+"""The settings that a view receives: workbook.toml, with risk.toml and assessment.toml beside it."""
 
 from taizhang.metadata.facts import load_facts
 from taizhang.settings.assessment import FILE as ASSESSMENT

@@ -104,7 +104,7 @@ class LayerConfig(SettingsTable):
 
 
 class GridConfig(LayerConfig):
-    """The layer of grid cells, which names some columns more."""
+    """The layer of grid cells, with further columns."""
 
     class_: str = Field("", alias="class")
     level: str = ""
@@ -254,12 +254,12 @@ class LedgerConfig(_FilesConfig):
 
     @property
     def empty(self) -> dict[str, str]:
-        """What an empty cell of a column means, where that is told; an empty text: that it is not known."""
+        """The meaning of an empty cell in a column, if set; an empty string means unknown."""
         return {column: values[EMPTY] for column, values in self.values.items() if EMPTY in values}
 
     @property
     def mapped(self) -> dict[str, dict[str, str]]:
-        """The values told, by text or pattern."""
+        """The values set by the user, by text or pattern."""
         return {
             column: {key: value for key, value in values.items() if key != EMPTY}
             for column, values in self.values.items()
@@ -447,7 +447,7 @@ class Config(_Workbook, _Indicators):
 
     @property
     def processed(self) -> Path:
-        """The folder of what an ingest makes."""
+        """The folder of an ingest's output."""
         return self.root / "data" / "processed"
 
 
@@ -535,9 +535,9 @@ def name_source(kind: str, source: LedgerConfig | SumsConfig) -> Reason | str:
 
 
 def list_files(config: Config, ledger: LedgerConfig | SumsConfig) -> tuple[list[Path], list[str]]:
-    """The files of a ledger in the order of their names (2月 before 10月), and the patterns that match none.
+    """The files of a ledger sorted by name (2月 before 10月), and the patterns that match none.
 
-    Passed over is what no person wrote: lock files of Excel and WPS (``~$...``, ``.~...``), what macOS and Windows
+    Files not written by people are skipped: lock files of Excel and WPS (``~$...``, ``.~...``), what macOS and Windows
     leave in folders (``._...``, ``.DS_Store``, ``Thumbs.db``), and other hidden files.
     """
     found: dict[Path, None] = {}
@@ -567,7 +567,7 @@ def _split_figures(text: str) -> list[tuple[int, str]]:
 
 
 def show_path(config: Config, path: Path) -> str:
-    """A path as outputs show it: relative to the workbook where it lies inside, POSIX separators."""
+    """A path as shown in output: relative to the workbook if inside it, with POSIX separators."""
     try:
         return path.relative_to(config.root).as_posix()
     except ValueError:

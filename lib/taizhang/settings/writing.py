@@ -1,4 +1,4 @@
-"""Lines put into a settings file where they belong; all that stands there stays, comments too."""
+"""Inserting lines into a settings file in the right place, leaving everything else, including comments, unchanged."""
 
 import json
 import re
@@ -15,7 +15,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 @dataclass(frozen=True)
 class Line:
-    """A key of a table and its value. One that is left `open` is commented out: a person decides."""
+    """A key of a table and its value. A line left `open` is commented out, for a person to decide."""
 
     table: KeyPath
     key: str
@@ -25,18 +25,18 @@ class Line:
 
     @property
     def text(self) -> str:
-        """As TOML has it."""
+        """The line as TOML."""
         comment = f"  # {_CONTROLS.sub(' ', self.comment)}" if self.comment else ""
         return f"{'# ' if self.open else ''}{write_key(self.key)} = {write_text(self.value)}{comment}"
 
 
 def write_key(key: str) -> str:
-    """A key as TOML has it, quoted where it must be."""
+    """A key as TOML, quoted if necessary."""
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else write_text(key)
 
 
 def write_text(text: str) -> str:
-    """A text as TOML quotes it, on one line."""
+    """A text as a one-line TOML string."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
@@ -57,7 +57,7 @@ def find_table(data: Mapping[str, Any], table: KeyPath) -> Mapping[str, Any] | N
 
 
 def add_lines(text: str, lines: Sequence[Line]) -> tuple[str, list[Line]]:
-    """Put lines into a file's text, and tell which: one whose key or comment is there already is not put in again.
+    """Insert lines into a file's text, and return those inserted; a key or comment already present is not repeated.
 
     A table that is not there is made after the last of its kin. A line that is left open can't be put into a table
     written as ``{ ... }``: it is not among those told. Raises ParameterError if the file would say anything else.

@@ -1,4 +1,4 @@
-"""Assessment by rules (考核): points, rewards, deductions and vetoes, and what each rule does to the ranking."""
+"""Assessment by rules (考核): points, rewards, deductions and vetoes, and each rule's effect on the ranking."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _DRAWS_AT_ONCE = 100  # of a simulation: a dozen arrays of so many times distric
 
 @dataclass(frozen=True)
 class Step:
-    """Points from a value on: ``start`` itself among them where `inclusive`."""
+    """Points from a value upwards; ``start`` itself counts if `inclusive`."""
 
     start: float
     points: float
@@ -126,7 +126,7 @@ def assess_places(
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Points, totals, ranks with their range, and each rule's weight in the ranking.
+    """Points, totals, ranks with their range, and each rule's effect on the ranking.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def assess_places(
 
 
 def score_ends(assessment: Assessment, least: pd.DataFrame, most: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Points per district and rule at the worse and at the better of two ends of the facts' values."""
+    """Points per district and rule at the worse and the better of two bounds of the facts' values."""
     rules, columns = assessment.rules, list(least.columns)
     return _order(rules, *(_score(rules, end[columns].to_numpy(float), columns) for end in (least, most)))
 

@@ -19,7 +19,7 @@ from taizhang.stats.survival import estimate_survival, find_median
 
 @dataclass(frozen=True)
 class ChangeEstimate:
-    """A difference and how far chance explains it.
+    """A difference, and how likely it is by chance.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ _UNKNOWN = ChangeEstimate(np.nan, np.nan)
 
 
 def find_two_tails(z: float, df: float) -> float:
-    """The probability of a z so far out on either side, on a t scale; the normal's where df is infinite."""
+    """The two-sided probability of so large a z, on a t scale; the normal's if df is infinite."""
     return float(2 * (ndtr(-z) if np.isinf(df) else stdtr(df, -z)))
 
 

@@ -56,7 +56,7 @@ class Chart:
     change: float = np.nan
 
     def leave_steady(self) -> "Chart":
-        """The same without its signals: they may be chance, beside all else that is looked at."""
+        """The same chart without its signals, which may be chance among all that is tested."""
         return replace(self, points=self.points.assign(signal=""), since=None, change=np.nan)
 
     @property
@@ -147,7 +147,7 @@ def _contrast(months: int) -> Floats:
 
 
 def chart_counts(counts: pd.Series) -> Chart | None:
-    """A control chart of counts by month. None with less than two years, or where a doubling would hardly be seen.
+    """A control chart of counts by month; None with less than two years, or too little power to detect a doubling.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def chart_counts(counts: pd.Series) -> Chart | None:
 
 
 def chart_shares(count: pd.Series, total: pd.Series) -> Chart | None:
-    """A control chart of shares by month, as `chart_counts`; None, too, where no change of 20 points could be seen.
+    """A control chart of shares by month, as `chart_counts`; also None if a change of 20 points would go undetected.
 
     Parameters
     ----------

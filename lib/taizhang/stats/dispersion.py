@@ -1,4 +1,4 @@
-"""How many times the variance of counts and shares exceeds chance's, estimated from the rows.
+"""How many times the variance of counts and shares exceeds that of chance, estimated from the rows.
 
 Rows come in clusters: several hazards in one visit, several deaths in one accident, all of a visit's hazards put right
 on one day. A count of independent rows is Poisson, a share of them binomial; clusters widen both. The places themselves
@@ -24,7 +24,7 @@ def disperse_daily_counts(
     counts: pd.DataFrame | Sequence[pd.DataFrame],
     exposure: pd.DataFrame | Sequence[pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
-    """Dispersion of counts by the days that they fall on.
+    """Dispersion of counts by the days they fall on.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def disperse_daily_counts(
 def disperse_clustered_counts(
     groups: npt.ArrayLike, clusters: npt.ArrayLike, amounts: npt.ArrayLike | None = None
 ) -> pd.DataFrame:
-    """Dispersion of counts whose clusters come one by one, as deaths do in accidents.
+    """Dispersion of counts that occur in clusters, such as deaths in accidents.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Funnel plots: which places lie beyond what chance does to small numbers."""
+"""Funnel plots: which places lie outside the limits of chance."""
 
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ class Funnel:
 
 
 def limit_rates(target: float, size: npt.ArrayLike, z: float) -> tuple[Floats, Floats]:
-    """Exact limits of a rate: as many events as a Poisson count hardly ever reaches.
+    """Exact limits of a rate, from the Poisson distribution.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ def count_in_hexagons(
     across: int,
     up: int,
 ) -> Hexagons:
-    """Count points in `across` by `up` hexagons and those between them (Carr et al. 1987, JASA 82, 424-436).
+    """Count points in a lattice of `across` by `up` hexagons (Carr et al. 1987, JASA 82, 424-436).
 
     The middles are two lattices, the second half a step right of and above the first; a point belongs to the nearer
     of its nearest middles. `extent` is west, east, south and north; points outside are not counted.

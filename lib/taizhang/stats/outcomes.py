@@ -1,4 +1,4 @@
-"""Do drills go with fewer incidents, repeats or late closures? Counts of townships by month, modelled."""
+"""Are drills followed by fewer incidents, repeats or late closures? Models of counts by township and month."""
 
 from dataclasses import dataclass, replace
 from warnings import catch_warnings, filterwarnings
@@ -17,7 +17,7 @@ SEASONAL_MONTHS = 24  # from which each township's season can be told from its l
 
 @dataclass(frozen=True)
 class Effect:
-    """What goes with one more drill.
+    """The association of one more drill with an outcome.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Effect:
         return bool(self.p < alpha)
 
     def find_power(self, ratio: float, *, alpha: float = ALPHA) -> float:
-        """How often such data would give evidence of a ratio: the t test's power, both tails."""
+        """How often such data would give evidence of a given ratio: the power of the two-sided t test."""
         shift, limit = np.log(ratio) / self.error, t.ppf(1 - alpha / 2, self.freedom)
         return float(nct.sf(limit, self.freedom, shift) + nct.cdf(-limit, self.freedom, shift))
 

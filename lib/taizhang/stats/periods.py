@@ -1,4 +1,4 @@
-"""Key periods of the year, inside against outside, and the pattern of the months."""
+"""Key periods of the year compared with other days, and the monthly pattern."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -105,7 +105,7 @@ def compare_periods(
     near: int | None = None,
     alpha: float = ALPHA,
 ) -> pd.DataFrame:
-    """Events per day, or per visit, inside each key period against other days.
+    """Events per day, or per visit, in each key period compared with other days.
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def describe_months(
     exact: pd.Series | None = None,
     alpha: float = ALPHA,
 ) -> pd.DataFrame:
-    """How each month of the year lies to the average month, over whole years.
+    """How each month of the year compares with the average month, over whole years.
 
     Parameters
     ----------
@@ -274,5 +274,5 @@ def _disperse_days(days: pd.Series, years: Sequence[int]) -> float:
 
 
 def name_periods(seasons: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """The names of all key periods: the holidays, then the seasons that are set."""
+    """The names of all key periods: the holidays, then the seasons that are configured."""
     return (*HOLIDAYS, *seasons)

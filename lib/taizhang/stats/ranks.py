@@ -1,4 +1,4 @@
-"""Ranks with their uncertainty, and which places cannot be told apart."""
+"""Ranks with their uncertainty, and which places cannot be distinguished."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""A composite index of risk: indicators, four dimensions, their geometric mean, and how sure its classes are."""
+"""A composite risk index: indicators, four dimensions, their geometric mean, and how certain its classes are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class RiskModel:
 
 @dataclass(frozen=True)
 class RiskIndex:
-    """An index worked out.
+    """A computed index.
 
     Attributes
     ----------
@@ -82,14 +82,14 @@ class RiskIndex:
 
 @dataclass(frozen=True)
 class Yardstick:
-    """What values are put on 0 to 10 with: `low` is 0 (best), `middle` the middle of the middle class, `high` 10."""
+    """The scale from 0 to 10: `low` is 0 (best), `middle` the middle of the middle class, `high` 10."""
 
     low: float
     middle: float
     high: float
 
     def score(self, values: Floats, *, worse: bool, at: float) -> Floats:
-        """Scores of values, of any shape; `at`: the score of the middle; not `worse`: the other way round."""
+        """Scores of values, of any shape; `at`: the score of the middle; if not `worse`, the scale is reversed."""
         above = _divide(values - self.middle, self.high - self.middle)
         below = _divide(self.middle - values, self.middle - self.low)
         up, down = (above, below) if worse else (below, above)
@@ -102,7 +102,7 @@ def _divide(top: Floats, bottom: float) -> Floats:
 
 
 def find_yardstick(values: Floats, scale: str = "amount", *, cut: float = CUTS[0]) -> Yardstick:
-    """The ends that indicators are scored between, from the values of the districts.
+    """The ends between which an indicator is scored, from the districts' values.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def compute_risk(
     spread: float = SPREAD,
     seed: int = SEED,
 ) -> RiskIndex:
-    """Work out the index, and how sure each class is.
+    """Compute the index, and how certain each class is.
 
     In each draw the data are others (where `sampled` has them), all weights, the ends of the scales, and the mean over
     dimensions, geometric or arithmetic.

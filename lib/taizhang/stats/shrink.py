@@ -28,7 +28,7 @@ _WIDEST = 10.0  # of a level's logarithm on either side of the middle
 
 @dataclass(frozen=True)
 class Posterior:
-    """What is believed of the true rate or share of each place.
+    """The posterior distribution of each place's true rate or share.
 
     `draws`: shape (draws, places), of all places together. `mean`: the shrunken rates or shares, by place. `overall`:
     one per draw, the rate or share of all places together. Places of which nothing is known are left out.
@@ -44,7 +44,7 @@ class Posterior:
         return pd.DataFrame({"low": low, "high": high}, index=self.mean.index)
 
     def judge_above(self, overall: Floats | None = None) -> pd.Series:
-        """Probability, by place, that its true rate or share is above that of all together, or above other draws."""
+        """Probability, by place, that its true rate or share is above the overall one, or above other draws."""
         overall = self.overall if overall is None else overall
         above = (self.draws > overall[:, None]).mean(axis=0)
         return pd.Series(above, self.mean.index)

@@ -1,4 +1,4 @@
-"""Where a ledger begins, ends and is silent: spans of days without a row that chance does not explain."""
+"""Where a ledger begins, ends and has gaps: spans of days without a row that chance does not explain."""
 
 from datetime import date
 from itertools import combinations
@@ -16,7 +16,7 @@ MOST_A_YEAR = 2  # spans within: more are a habit
 
 
 def find_silences(days: pd.Series, until: date) -> pd.DataFrame:
-    """Spans of days without a row in a ledger that has them otherwise, up to a day.
+    """Spans of days without a row, up to a given day, in a ledger that normally has them.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ QUADRANTS = {1: "high_high", 2: "low_high", 3: "low_low", 4: "high_low"}
 
 @dataclass(frozen=True)
 class Pattern:
-    """What the map says.
+    """The spatial pattern found.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ def find_pattern(
     permutations: int | None = None,
     seed: int = SEED,
 ) -> Pattern:
-    """Moran's I of a value and the places that resemble, or stand out from, their neighbours.
+    """Moran's I of a value, and the places that resemble or differ from their neighbours.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def _select(graph: "Graph", places: pd.Index) -> "Graph":
 
 
 def choose_permutations(places: int, q: float = 0.05) -> int:
-    """How many permutations can tell a place apart, with both tails and so many places looked at."""
+    """The number of permutations needed to identify a place, with both tails and this many places tested."""
     needed = ceil(2 * _FINER * places / q) - 1
     return min(max(needed, FEWEST_PERMUTATIONS), MOST_PERMUTATIONS, _MOST_DRAWS // places)
 
