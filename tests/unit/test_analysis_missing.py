@@ -19,7 +19,10 @@ FOUND = {"found_on": "2021-03-05", "trade": "工贸"}
     ("lang", "words"),
     [
         ("zh", "没有可显示的：工作簿没有“隐患排查治理”台账（workbook.toml的[ledgers.hazards]）。"),
-        ("en", "Nothing to show: the workbook has no ledger 'Hazards' ([ledgers.hazards] in workbook.toml)."),
+        (
+            "en",
+            ("Nothing to show: the workbook has no 'Hazards' ledger ([ledgers.hazards] in workbook.toml)."),
+        ),
     ],
 )
 def test_a_ledger_that_is_missing_is_named(lang: str, words: str) -> None:
@@ -41,7 +44,8 @@ def test_a_ledger_without_a_row_in_the_period_is_named_with_both() -> None:
 def test_a_column_that_is_empty_is_named_with_how_many_rows_there_are() -> None:
     view = make_view({"hazards": make_table("hazards", [FOUND, FOUND])}, lang="en")
     assert str(figures.plot_hazards_by_category(view)) == (
-        "Nothing to show: the ledger 'Hazards' of 城关镇 has 2 rows in 2021, but 'Category' (category) is empty in all."
+        "Nothing to show: the 'Hazards' ledger of "
+        "城关镇 has 2 rows in 2021, but 'Category' (category) is always empty."
     )
     assert figures.plot_hazards_by_trade(view)
 

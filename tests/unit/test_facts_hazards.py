@@ -241,7 +241,7 @@ def test_unknown_requests_name_the_nearest(hazards):
         select_rows("hazards.found", {"hazards": hazards}, DISTRICTS, YEAR, AS_OF, "199")
     with pytest.raises(ValueError, match="needs a ledger that is not configured: 'drills'"):
         select_rows("drills.held", {"hazards": hazards}, DISTRICTS, YEAR, AS_OF, "101")
-    with pytest.raises(ValueError, match="district codes '199' are not among"):
+    with pytest.raises(ValueError, match="district codes '199' match no district"):
         facts_of(hazards.assign(district_code="199"))
 
 

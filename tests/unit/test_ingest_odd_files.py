@@ -216,7 +216,7 @@ def test_what_is_said_of_them(read: tuple[Any, pd.DataFrame, Any]) -> None:
     ):
         assert said in notes
     (refused,) = result.errors
-    assert "bad bytes.csv" in str(refused) and "read as utf-8, line 91 is wrong" in str(refused)
+    assert "bad bytes.csv" in str(refused) and "the closest, utf-8, fails at line 91" in str(refused)
     # Numbers that begin anew in each of twelve files are no ids, nor are those that lost their figures.
     assert hazards.duplicates == 0
     texts = set(book.ledger("hazards")["description"].dropna())

@@ -178,7 +178,7 @@ def test_check_says_one_layout_once_and_shows_no_names(tmp_path: Path) -> None:
     assert text.count("发现日期 -> found_on") == 1 and "2 files (data/raw/a.xlsx, data/raw/b.xlsx)" in text
     assert "recognised but not needed: A 序号, G 备注" in text and "not recognised" not in text
     assert "6 rows read = 5 accepted + 1 set aside" in text
-    block = '    [boundaries.aliases]\n    # "溪囗镇" = "350921101"  # 溪口镇, or 350921102 溪南镇; 1 row; keep it'
+    block = '    [boundaries.aliases]\n    # "溪囗镇" = "350921101"  # 溪口镇, or 350921102 溪南镇; 1 row; keep this'
     assert block in text
     for secret in ("张三", "13800138000"):
         assert secret not in text

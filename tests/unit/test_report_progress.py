@@ -13,7 +13,7 @@ def test_lines_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) ->
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
-        "[1/2] 溪口镇 zh: made, about 0 s left",
+        "[1/2] 溪口镇 zh: done, about 0 s left",
         "[2/2] 城东街道 zh: failed: error in cell 3: KeyError: 'a'",
     ]
 

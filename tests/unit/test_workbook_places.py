@@ -139,7 +139,7 @@ def test_reach_needs_a_kind_with_coordinates(book: Workbook) -> None:
     view = book.view("all", "2021")
     with pytest.raises(ParameterError, match="the kinds with lon and lat are: hazards"):
         book.reach(view, distance_m=300, kind="drills")
-    with pytest.raises(ParameterError, match="'nothing' is no ledger kind"):
+    with pytest.raises(ParameterError, match="'nothing' is not a ledger kind"):
         book.reach(view, distance_m=300, kind="nothing")
 
 
