@@ -1,16 +1,16 @@
 """Taizhang 台账: from safety ledgers to the annual review of every township.
 
-What a notebook needs is here; what is not in ``__all__`` may change without notice.
+Everything a notebook needs is here; names outside ``__all__`` may change without notice.
 
 >>> import taizhang as tz
 >>> book = tz.open()
 >>> book.facts("2021")
 >>> tz.figures.plot_hazards_trend(book.view("城关镇", "2021"))
 
-`open` gives a `Workbook`, with its tables, and a `View` of one district or of the whole area. `figures` draws a view as
-a `Figure` or sets it as a `Table`; `narrative` says it in sentences; `draw` is the double-random draw; `facts` has the
+`open` returns a `Workbook`, with its tables, and a `View` of one district or the whole area. `figures` draws a view as
+a `Figure` or sets it as a `Table`; `narrative` writes sentences; `draw` is the double-random draw; `facts` has the
 predicates of rows, such as ``facts.hazards.is_open``. `controls` and `show` are for cells of a notebook. A
-`TaizhangError` says what is wrong and what to do about it.
+`TaizhangError` says what is wrong and how to fix it.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -44,7 +44,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """What is public and loads much, when it is first asked for: `import taizhang` alone is quick."""
+    """Load public names that are slow to import on first use, so that `import taizhang` is fast."""
     found: Any
     match name:  # not `from taizhang import figures`, which would ask again
         case "draw":
@@ -77,7 +77,7 @@ def __dir__() -> list[str]:
 
 
 def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
-    """Open a workbook; from now on messages are in its language, and charts of one's own draw Chinese.
+    """Open a workbook; from then on, messages are in its language, and your own charts can show Chinese.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
     Raises
     ------
     ParameterError
-        If there is no workbook.toml, or it has mistakes, or the day is none.
+        If there is no workbook.toml, it has mistakes, or the day is invalid.
     """
     from taizhang.core.periods import parse_day
     from taizhang.core.reasons import choose_language, read_language
@@ -116,7 +116,7 @@ def controls(workbook: str = "") -> Any:
     Returns
     -------
     ipywidgets.Widget or None
-        None in a batch: nobody is there to pick.
+        None in a batch, where nobody can pick.
     """
     from taizhang.core.display import is_interactive
     from taizhang.lab.controls import make_controls
@@ -125,12 +125,12 @@ def controls(workbook: str = "") -> Any:
 
 
 def show(*things: Any) -> None:
-    """Show in one cell, one below the other, each of these that there is: words, and the figure they go with.
+    """Show several things in one cell, one below the other, such as text and its figure.
 
     Parameters
     ----------
     *things : object
-        As the last line of a cell may hold; None is passed over.
+        Anything that can be the last line of a cell; None is skipped.
     """
     from IPython.display import display
 

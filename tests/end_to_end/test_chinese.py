@@ -366,7 +366,7 @@ def test_a_review_and_one_that_fails(run, book: Path) -> None:
     own = book / "notebooks" / "township_review.ipynb"
     code, out, err = run("review", *PERIOD, "--district", "溪口镇", "--to", "html", "--jobs", "1", "-C", book)
     assert code == 0 and is_chinese(out, err)
-    assert "做成1份" in out and "已做成" in err
+    assert "做成1份" in out and "已完成" in err
     code, out, err = run("review", *PERIOD, "--district", "溪口镇", "--to", "html", "--jobs", "1", "-C", book)
     assert (code, err) == (0, "") and "未变1份" in out
     source = Path(__file__).parents[2] / "notebooks" / "township_review.ipynb"

@@ -72,10 +72,10 @@ _Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
 
 class Workbook:
-    """An opened workbook; tables are read when first asked for.
+    """An opened workbook; tables are read on first use.
 
-    `root` is the folder that holds workbook.toml; `as_of` the day the ledgers are read as of, in place of the
-    workbook's own. ParameterError if workbook.toml is missing or has mistakes.
+    `root` is the folder with workbook.toml; `as_of` the day the ledgers are read as of, instead of the workbook's own.
+    ParameterError if workbook.toml is missing or has mistakes.
     """
 
     def __init__(self, root: Path, *, as_of: date | None = None) -> None:
@@ -131,11 +131,11 @@ class Workbook:
 
     @property
     def result(self) -> IngestResult:
-        """The account of the ingest, made now if it has not been in this session."""
+        """The account of the ingest, which is run now if it has not been in this session."""
         return self._result or self.ingest()
 
     def fingerprint(self) -> str:
-        """Changes when any processed table or setting does."""
+        """A hash that changes when any processed table or setting does."""
         settings = [self.root / name for name in (RISK, ASSESSMENT)]
         return hash_parts(tables=self.result.fingerprint, settings=hash_files(settings))
 
@@ -151,7 +151,7 @@ class Workbook:
 
     @cached_property
     def districts(self) -> gpd.GeoDataFrame:
-        """code, name, parent, geometry and district_code, equal to code, of the districts, in the layer's order.
+        """The districts in the layer's order: code, name, parent, geometry, and district_code, equal to code.
 
         By district_code they join with every other table.
         """
@@ -160,7 +160,7 @@ class Workbook:
 
     @cached_property
     def sums(self) -> pd.DataFrame:
-        """The numbers by district that summary tables tell, each with its fact, period and cell: nobody's rows.
+        """The numbers by district from summary tables, each with its fact, period and cell; no rows are behind them.
 
         kind, fact, period, district_code, district (as written), value, header, source_file, source_sheet, source_row.
         """
@@ -170,7 +170,7 @@ class Workbook:
 
     @cached_property
     def grid(self) -> gpd.GeoDataFrame | None:
-        """The grid cells without the responsible persons' names, or None if there is no such layer."""
+        """The grid cells without the names of responsible persons, or None if there is no such layer."""
         if self.config.grid is None:
             return None
         cells = gpd.read_parquet(self._tables / "grid.parquet")
@@ -184,7 +184,7 @@ class Workbook:
     def grid_problems(self, district: str = ALL) -> gpd.GeoDataFrame | None:
         """Gaps, overlaps and stray cells of the grid, largest first, as returned by `find_grid_problems`.
 
-        Of a district by code, name or alias, or the whole area; None if there is no grid layer.
+        For a district by code, name or alias, or the whole area; None if there is no grid layer.
         """
         return None if self.grid is None else self._choose(self._grid_problems, district)
 
@@ -193,10 +193,10 @@ class Workbook:
         return find_grid_problems(self.grid, self.districts)
 
     def grid_span(self, district: str = ALL) -> pd.DataFrame | None:
-        """Span of control per district, as returned by `measure_span`: numbers, no names of persons.
+        """Span of control per district, as returned by `measure_span`: numbers, not names of persons.
 
-        Of a district by code, name or alias, or of all and the whole area; None if there is no grid layer, or it has
-        no column of responsible persons.
+        For a district by code, name or alias, or for all and the whole area; None if there is no grid layer, or no
+        column of responsible persons.
         """
         if self.config.grid is None or not self.config.grid.responsible:
             return None
@@ -207,7 +207,7 @@ class Workbook:
         return table if district == ALL else table[table["district_code"] == self.resolve_district(district)]
 
     def grid_counts(self, view: View, *kinds: str) -> pd.DataFrame | None:
-        """How many rows of the view's period each grid cell has.
+        """The number of rows in the view's period for each grid cell.
 
         `kinds` are hazards and incidents where left out; of these the ones whose rows the view has.
 
@@ -232,7 +232,7 @@ class Workbook:
         return pd.concat(counts, ignore_index=True)[columns] if counts else pd.DataFrame(columns=columns)
 
     def reach(self, view: View, *, distance_m: float, kind: str = "shelters") -> gpd.GeoDataFrame | None:
-        """Premises and people within a straight line of a shelter, per district, as returned by `summarise_reach`.
+        """Premises and people within straight-line distance of a shelter, per district; see `summarise_reach`.
 
         Parameters
         ----------
@@ -268,7 +268,7 @@ class Workbook:
         )
 
     def facts_earlier(self, earlier: Period, period: Period) -> pd.DataFrame:
-        """The facts of an earlier period, read at the same lag after its end; none of districts split since."""
+        """The facts of an earlier period, read at the same lag after its end; districts since split are left out."""
         facts = self.facts_as_of(earlier, compute_as_of(earlier, period, self.as_of(period)))
         return leave_comparable(facts, self._find_changes(earlier, period))
 
@@ -276,20 +276,20 @@ class Workbook:
         return find_changes(self.config, self.districts["code"], earlier, period)
 
     def resolve_district(self, text: str) -> str:
-        """The code of a district given by code, name or alias, old ones too; an unknown one lists the nearest names."""
+        """The code of a district given by code, name or alias, including old ones; an error lists the nearest names."""
         return resolve_place(text, self.districts, self.config)
 
     def list_names(self, lang: str) -> dict[str, str]:
-        """What a page in a language, zh or en, calls each district, by code."""
+        """The name of each district on a page in a given language, zh or en, by code."""
         return list_names(self.districts, lang, self.config.boundaries.names_en)
 
     def district_name(self, code: str) -> str:
         return str(self.districts.set_index("code")["name"][code])
 
     def as_of(self, period: Period) -> date:
-        """The day a period is read as of: the one chosen for this run, otherwise the workbook's, otherwise the last.
+        """The day as of which a period is read: this run's, otherwise the workbook's, otherwise the period's last.
 
-        ParameterError if the day chosen lies before the period, of which nothing was known then.
+        ParameterError if the chosen day is before the period, when nothing was known of it.
         """
         day = self.chosen_as_of
         if day and day < period.start:
@@ -298,12 +298,12 @@ class Workbook:
 
     @property
     def asked(self) -> date | None:
-        """The day that somebody asked the ledgers to be read as of: of this run, or workbook.toml's."""
+        """The reading day that was asked for: by this run, or in workbook.toml."""
         return self.chosen_as_of or self.config.as_of
 
     @cached_property
     def written(self) -> dict[str, Written]:
-        """What each kind's whole ledger has written, by which an empty cell is understood."""
+        """What each kind's whole ledger contains, which decides how empty cells are understood."""
         assert self.result
         ends = self.asked is not None
         return {
@@ -324,7 +324,7 @@ class Workbook:
         period: str | Period | None = None,
         personal: bool = False,
     ) -> pd.DataFrame:
-        """The accepted rows of a ledger, filtered at the file.
+        """The accepted rows of a ledger, filtered while reading.
 
         Parameters
         ----------
@@ -358,7 +358,7 @@ class Workbook:
         return rows
 
     def columns(self, kind: str) -> pd.DataFrame:
-        """What the columns of a ledger kind, configured or not, mean; without those marked personal.
+        """The meaning of a ledger kind's columns, configured or not, without those marked personal.
 
         Returns
         -------
@@ -371,21 +371,21 @@ class Workbook:
         return describe_columns(self.kinds[kind], self.config.lang)
 
     def label(self, table: pd.DataFrame, *, kind: str = "", lang: str = "") -> pd.DataFrame:
-        """A table with its columns and values in a reader's language: a copy, for showing and for files.
+        """A table with columns and values in a reader's language: a copy, for display and export.
 
         Parameters
         ----------
         table
-            Rows of a ledger, facts, a panel's or a figure's `data`, or any that has columns of these.
+            Rows of a ledger, facts, a panel's or a figure's `data`, or any table with such columns.
         kind
-            The ledger whose columns they are; where left out, that which `ledger` or `trace` gave them from, else none.
+            The ledger the columns belong to; default: the one that `ledger` or `trace` read them from, if any.
         lang
             zh or en; empty: the workbook's.
 
         Returns
         -------
         pandas.DataFrame
-            Numbers, days and missing cells are as they were, and so are columns that nothing is known of.
+            Numbers, days, missing cells and unknown columns are unchanged.
         """
         kind, lang = kind or str(table.attrs.get("kind", "")), lang or self.config.lang
         if kind and kind not in self.kinds and kind != SUMS:
@@ -400,14 +400,14 @@ class Workbook:
 
     @property
     def years(self) -> list[int]:
-        """Years from the ledgers' first row to their last, the latest first."""
+        """Years covered by the ledgers, the latest first."""
         days = pd.concat([self.spans["first"], self.spans["last"]]).dropna()
         return list(range(days.max().year, days.min().year - 1, -1)) if len(days) else []
 
     def facts(self, period: str | Period) -> pd.DataFrame:
-        """All facts of a period, one row for each of every district and the whole area, in the contract's columns.
+        """All facts of a period, one row per fact for every district and the whole area, in the contract's columns.
 
-        `as_of` is datetime64. Among them those that tables of sums tell and no rows do, as `reported` lists them.
+        `as_of` is datetime64. This includes facts known only from summary tables, which `reported` lists.
         """
         period = read_period(period)
         facts = self.facts_as_of(period, self.as_of(period))
@@ -416,19 +416,19 @@ class Workbook:
         )
 
     def panel(self, facts: Iterable[str] = (), *, periods: Iterable[str | Period]) -> Panel:
-        """Facts of several periods, district by period, for a regression or for another program.
+        """Facts of several periods, by district and period, for a regression or another program.
 
         Parameters
         ----------
         facts
-            Names of facts; empty: all that any of the periods has.
+            Names of facts; empty: all facts known in any of the periods.
         periods
             Such as ``["2020Q1", "2020Q2"]``; each is read as of its own last day, or as of the workbook's `as_of`.
 
         Raises
         ------
         ParameterError
-            If there is no such fact, its ledger is not in this workbook, or no period is given.
+            If a fact is unknown, its ledger is not in this workbook, or no period is given.
         """
         named, spans = list(facts), [read_period(period) for period in periods]
         if unknown := [fact for fact in named if fact not in self.fact_infos and not split_target(fact)]:
@@ -448,21 +448,21 @@ class Workbook:
     def try_fact(
         self, kind: str, function: Callable[..., pd.Series], *, period: str, form: str = "count"
     ) -> pd.DataFrame:
-        """A fact that is not written down yet, for every district and the whole area, as from `facts`.
+        """A fact not yet saved in a file, for every district and the whole area; columns as for `facts`.
 
         Parameters
         ----------
         kind
-            The ledger whose rows it is of.
+            The ledger whose rows it counts.
         function
-            Takes the rows and the keyword `as_of`, and answers for each row: see docs/howto/own-fact.md.
+            Takes the rows and the keyword `as_of`, and returns a value for each row: see docs/howto/own-fact.md.
         form
             count, share or sum.
         """
         return try_fact(self, kind, function, period=period, form=form)
 
     def reported(self, period: str | Period) -> pd.DataFrame:
-        """Those of a period's facts that tables of sums tell, which nobody's rows bear out; as from `facts`."""
+        """A period's facts known only from summary tables, without rows behind them; columns as for `facts`."""
         period = read_period(period)
         as_of = self.as_of(period)
         return leave_out_counted(self._list_reported(period, as_of), self.facts_as_of(period, as_of))
@@ -559,8 +559,8 @@ class Workbook:
     ) -> pd.DataFrame:
         """The ledger rows behind a number, with `counted` for those in its numerator.
 
-        Of a number that a summary table tells, its cells: `sums` has their columns. ParameterError for an unknown fact
-        or district, or a suppressed number, which has no rows to show.
+        For a number from a summary table, its cells, with the columns of `sums`. ParameterError for an unknown fact or
+        district, or a suppressed number, whose rows must not be shown.
         """
         period = read_period(period)
         code = ALL if district == ALL else self.resolve_district(district)
