@@ -12,7 +12,7 @@ from view_maker import make_hazards, make_view
 from taizhang import figures
 from taizhang.core.display import Figure
 from taizhang.figures.canvas import finish_figure, make_axes, use_style
-from taizhang.figures.marks import draw_key, draw_line, wrap_label
+from taizhang.figures.marks import draw_key, draw_line, plot_bars, wrap_label
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -104,6 +104,14 @@ def test_a_line_is_parted_where_nothing_is_known_and_its_axes_keep_no_labels() -
         draw_line(axes, [0, 1, 2, 3, 4], np.array([1.0, 2.0, np.nan, 4.0, 3.0]), color="#000000")
     assert [line.get_xydata().tolist() for line in axes.lines] == [[[0, 1], [1, 2]], [[3, 4], [4, 3]]]
     assert axes.get_xlabel() == axes.get_ylabel() == ""
+
+
+def test_bars_stand_as_far_apart_as_their_labels_are_high() -> None:
+    """Two lines of 11 pt take some 9.6 mm; bars with labels of one line stand 7.2 mm apart."""
+    for name, apart in (("商贸餐饮", 7.2), ("自查自纠 2021年防汛备汛专项整治行动", 10.4)):
+        counts = pd.DataFrame({"n": [3, 2, 1]}, index=[f"{name}{n}" for n in "甲乙丙"])
+        drawing = plot_bars(counts, ["#0068a8"], ["3", "2", "1"])
+        assert drawing.get_figheight() * 25.4 == pytest.approx(10 + 3 * apart)
 
 
 def test_drawing_leaves_no_setting_behind() -> None:

@@ -28,7 +28,7 @@ Key = Sequence[tuple[str, str, str]]
 Steps = tuple[np.ndarray, np.ndarray]
 Extent = tuple[float, float, float, float]  # left, foot, right, top
 _NEAR, _APART = 3.0, 9.0  # points between a curve's name and the curve, and the others
-_BAR_MM = 7.2  # from one horizontal bar to the next
+_BAR_MM, _TWO_LINES_MM = 7.2, 10.4  # from one horizontal bar to the next, with labels of one and of two lines
 
 
 def note_point(
@@ -342,7 +342,10 @@ def plot_bars(
     """
     style, texts, names = load_style(), list(texts), list(map(str, counts.index))
     places, start = np.arange(len(counts))[::-1], np.zeros(len(counts))
-    thick, high = (0.4, 2 * _BAR_MM) if style.narrow else (0.66, _BAR_MM)
+    wrapped = [wrap_label(name) for name in names]
+    # Labels of two lines are higher than a bar is apart from the next.
+    upright = _TWO_LINES_MM if any("\n" in name for name in wrapped) else _BAR_MM
+    thick, high = (0.4, 2 * _BAR_MM) if style.narrow else (0.66, upright)
     with use_axes(above + high * max(len(counts), 2), grid="") as (drawing, axes):
         for column, colour in zip(counts.columns, colours, strict=True):
             widths = counts[column].to_numpy(dtype=float)
@@ -357,9 +360,8 @@ def plot_bars(
                 note_point(axes, name, (0, place + thick / 2), (0, 1), va="bottom")
             beside = 0.0
         else:
-            names = [wrap_label(name) for name in names]
-            axes.set_yticks(places, names)
-            lines = [line for name in names for line in name.split("\n")]
+            axes.set_yticks(places, wrapped)
+            lines = [line for name in wrapped for line in name.split("\n")]
             beside = max(measure_width(line, style.text) for line in lines) + 4
         # Each bar has room for its text.
         room = width_pt() - beside - 12
