@@ -201,7 +201,7 @@ Fresh = Annotated[bool, typer.Option("--fresh")]
 def start(
     version: Annotated[bool, typer.Option("--version", is_eager=True, callback=print_version)] = False,
 ) -> None:
-    """What comes before every command."""
+    """Runs before every command."""
 
 
 class Lang(StrEnum):
@@ -230,7 +230,7 @@ def open_workbook(folder: str, period: "Period", as_of: str = "") -> "Workbook":
 
 
 def open_config(folder: str) -> "Config":
-    """The settings of a command's workbook alone: commands that only read files need no more."""
+    """The settings of a command's workbook only, for commands that just read files."""
     from taizhang.metadata.facts import load_facts
     from taizhang.metadata.kinds import load_kinds
     from taizhang.settings.workbook import locate_root, read_config
@@ -342,7 +342,7 @@ def lab(context: typer.Context, workbook: Folder = "") -> None:
 
 @command()
 def doctor(workbook: Folder = "") -> None:
-    """Try what must work."""
+    """Check that what is needed on this machine works."""
     from taizhang.lab.doctor import examine
 
     healthy = True

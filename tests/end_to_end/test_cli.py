@@ -212,7 +212,7 @@ def test_template_writes_a_blank_ledger(run, tmp_path):
     path = tmp_path / "hazards.xlsx"
     assert run("template", "hazards", path)[0] == 0
     assert path.stat().st_size > 0
-    refused(run("template", "hazards", path), "there already")
+    refused(run("template", "hazards", path), "already exists")
     refused(run("template", "hazard", tmp_path / "x.xlsx"), "did you mean 'hazards'")
 
 

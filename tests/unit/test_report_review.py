@@ -358,7 +358,7 @@ def test_no_page_stays_that_shows_what_now_is_hidden(book: Book) -> None:
     hide(all=["2021 disputes.found"], **{"350921101": ["2021 disputes.found"]})
     result = run(book, districts=["溪口镇"], formats=("html",))
     assert result.taken == ["350921101.en"] and result.made == ["350921101.zh"]
-    assert "taken away" in str(result.notes[0]) and "350921101.en" in str(result.notes[0])
+    assert "deleted" in str(result.notes[0]) and "350921101.en" in str(result.notes[0])
     names = {path.name for path in result.folder.rglob("350921101.*")}
     assert names == {"350921101.zh.html", "350921101.zh.ipynb"}  # the PDF showed it, too
     assert "350921101.en.html" not in (result.folder / "350921101.zh.html").read_text("utf-8")

@@ -100,7 +100,7 @@ def test_a_report_that_kills_every_worker_ends(tmp_path: Path) -> None:
     killer = KILL_WORKERS.replace("TIMES", "9")
     outcomes = run([make_task(tmp_path, "killer", killer), make_task(tmp_path, "other")])
     assert outcomes["killer"].status == "failed" and outcomes["other"].status in ("made", "failed")
-    assert outcomes["killer"].error == "the process that made it was lost 3 times"
+    assert outcomes["killer"].error == "the process making this report died 3 times"
 
 
 def test_the_comparison_which_takes_longest_is_begun_first(tmp_path: Path) -> None:

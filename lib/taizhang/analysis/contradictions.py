@@ -54,13 +54,13 @@ _NAMING = {"losses": ("event",), "incidents": ("type", "description")}
 
 @once_per_view
 def find_lone(view: View) -> pd.DataFrame:
-    """Rows of the period of a disaster that the other ledger, of losses or of incidents, has no row of.
+    """Rows about a disaster in the period for which the other ledger (losses or incidents) has no row.
 
-    `kind`, the row's ledger, and `at`, its place among the rows that the view counts. Told only where the other ledger
-    has rows of disasters of the district and is not silent there, and none of these, of whatever day up to three apart
-    or known to the month only, may be meant: a row that names no kind of disaster may be. A natural incident is asked
-    for only where it names a kind of disaster and a loss or people affected. Rows of the district alone are looked at,
-    so that its own report and the whole area's find the same.
+    `kind` is the row's ledger, and `at` its position among the rows that the view counts. A row is reported only if
+    the other ledger has disaster rows for the district, is not silent at that time, and has no row that may mean the
+    same disaster: up to three days apart, dated only to the month, or naming no kind of disaster. A natural incident
+    is considered only if it names a kind of disaster and a loss or people affected. Only the district's own rows are
+    used, so that its report and the whole area's agree.
     """
     found = [
         {"kind": kind, "at": int(at)}

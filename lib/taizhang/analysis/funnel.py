@@ -23,7 +23,7 @@ class DistrictFunnel:
     """A funnel of districts, in the fact's unit.
 
     `places`, by code: district, value, numerator, denominator, called (beyond chance, false discoveries controlled),
-    side (of those called above or below; otherwise empty) and verdict (better or worse of those called on a fact that
+    side (above or below, if called; otherwise empty) and verdict (better or worse, if called and the fact
     has a good side; otherwise empty). `limits`: size, low95, high95, low998, high998. `level`: value of all districts
     that aren't called together; `of` the whole area (area), of the others where some are called (others) or, where
     districts are withheld, of those shown (shown); empty if the area's isn't known. `dispersion`: how many times the

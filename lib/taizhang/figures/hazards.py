@@ -147,9 +147,9 @@ def plot_hazards_cells(view: View) -> display.Figure | None:
 
 @exhibit("hazards-closure")
 def plot_closure_curve(view: View) -> display.Figure | None:
-    """Share of the period's hazards rectified within so many days, open ones censored, with its interval.
+    """Share of the period's hazards rectified by days since found, with its interval; open ones are censored.
 
-    The county's median stands beside the district's. None if no hazards were found.
+    The county's median is shown beside the district's. None if no hazards were found.
     """
     closure = follow_closure(view)
     if closure is None:

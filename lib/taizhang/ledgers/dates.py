@@ -69,9 +69,9 @@ _TAIL = re.compile(
 class Relative:
     """A date that depends on the row's own date.
 
-    With a `month` it is the first such day (0: the last of the month), ten days, or month that is not over before the
-    row's own day; with `end` ("month", "year") the last day of the month or year that the row's own day lies in;
-    otherwise so many `months` and `days` after it.
+    With a `month`, the first such day (0: the last of the month), ten-day period or month not over before the row's
+    own date; with `end` ("month", "year"), the last day of the month or year of the row's own date; otherwise that
+    date plus `months` and `days`.
     """
 
     days: int = 0

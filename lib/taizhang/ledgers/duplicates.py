@@ -96,10 +96,10 @@ def find_twins(
 
 
 def hash_keys(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
-    """Hash what rows are compared by, for finding duplicates over tables too long to hold at once.
+    """Hash the values by which rows are compared, to find duplicates in tables too long for memory.
 
-    Returns uint64 on the same index; columns ``id`` and ``same``, where the kind has them. 0 where a row lacks a
-    value and so is equal to none; equal rows have equal hashes, and two that differ hardly ever (64 bits).
+    Returns uint64 on the same index; columns ``id`` and ``same``, if the kind has them. 0 if a row lacks a value and
+    so matches no other; equal rows have equal hashes, and different rows almost never do (64 bits).
     """
     hashes = {}
     for name, keys in iterate_keys(table, kind):

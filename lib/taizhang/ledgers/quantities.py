@@ -120,9 +120,9 @@ def scale(value: float, factor: float) -> float:
 
 
 def find_decimal_sign(values: Iterable[object]) -> str:
-    """Which sign the texts of a column write decimals with: "comma" where two at least show it and nothing else.
+    """The decimal sign of a column's texts: "comma" if at least two show it and nothing contradicts.
 
-    '' for a point, or where nothing has to be told; "?" where both are shown: texts with a comma are not read then.
+    '' for a point, or if nothing needs deciding; "?" if both occur: texts with a comma are then not read.
     """
     kept = list(values)
     texts = [_ABOUT_BEFORE.sub("", fold_number(value)) for value in kept if isinstance(value, str)]

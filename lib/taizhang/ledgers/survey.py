@@ -51,11 +51,11 @@ class ColumnSeen:
 
 @dataclass(frozen=True)
 class TableSeen:
-    """A table: the kind that its headers fit best ('' for none), its required columns that no header names.
+    """A table: the kind that best fits its headers ('' for none), and the required columns it lacks.
 
-    `header` is the first header row, 1-based; `titles` are the lines above it; `near` is the kind that came nearest
-    where none fits; `sums`: it holds numbers by district, as reports of a month or quarter do, and the fields of its
-    columns are facts; `sections`: what rows say that head parts of it.
+    `header` is the first header row, 1-based; `titles` are the lines above it; `near` is the closest kind if none
+    fits; `sums`: it is a summary table by district, and the fields of its columns are facts; `sections`: the texts of
+    its section rows.
     """
 
     sheet: str

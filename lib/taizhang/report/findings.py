@@ -29,9 +29,9 @@ COLUMNS = tuple(
 
 
 def write_findings(snapshot: "Snapshot", view: View, *, folder: Path) -> None:
-    """Write the findings, a row for each, by district and gravity, and the rows that they rest on.
+    """Write the findings, one row each, by district and gravity, and the rows behind them.
 
-    `view` is of the whole area, in the language that they are told in. `owner` and `due` are as notes have them.
+    `view` must be of the whole area, in the language of the text. `owner` and `due` are taken from notes.
     """
     found = find_by_district(view)
     wanted = _choose_rows(snapshot, found)

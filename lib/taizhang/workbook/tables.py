@@ -35,8 +35,8 @@ def read_rows(
 def hide_personal(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     """Rows without the columns marked personal, and with phone and identity numbers in texts masked.
 
-    For what is shown. What is matched or counted (premises, a cell's code of 18 figures) is asked of the rows as they
-    are: masked, two would be one.
+    For display only. Matching and counting (premises, 18-digit cell codes) use the unmasked rows, as masking would
+    make different values equal.
     """
     rows = rows.drop(columns=[c for c in kind.personal if c in rows])
     texts = (name for name, field in kind.fields.items() if field.type == "text" and name not in kind.id)
