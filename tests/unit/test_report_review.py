@@ -397,7 +397,7 @@ def test_reports_of_other_periods_that_show_what_now_is_hidden_are_named(
     hide("350921101", "350921103")
     result = run(book, districts=["溪口镇"], formats=("html",))
     assert result.exposed == ["2021-03/facts.csv", "2021-03/350921101.zh"]
-    assert any("still showing" in str(note) and "2021-03/350921101.zh" in str(note) for note in result.notes)
+    assert any("still show" in str(note) and "2021-03/350921101.zh" in str(note) for note in result.notes)
     assert not make_review(book, "2022-03", **both).exposed  # type: ignore[arg-type]
     make_review(book, "2021-03", **both)  # type: ignore[arg-type]
     assert not run(book, districts=["溪口镇"], formats=("html",)).exposed
