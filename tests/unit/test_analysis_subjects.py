@@ -58,6 +58,14 @@ STORM = {"class": "natural", "type": "台风", "loss_wan": 0, "deaths": 0, "seri
 STAGE = {"name": "燃气整治", "stage": "自查", "starts_on": "2021-03-01", "ends_on": "2021-06-30"}
 SUPPLY = {"item": "急救包", "depot": "镇库", "quantity": 65, "unit": "个", "standard": 66}
 
+
+def make_reach(located: int, near: int) -> pd.DataFrame:
+    """The premises near a shelter, as `Workbook.reach` has them, of one district and the whole area."""
+    return pd.DataFrame(
+        {"district_code": [CODES[0], "all"], "premises_located": located, "premises_in_reach": near}
+    )
+
+
 TROUBLES = {
     "accident_graded": Trouble(
         {"incidents": [ACCIDENT]},
@@ -211,6 +219,13 @@ TROUBLES = {
         ),
         "核对两本台账，先核“7·16”台风，漏登的补登并注明",
     ),
+    "shelters_far": Trouble(
+        {"hazards": [HAZARD | CLOSED]},
+        "note",
+        "位置已知的10个场所中，6个离避难场所超过1公里",
+        measure="新设避难场所，先选1公里内没有避难场所的地方",
+        more={"reach": lambda view: make_reach(10, 4)},
+    ),
     "drill_problems_open": Trouble(
         {"drills": [DRILL, DRILL | {"name": "火灾演练", "problems": 9, "problems_fixed": 0}]},
         "note",
@@ -295,6 +310,19 @@ def test_the_gravest_comes_first() -> None:
         "accident_graded", "hazards_major_open", "hazards_overdue", "schools_vetoed", "events_unwarned",
         "plans_past_review", "actions_late", "duty_missed", "supplies_short", "supplies_expired",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("located", "near", "period", "found"),
+    [(10, 4, "2021", 1), (10, 5, "2021", 0), (9, 0, "2021", 0), (10, 0, "2021-07", 0), (10, 0, "2021H1", 1)],
+)
+def test_shelters_are_far_where_most_of_ten_premises_or_more_are(
+    located: int, near: int, period: str, found: int
+) -> None:
+    for place in (CODES[0], "all"):
+        view = make_view(district=place, period=period, reach=lambda view: make_reach(located, near))
+        assert [one.rule.rule for one in find_by_district(view)[place]] == ["shelters_far"] * found
+    assert find_by_district(make_view(reach=lambda view: None))[CODES[0]] == []
 
 
 def test_a_quiet_township_has_nothing() -> None:

@@ -14,6 +14,7 @@ from taizhang.analysis.calls import is_called
 from taizhang.analysis.contradictions import find_contradictions, find_lone
 from taizhang.analysis.doubt import bound_row, is_partly_known
 from taizhang.analysis.exhibits import limit_items
+from taizhang.analysis.reach import count_far_premises
 from taizhang.analysis.required_drills import begin_window, is_drill_due, select_recent_drills
 from taizhang.analysis.rows import have_rows
 from taizhang.analysis.subjects import MOST, Evidence, Named, Subject, count_grave, name_subjects
@@ -396,6 +397,13 @@ def _ledgers_lack(rule: FindingRule, case: _Case) -> Found:
         yield _Hit({"value": Evidence(float(len(lone)))}, float(len(lone)))
 
 
+def _shelters_far(rule: FindingRule, case: _Case) -> Found:
+    """Where most premises on the map are far from every shelter."""
+    far, known = count_far_premises(case.view).get(case.district, (0, 0)) if case.view else (0, 0)
+    if known and 100 * far / known > rule.above:
+        yield _Hit({"value": Evidence(float(far)), "of": Evidence(float(known))}, float(far))
+
+
 def _set_aside(rule: FindingRule, case: _Case) -> Found:
     """Ledgers of which more rows than the rule allows could not be used; of the whole workbook."""
     if case.view is None or case.district != ALL or case.view.quality.empty:
@@ -422,6 +430,7 @@ CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
     "actions_late": _actions_late,
     "ledgers_differ": _ledgers_differ,
     "ledgers_lack": _ledgers_lack,
+    "shelters_far": _shelters_far,
     "set_aside": _set_aside,
     "above": _above,
     "share_below": _share_below,
@@ -496,6 +505,7 @@ _LOOKS: Mapping[str, Callable[[_Case], bool]] = {
     "actions_late": _knows_stages,
     "ledgers_differ": _has_both,
     "ledgers_lack": _has_both,
+    "shelters_far": lambda case: case.view is not None and case.district in count_far_premises(case.view),
     "set_aside": lambda case: True,
 }
 

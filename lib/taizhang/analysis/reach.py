@@ -4,10 +4,28 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from taizhang.analysis.view import View
+from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
 
 MOST_POINTS = 400
+# A walk of a quarter of an hour, as the crow flies.
+NEAR_M = 1000.0
+_FEWEST_PREMISES = 10
+
+
+@once_per_view
+def count_far_premises(view: View) -> dict[str, tuple[int, int]]:
+    """Premises farther than `NEAR_M` from every shelter, and those whose place is known, by district and for ``all``.
+
+    Left out are places with fewer than ten whose place is known. Of a year or a half: shorter reports have no such map.
+    """
+    table = view.reach(view) if view.reach and view.lasts("year", "half") else None
+    if table is None:
+        return {}
+    known = table[table["premises_located"] >= _FEWEST_PREMISES]
+    far = known["premises_located"] - known["premises_in_reach"]
+    pairs = zip(far.astype(int), known["premises_located"].astype(int), strict=True)
+    return dict(zip(known["district_code"].astype(str), pairs, strict=True))
 
 
 def list_reach(view: View, reach: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -116,6 +116,8 @@ class View:
         What has no row in it is not tested.
     last_day : datetime.date, optional
         The last day on record in any ledger: on no earlier day were they read. Where left out, as_of.
+    reach : callable, optional
+        Finds, when it is asked, which premises lie near a shelter, by district: as from `Workbook.reach`.
     report : str
         The template that it is made for, such as ``township_review``: what that shows of a shorter period,
         exhibits.yml says. Empty: everything.
@@ -150,6 +152,7 @@ class View:
     beside: pd.DataFrame = field(default_factory=pd.DataFrame)
     scatter: pd.DataFrame = field(default_factory=pd.DataFrame)
     last_day: date | None = None
+    reach: "Callable[[View], pd.DataFrame | None] | None" = None
 
     def __repr__(self) -> str:
         return f"<View {self.name} {self.district}, {self.period}, as of {self.as_of}: {', '.join(self.ledgers)}>"

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from taizhang.analysis.exhibits import is_shown
 from taizhang.analysis.quality import Quality
+from taizhang.analysis.reach import NEAR_M
 from taizhang.analysis.view import View
 from taizhang.boundaries import find_grid_problems, match_cells, measure_span
 from taizhang.boundaries.codes import find_levels
@@ -252,7 +253,12 @@ class Workbook:
         if not {"lon", "lat"} <= set(self.kinds[kind].columns if kind in self.kinds else ()):
             with_points = [name for name, one in self.kinds.items() if {"lon", "lat"} <= set(one.columns)]
             raise ParameterError("workbook.no_coordinates", kind=kind, kinds=", ".join(with_points))
-        if kind not in view.ledgers or not is_shown(view, "shelter-reach-map"):
+        return self._find_reach(view, distance_m, kind) if is_shown(view, "shelter-reach-map") else None
+
+    def _find_reach(
+        self, view: View, distance_m: float = NEAR_M, kind: str = "shelters"
+    ) -> gpd.GeoDataFrame | None:
+        if kind not in view.ledgers:
             return None
         # One table for all districts: computed once, not by each of their reports.
         others = sorted({"hazards"} & {*view.ledgers} | {"population"} & {*self.config.ledgers})
@@ -667,6 +673,7 @@ class Workbook:
             unread=frozenset(kind for kind in self._unread if not self._is_whole(kind, code)),
             written=self.written,
             first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
+            reach=self._find_reach,
         )
 
     @property
