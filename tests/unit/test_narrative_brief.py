@@ -331,11 +331,11 @@ def test_overdue_is_told_as_a_number_too() -> None:
 @pytest.mark.parametrize(
     ("lang", "note", "worst"),
     [
-        ("zh", "演练4个地区、检查2个", ("临海街道", "检查5/45次、演练2/10次")),
+        ("zh", "未完成：演练4个地区、检查2个", ("临海街道", "检查5/45次、演练2/10次")),
         (
             "en",
-            "drills in 4 districts, inspections in 2",
-            ("临海街道", "inspections 5 of 45, drills 2 of 10"),
+            "missed: drills in 4 districts, inspections in 2",
+            ("临海街道", "inspections 5 (target 45), drills 2 (target 10)"),
         ),
     ],
 )
@@ -400,3 +400,30 @@ def test_what_is_told_besides_begins_small_but_for_a_name() -> None:
     assert brief is not None and len(brief.problems) == 5
     assert "; 1 line of supplies is past its expiry date" in read(brief.others)
     assert not any(part[:1].isupper() for part in read(brief.others).removeprefix("Also: ").split("; "))
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", "死亡4人（老溪南乡3人、白沙镇1人）、失踪2人。"),
+        ("en", "Four people died (three in 老溪南乡, one in 白沙镇) and two are missing."),
+    ],
+)
+def test_districts_are_told_of_the_dead_and_not_of_the_missing(lang: str, said: str) -> None:
+    usual = {"class": "accident", "serious_injuries": 0, "loss_wan": 0.0}
+    rows = [
+        usual | {"occurred_on": "2021-03-18", "type": "渔船事故", "deaths": 3, "missing": 2},
+        usual | {"occurred_on": "2021-04-18", "type": "触电", "deaths": 1, "missing": 0},
+    ]
+    table = make_table("incidents", rows).assign(district_code=[CODES[4], CODES[5]])
+    levels = [
+        make_fact(f"incidents.level_{name}", float(name in ("larger", "ordinary")), district=ALL)
+        for name in LEVELS
+    ]
+    facts = [
+        make_fact("incidents.count", 2, district=ALL),
+        make_fact("incidents.deaths", 4, district=ALL),
+        *levels,
+    ]
+    brief = write_brief(make_view({"incidents": table}, facts=facts, lang=lang, district=ALL))
+    assert brief is not None and read(brief.verdict[0]) == said

@@ -179,10 +179,12 @@ def _write_targets(view: View) -> Status:
     words = "value" if view.as_of >= view.period.end else "running"
     value = say(f"brief.targets.{words}", lang, met=count(len(found.met)), missed=count(len(found.missed)))
     shown = sorted(found.missed or found.targets, key=lambda one: float(one.done["value"]))
-    note = _count_missed(view, shown) if view.district == ALL else _list_targets(view, shown, 2)
-    return _make_status(
-        view, "targets", found.level, value, note if found.missed or view.district != ALL else ()
-    )
+    note: Runs = ()
+    if view.district != ALL:
+        note = _list_targets(view, shown, 2)
+    elif found.missed:
+        note = say(f"brief.targets.{words}_in", lang) + _count_missed(view, shown)
+    return _make_status(view, "targets", found.level, value, note)
 
 
 def _count_missed(view: View, missed: Sequence[TargetProgress]) -> Runs:
@@ -287,11 +289,11 @@ def _tell_deaths(view: View, found: Deaths) -> Iterable[Runs]:
         yield from (none + before, none)
         return
     lead = say("brief.verdict.deaths", lang, n=_spell(lang, found.deaths, "incidents.deaths"))
-    if found.missing:
-        lead += say("brief.verdict.missing", lang, n=_spell(lang, found.missing))
+    missing = say("brief.verdict.missing", lang, n=_spell(lang, found.missing)) if found.missing else ()
     for source in (*_tell_sources(view, found), ()):
-        yield lead + source + before
-    yield lead
+        # Districts are told of the dead alone, an event of the missing, too.
+        yield (lead + source + missing if view.district == ALL else lead + missing + source) + before
+    yield lead + missing
 
 
 def _tell_sources(view: View, found: Deaths) -> Iterable[Runs]:
