@@ -395,7 +395,7 @@ def test_a_review_and_one_that_fails(run, book: Path) -> None:
         book,
     )
     code, out, err = run(*english)
-    assert code == 1 and "period '2021Q9' is not understood" in err and "报告期" not in err
+    assert code == 1 and "cannot read period '2021Q9'" in err and "报告期" not in err
     last["source"] = "1 / 0"
     own.write_text(json.dumps(notebook), encoding="utf-8")
     code, out, err = run("review", *PERIOD, "--district", "溪口镇", "--to", "html", "--jobs", "1", "-C", book)

@@ -76,7 +76,7 @@ def test_each_is_refused_in_one_line_and_the_rest_is_read(root: Path, capsys, mo
 def test_a_file_that_may_not_be_read_is_named(root: Path, capsys, monkeypatch) -> None:
     (root / "data" / "raw" / "good.xlsx").chmod(0)
     code, _, err = run(capsys, monkeypatch, "ingest", "-C", str(root))
-    assert code == 1 and "good.xlsx: is locked by another program" in err
+    assert code == 1 and "good.xlsx: is in use by another program" in err
 
 
 def test_a_file_locked_by_another_program_is_named(root: Path, capsys, monkeypatch) -> None:
@@ -90,6 +90,6 @@ def test_a_file_locked_by_another_program_is_named(root: Path, capsys, monkeypat
     with monkeypatch.context() as locked:
         locked.setattr(Path, "open", refuse)
         code, _, err = run(capsys, locked, "ingest", "-C", str(root))
-    assert code == 1 and "good.xlsx: is locked by another program" in err
+    assert code == 1 and "good.xlsx: is in use by another program" in err
     code, out, err = run(capsys, monkeypatch, "ingest", "-C", str(root))
     assert "good.xlsx" not in err and "4 rows read = 4 accepted" in out

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from taizhang.cli import app
 from taizhang.core.files import write_text
+from tools import api_pages
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -89,6 +90,11 @@ def test_the_site_is_built(root: Path, tmp_path: Path) -> None:
     english = {name for name in names if not name.endswith(".zh")}
     wanted = english | {f"zh/{name.removesuffix('.zh')}" for name in names - english}
     assert {name.replace("index", ".").replace("/.", "") for name in wanted} <= pages
+    named = ("api", "api-figures", "api-narrative", "api-draw", "api-facts")
+    for lang in ("", "zh"):
+        shown = "".join((tmp_path / lang / name / "index.html").read_text("utf-8") for name in named)
+        assert "_read_exact" not in shown  # what is not public
+        assert [one.place for one in api_pages.list_names() if f'id="{one.place}"' not in shown] == []
     broken = {
         f"{page.relative_to(tmp_path)}: {link}"
         for page in tmp_path.rglob("index.html")

@@ -197,7 +197,7 @@ def test_pick_a_township_and_run_all(workbook: Path, page: Page) -> None:
     pick_district(page, f"{name} {code}", code)
     seconds = run_all(page, FIGURE_SHOWN)
     print(f"first figure {seconds:.1f} s after Run All")
-    titles = page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output p > strong")
+    titles = page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output p")
     expect(titles.filter(has_text=name).first).to_be_visible()
     take_picture(page, "lab", ".jp-CodeCell")
     saved = save_and_close(page, workbook / "notebooks" / "township_review.ipynb")

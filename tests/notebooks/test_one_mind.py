@@ -123,7 +123,7 @@ def find_contradictions(said: Said) -> list[str]:
 @pytest.fixture(autouse=True)
 def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is drawn is asked nothing here, and takes longest."""
-    monkeypatch.setattr(canvas, "_draw_svg", lambda drawing: "<svg></svg>")
+    monkeypatch.setattr(canvas, "_draw_svg", lambda drawing, **_: "<svg></svg>")
 
 
 @pytest.fixture(params=["all that is tested holds", "nothing holds"])

@@ -475,7 +475,7 @@ _OF_CHANCE = frozenset(
 )
 _UNTOLD = frozenset(
     "hazards-by-trade hazards-by-premises-type hazards-cells hazards-map inspections-by-mode drills-kinds "
-    "incidents-map shelters-map warnings weather location-map grid-map shelter-reach-map grid-problems-map "
+    "incidents-map shelters-map warnings weather ground-map location-map grid-map shelter-reach-map grid-problems-map "
     "grid-hazards-map grid-incidents-map action-stages classes drill-ratings".split()
 )
 

@@ -65,7 +65,11 @@ def test_every_data_file_is_read_by_a_module() -> None:
     package = read_package()
     read = frozenset[str]().union(*(one.data for one in package.values() if isinstance(one, keys._Module)))
     files = {name for name, one in package.items() if isinstance(one, str)}
-    assert files - read <= {"lab/jupyter/labconfig/page_config.json", "py.typed"}  # JupyterLab's own
+    labs = {
+        "lab/jupyter/labconfig/page_config.json",
+        "lab/jupyter_zh/labconfig/default_setting_overrides.json",
+    }
+    assert files - read <= {*labs, "py.typed"}  # JupyterLab's own
 
 
 def test_what_a_fork_server_has_read_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,8 @@ BEGINNINGS = tuple(f"{room}\\." for room in ROOMS)
 # Keys of draw.toml and of what is fixed before a draw, which are written as they are in the files.
 KEYS_OF_DRAWS = ("seed", "text", "entities", "names", "avoid", "visited")
 KEYS_OF_KINDS = ("asked", "headers")
+# What is to be typed as it stands.
+COMMANDS_OF_CLUSTERS = ("pip", "install", "cluster", "conda", "dask", "core", "distributed", "fsspec")
 
 
 @pytest.mark.parametrize("code", MESSAGES)
@@ -65,6 +67,7 @@ def test_a_message_is_in_both_languages_with_the_same_places(code: str) -> None:
 @pytest.mark.parametrize("code", MESSAGES)
 def test_a_chinese_message_holds_no_english_but_names(code: str) -> None:
     keys = KEYS_OF_DRAWS if code.startswith("draw.commit.") else ()
+    keys += COMMANDS_OF_CLUSTERS if code == "report.scheduler.missing" else ()
     keys += KEYS_OF_KINDS if code.startswith("metadata.kind.asked") else ()
     assert find_english(re.sub(r"\{[^{}]*\}", "", MESSAGES[code]["zh"]), keys) == []
 

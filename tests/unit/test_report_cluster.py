@@ -87,16 +87,16 @@ def test_what_was_sent_in_part_or_changed_on_the_way_is_not_taken(book: Workbook
     system, sha256 = fsspec.filesystem("memory"), dict(parcel.files)["workbook.toml"]
     whole = system.cat(f"/box/objects/{sha256}")
     system.pipe(f"/box/objects/{sha256}", whole[:10])
-    with pytest.raises(SchedulerError, match=f"{sha256}' is not what was sent"):
+    with pytest.raises(SchedulerError, match=f"{sha256}' is not the content that was sent"):
         fetch_workbook(parcel)
     send_workbook(book.config, "memory://box")
     assert (fetch_workbook(parcel) / "workbook.toml").read_bytes() == whole
 
 
 def test_addresses_that_are_no_use_are_errors(book: Workbook) -> None:
-    with pytest.raises(SchedulerError, match="can't be put at 'nonsense://x'"):
+    with pytest.raises(SchedulerError, match="cannot put the workbook at 'nonsense://x'"):
         send_workbook(book.config, "nonsense://x")
-    with pytest.raises(SchedulerError, match="can't be fetched from 'memory://empty'"):
+    with pytest.raises(SchedulerError, match="cannot fetch the workbook from 'memory://empty'"):
         fetch_workbook(Parcel("memory://empty", (("workbook.toml", "0" * 64),)))
     with pytest.raises(ParameterError, match="give --scheduler too"):
         make_review(book, "2021", store="memory://box")

@@ -254,7 +254,7 @@ def test_a_base_that_lacks_a_style_or_is_no_word_file_is_refused(tmp_path: Path)
     with pytest.raises(RenderError, match=r"styles\.docx lacks the styles 'Source'"):
         make_report(word_base=str(path))
     path.write_text("text", "utf-8")
-    with pytest.raises(RenderError, match=r"styles\.docx can't be read"):
+    with pytest.raises(RenderError, match=r"cannot read styles\.docx as a Word file"):
         make_report(word_base=str(path))
 
 
