@@ -98,7 +98,7 @@ def test_addresses_that_are_no_use_are_errors(book: Workbook) -> None:
         send_workbook(book.config, "nonsense://x")
     with pytest.raises(SchedulerError, match="cannot fetch the workbook from 'memory://empty'"):
         fetch_workbook(Parcel("memory://empty", (("workbook.toml", "0" * 64),)))
-    with pytest.raises(ParameterError, match="give --scheduler too"):
+    with pytest.raises(ParameterError, match="add --scheduler"):
         make_review(book, "2021", store="memory://box")
 
 
