@@ -56,7 +56,9 @@ def book(sample_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Workboo
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["township_review", "county_comparison"])
+@pytest.mark.parametrize(
+    "kind", ["township_review", pytest.param("county_comparison", marks=pytest.mark.long)]
+)
 def test_run_all_shows_what_the_review_shows(book: Workbook, tmp_path: Path, kind: str) -> None:
     code = str(book.districts["code"].iloc[1]) if kind == "township_review" else "all"
     parameters = {"district": code, "period": "2021", "lang": "zh"}

@@ -20,7 +20,8 @@ PERIOD = parse_period("2021")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lang", ["zh", "en"])
+# Real reviews are in Chinese (tests/end_to_end/test_review.py).
+@pytest.mark.parametrize("lang", [pytest.param("zh", marks=pytest.mark.long), "en"])
 @pytest.mark.parametrize("kind", ["township_review", "county_comparison"])
 def test_template_runs_and_renders(sample_book: Path, tmp_path: Path, kind: str, lang: str) -> None:
     book = open_workbook(str(sample_book))

@@ -51,7 +51,7 @@ def book(sample_book: Path, root: Path, tmp_path_factory: pytest.TempPathFactory
     return open_workbook(str(folder))
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("lang", ["zh", pytest.param("en", marks=pytest.mark.long)])
 @pytest.mark.parametrize("template", TITLES)
 def test_page_is_whole_quiet_and_accessible(
     book: Any, tmp_path: Path, open_page: Callable[..., Any], template: str, lang: str

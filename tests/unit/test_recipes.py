@@ -88,7 +88,7 @@ def test_a_step_goes_where_it_says(tmp_path: Path) -> None:
             step[0].follow(tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_recipes_are_true(root: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     for name in ("lib", "docs", "tests", "tools", "benchmarks", "notebooks", "pyproject.toml", "make.py"):
