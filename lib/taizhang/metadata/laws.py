@@ -17,8 +17,8 @@ class Law:
     """
 
     title: Mapping[str, str]
-    number: str
-    article: str
+    number: Mapping[str, str]
+    article: Mapping[str, str]
     start: date
     binds: Mapping[str, str]
     says: Mapping[str, str]
@@ -29,10 +29,9 @@ class Law:
         return self.start <= day and (self.until is None or day <= self.until)
 
     def cite(self, lang: str) -> str:
-        """The citation in a report; the English one keeps the Chinese number and article, which are its name."""
-        if lang == "zh":
-            return f"《{self.title['zh']}》（{self.number}）{self.article}"
-        return f"{self.title['en']} ({self.number} {self.article})"
+        """The citation in a report."""
+        title, number, article = self.title[lang], self.number[lang], self.article[lang]
+        return f"《{title}》（{number}）{article}" if lang == "zh" else f"{title} ({number}), {article}"
 
 
 @cache
