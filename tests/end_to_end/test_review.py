@@ -18,6 +18,7 @@ import pypdfium2
 import pytest
 from lxml import html
 
+from tagged_pdf import walk_elements
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.formats import format_fact
 from taizhang.report.pdf import count_pages
@@ -246,15 +247,6 @@ def read_pages(path: Path) -> list[str]:
         return [page.get_textpage().get_text_bounded() for page in document]
 
 
-def walk(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
-    if isinstance(element, pikepdf.Dictionary) and "/S" in element:
-        yield element
-    children = element.get("/K", []) if isinstance(element, pikepdf.Dictionary) else []
-    for child in children if isinstance(children, pikepdf.Array) else [children]:
-        if isinstance(child, pikepdf.Dictionary):
-            yield from walk(child)
-
-
 def test_an_annual_review_has_about_ten_pages_and_an_annex_and_a_bulletin_two(published: Path) -> None:
     for path in list_pdfs(published / "2021"):
         main, pages = count_pages(path.read_bytes())
@@ -294,7 +286,7 @@ def test_every_pdf_is_tagged_throughout(published: Path) -> None:
             assert document.Root.MarkInfo.Marked and str(document.Root.Lang) == "zh-CN"
             with document.open_metadata() as metadata:
                 assert metadata["pdfuaid:part"] == "1"
-            elements = list(walk(document.Root.StructTreeRoot))
+            elements = list(walk_elements(document.Root.StructTreeRoot))
             kinds = [str(element["/S"]) for element in elements]
             levels = [int(kind[2:]) for kind in kinds if re.fullmatch(r"/H\d", kind)]
             assert levels and levels[0] == 1

@@ -80,7 +80,7 @@ def test_a_change_of_law_within_a_period_is_named_in_english_too() -> None:
     (rule,) = (rule for rule in load_rules() if rule.rule == "drill_missed")
     view = make_view(period="2019", as_of=date(2019, 12, 31), lang="en")
     assert say_basis(rule, view) == (
-        " Basis: Regulation on Emergency Response to Work Safety Accidents (State Council Order No. 708), Article 8, "
+        " Basis: Regulation on Emergency Response to Work Safety Accidents (State Council Order 708), Article 8, "
         "in force since 1 April 2019."
     )
 

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from tagged_pdf import walk_elements
 from taizhang.core import display
 from taizhang.core.errors import RenderError
 from taizhang.core.periods import parse_period
@@ -82,16 +82,6 @@ def read_pages(pdf: bytes) -> list[str]:
 def squeeze(text: str) -> str:
     """Without spaces and line ends, which a PDF doesn't keep."""
     return re.sub(r"\s", "", text)
-
-
-def walk(element: Any) -> Iterator[Any]:
-    """Structure elements of a tagged PDF in reading order."""
-    if isinstance(element, pikepdf.Dictionary) and "/S" in element:
-        yield element
-    children = element.get("/K", []) if isinstance(element, pikepdf.Dictionary) else []
-    for child in children if isinstance(children, pikepdf.Array) else [children]:
-        if isinstance(child, pikepdf.Dictionary):
-            yield from walk(child)
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +184,7 @@ def test_the_pdf_is_tagged_and_says_what_it_is(report: bytes) -> None:
         assert pdf.docinfo["/Author"] == META.title
         with pdf.open_metadata() as metadata:
             assert metadata["pdfuaid:part"] == "1"
-        elements = list(walk(pdf.Root.StructTreeRoot))
+        elements = list(walk_elements(pdf.Root.StructTreeRoot))
     kinds = [str(element["/S"]) for element in elements]
     assert [kind for kind in kinds if kind in ("/H1", "/H2")] == [
         "/H1",  # contents
@@ -369,7 +359,7 @@ def test_a_picture_that_is_none_is_an_error_that_names_the_report() -> None:
 
 def test_heading_levels_left_out_are_closed_up() -> None:
     with pikepdf.open(io.BytesIO(render_pdf(build("## 甲", "#### 乙", write_prose("丙")), meta=META))) as pdf:
-        kinds = [str(e["/S"]) for e in walk(pdf.Root.StructTreeRoot)]
+        kinds = [str(e["/S"]) for e in walk_elements(pdf.Root.StructTreeRoot)]
     assert [kind for kind in kinds if kind.startswith("/H") and kind != "/H"] == ["/H1", "/H1", "/H2"]
 
 
