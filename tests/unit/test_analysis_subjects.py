@@ -59,11 +59,10 @@ STAGE = {"name": "燃气整治", "stage": "自查", "starts_on": "2021-03-01", "
 SUPPLY = {"item": "急救包", "depot": "镇库", "quantity": 65, "unit": "个", "standard": 66}
 
 
-def make_reach(located: int, near: int) -> pd.DataFrame:
-    """The premises near a shelter, as `Workbook.reach` has them, of one district and the whole area."""
-    return pd.DataFrame(
-        {"district_code": [CODES[0], "all"], "premises_located": located, "premises_in_reach": near}
-    )
+def make_reach(located: int, near: int, *, sites: int = 3) -> pd.DataFrame:
+    """The premises near a shelter, as `Workbook.reach` has them; of these shelters three are on the map."""
+    counts = {"premises_located": located, "premises_in_reach": near, "sites": sites, "sites_located": 3}
+    return pd.DataFrame({"district_code": [CODES[0], "all"], **counts})
 
 
 TROUBLES = {
@@ -323,6 +322,10 @@ def test_shelters_are_far_where_most_of_ten_premises_or_more_are(
         view = make_view(district=place, period=period, reach=lambda view: make_reach(located, near))
         assert [one.rule.rule for one in find_by_district(view)[place]] == ["shelters_far"] * found
     assert find_by_district(make_view(reach=lambda view: None))[CODES[0]] == []
+
+
+def test_premises_may_be_near_a_shelter_that_is_not_on_the_map() -> None:
+    assert find_by_district(make_view(reach=lambda view: make_reach(12, 0, sites=4)))[CODES[0]] == []
 
 
 def test_a_quiet_township_has_nothing() -> None:

@@ -276,7 +276,7 @@ def test_a_table_of_sums_whose_headers_are_facts_is_read_as_one(tmp_path: Path) 
         "hazards.rectification_rate": "整改率（%）",
     }
     (line,) = (str(line) for line in made.lines if "2023年季报.xlsx" in str(line))
-    assert line.startswith("summary 2023年季报.xlsx") and "2023Q1" in line
+    assert line.startswith("summary table 2023年季报.xlsx") and "2023Q1" in line
     book = open_workbook(str(root))
     sums = book.sums[book.sums["fact"] == "inspections.premises"]
     assert sums["period"].tolist() == ["2023Q1"] * len(TOWN_NAMES)

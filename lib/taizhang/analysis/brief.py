@@ -45,7 +45,7 @@ class Deaths:
 
 @dataclass(frozen=True)
 class Grade:
-    """The worst accident grade in the period (empty if none), how many accidents had it, and as many a year earlier."""
+    """The worst accident grade in the period (empty if none), how many had it, and how many a year earlier."""
 
     level: Level
     grade: str = ""
@@ -68,7 +68,7 @@ class Targets:
 
 @dataclass(frozen=True)
 class Overdue:
-    """Overdue hazards, whenever found; `longest` and `long` (past the red threshold) in days and rows, None unknown.
+    """Overdue hazards, whenever found; `longest` in days, `long`: rows past the red threshold; None if unknown.
 
     Where the whole area's number is not known, `told` has those of the districts that have any, by code.
     """

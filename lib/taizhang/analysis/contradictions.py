@@ -23,21 +23,14 @@ def find_contradictions(view: View) -> pd.DataFrame:
     if not {"losses", "incidents"} <= set(view.ledgers):
         return pd.DataFrame()
     losses, incidents = view.counted("losses"), view.counted("incidents")
-    events, types = losses.frame()["event"].astype("str").fillna(""), incidents.frame()
-    class_ = (
-        types["class"].astype("str").fillna("natural")
-        if "class" in types
-        else pd.Series("natural", types.index)
-    )
-    said = types["type"].astype("str").fillna("") if "type" in types else pd.Series("", types.index)
-    speaks = [find_disasters(text) for text in said]
+    events, _ = _read_disasters(losses.frame(), "event")
+    speaks, natural = _read_disasters(incidents.frame(), "type")
     days, others = losses.days("occurred_on"), incidents.days("occurred_on")
     exact, exact_too = losses.is_day("occurred_on"), incidents.is_day("occurred_on")
     pairs = []
-    for at, event in enumerate(events):
-        of = find_disasters(event)
+    for at, of in enumerate(events):
         same = (incidents.group == losses.group[at]) & (abs(others - days[at]) <= _APART)
-        same &= exact_too & exact[at] & (class_ == "natural").to_numpy()
+        same &= exact_too & exact[at] & natural
         pairs += [(at, int(one)) for one in np.flatnonzero(same) if of and is_related(of, speaks[one])]
     table = pd.DataFrame(pairs, columns=["losses", "incidents"])
     table = table[~table["losses"].duplicated(keep=False) & ~table["incidents"].duplicated(keep=False)]
@@ -59,8 +52,8 @@ def find_lone(view: View) -> pd.DataFrame:
     `kind` is the row's ledger, and `at` its position among the rows that the view counts. A row is reported only if
     the other ledger has disaster rows for the district, is not silent at that time, and has no row that may mean the
     same disaster: up to three days apart, dated only to the month, or naming no kind of disaster. A natural incident
-    is considered only if it names a kind of disaster and a loss or people affected. Only the district's own rows are
-    used, so that its report and the whole area's agree.
+    is considered only if it names a kind of disaster and a loss, or people affected or evacuated. Only the district's
+    own rows are used, so that its report and the whole area's agree.
     """
     found = [
         {"kind": kind, "at": int(at)}
@@ -73,9 +66,9 @@ def find_lone(view: View) -> pd.DataFrame:
 
 def _find_lone(view: View, kind: str, other: str) -> list[int]:
     rows, ledger = view.counted(kind), view.counted(other).ledger
-    of_rows, natural = _read_disasters(kind, rows.frame())
-    speaks, may_be = _read_disasters(other, ledger.table)
-    # Whose other ledger is of accidents alone lacks nothing.
+    of_rows, natural = _read_disasters(rows.frame(), *_NAMING[kind])
+    speaks, may_be = _read_disasters(ledger.table, *_NAMING[other])
+    # If the other ledger has only accidents, no match is expected there.
     known = np.array([bool(of) for of in speaks], bool) & may_be
     first, last = ledger.days("occurred_on"), ledger.last_days("occurred_on")
     days, exact, codes = (
@@ -103,11 +96,11 @@ def _find_lone(view: View, kind: str, other: str) -> list[int]:
     return lone
 
 
-def _read_disasters(kind: str, table: pd.DataFrame) -> tuple[list[frozenset[int]], np.ndarray]:
-    """The kinds of disaster that each row names, and whether it may be of a disaster at all."""
-    cells = table.reindex(columns=list(_NAMING[kind])).astype("str").fillna("")
+def _read_disasters(table: pd.DataFrame, *columns: str) -> tuple[list[frozenset[int]], np.ndarray]:
+    """The kinds of disaster that each row names in these columns, and whether it may be of a disaster at all."""
+    cells = table.reindex(columns=list(columns)).astype("str").fillna("")
     said = map(" ".join, cells.itertuples(index=False, name=None))
     may_be = np.ones(len(table), bool)
-    if kind == "incidents" and "class" in table:
+    if "class" in table:
         may_be = table["class"].astype("str").fillna("natural").eq("natural").to_numpy(bool)
     return [find_disasters(text) for text in said], may_be

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
+from inspect import signature
 from typing import Concatenate, ParamSpec, TypeVar
 
 from taizhang.analysis.comparison import list_values
@@ -27,7 +28,8 @@ def tell_missing(
         shown = function(view, *args, **named)
         if shown is not None or is_in_kernel():
             return shown
-        texts = [one for one in (*args, *named.values()) if isinstance(one, str)]
+        given = signature(function).bind(view, *args, **named)  # in the order of its parameters
+        texts = [one for one in (*given.args, *given.kwargs.values()) if isinstance(one, str)]
         id = getattr(function, "exhibit", "")
         return Nothing(explain_missing(view, function.__name__, texts, id))
 

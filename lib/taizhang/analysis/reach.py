@@ -17,10 +17,11 @@ _FEWEST_PREMISES = 10
 def count_far_premises(view: View) -> dict[str, tuple[int, int]]:
     """Premises farther than `NEAR_M` from every shelter, and those whose place is known, by district and for ``all``.
 
-    Left out are places with fewer than ten whose place is known. Of a year or a half: shorter reports have no such map.
+    Left out are districts with fewer than ten whose place is known. Empty in reports on less than half a year, and
+    where the place of any shelter is unknown: it may be the near one, also of a neighbouring district.
     """
     table = view.reach(view) if view.reach and view.lasts("year", "half") else None
-    if table is None:
+    if table is None or (table["sites"] != table["sites_located"]).any():
         return {}
     known = table[table["premises_located"] >= _FEWEST_PREMISES]
     far = known["premises_located"] - known["premises_in_reach"]

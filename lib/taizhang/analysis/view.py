@@ -1,6 +1,7 @@
 """What a report covers: one district, or the whole area, in one period.
 
-A View is plain data. The workbook fills it; figures and narrative draw and write from it and read no file.
+A View is data that the workbook fills; figures and narrative draw and write from it and read no file. What only few
+reports need, it asks the workbook for (`reach`).
 """
 
 from collections.abc import Callable, Mapping
@@ -120,7 +121,7 @@ class View:
         Finds, when it is asked, which premises lie near a shelter, by district: as from `Workbook.reach`.
     report : str
         The template that it is made for, such as ``township_review``: what that shows of a shorter period,
-        exhibits.yml says. Empty: everything.
+        exhibits.yml says. Empty: what it has by default.
     """
 
     district: str

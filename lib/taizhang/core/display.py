@@ -148,16 +148,16 @@ class Figure:
         return self.live
 
     def _refresh(self) -> "Figure":
-        """The figure in its present state: redrawn, phone version included, if its drawing was changed."""
+        """The figure in its present state: if its drawing was changed, drawn again, and without words in its place."""
         if self.live is None or not self.live.is_changed():
             return self
-        return replace(self, svg=self.live.draw(), narrow="", narrower=None)
+        return replace(self, svg=self.live.draw(), narrow="", narrower=None, told=None)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        shown = self if self.told and not self.svg else self._refresh()
+        shown = self._refresh()
         about = {name: said for name, said in pack(shown).items() if name != "svg"}
-        if self.told and not self.svg:
-            return self.told._repr_mimebundle_() | {FIGURE: about}
+        if shown.told and not shown.svg:
+            return shown.told._repr_mimebundle_() | {FIGURE: about}
         bundle = {"image/svg+xml": shown.svg, "text/plain": self.alt, FIGURE: about}
         # Reports set title and source themselves; on a screen nobody else would.
         return {"text/html": shown._draw_framed(), **bundle} if is_interactive() else bundle

@@ -13,6 +13,7 @@ from taizhang.core.files import write_beside, write_text
 
 _BLANK = ("", "—")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _LONGEST_SHEET, _WIDEST = 31, 60  # of an Excel sheet's name, and of its columns
 _SIDES = {"left": "l", "right": "r", "center": "c"}
 _LATEX = {
@@ -61,7 +62,12 @@ def _type_column(cells: Sequence[_Cell], *, first: bool) -> pd.Series:
     ]
     # A column of words may sort by numbers, such as those of a yes and a no.
     counted = any(sign.isdigit() for cell, _ in known for sign in cell.text)
-    if counted and not worded and (not first or all(cell.text == f"{value:g}" for cell, value in known)):
+    if (
+        counted
+        and not worded
+        and all(_is_told(cell.text, value) for cell, value in known)
+        and (not first or all(cell.text == f"{value:g}" for cell, value in known))
+    ):
         numbers = pd.Series(values, dtype="float64")
         whole = all(value.is_integer() and "." not in cell.text for cell, value in known)
         return numbers.astype("Int64") if whole else numbers
@@ -69,6 +75,15 @@ def _type_column(cells: Sequence[_Cell], *, first: bool) -> pd.Series:
     if filled and all(_DAY.fullmatch(cell.text) for cell in filled):
         return pd.to_datetime(texts.replace("", None), format="%Y-%m-%d").astype("datetime64[us]")
     return texts
+
+
+def _is_told(text: str, value: float) -> bool:
+    """Whether a cell's number is the one that its text begins with: not in another unit, and without a mark."""
+    found = _NUMBER.search(text.replace(",", "").replace("−", "-"))
+    if found is None or text.endswith("*"):
+        return not text.endswith("*")
+    decimals = len(found[0].partition(".")[2])
+    return abs(float(found[0]) - value) <= 0.5000001 * 10.0**-decimals
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -140,7 +140,7 @@ class Protection:
         cells = self.cells
         self.hidden_facts = (cells.shows @ self.chosen.astype(float) > 0) & cells.exists
         self.shown = self.of @ (~self.hidden_facts).astype(float) > 0
-        # Nothing is to be kept from view of what is zero as something above it is that is always shown.
+        # A zero that follows from a total of zero that is always shown need not be hidden.
         nought = self.shown & (cells.values == 0) & cells.fixed
         before = -1
         while nought.sum() != before:

@@ -1,4 +1,4 @@
-"""Facts that nobody's rows bear out: numbers by district as summary tables tell them."""
+"""Facts without rows behind them: numbers by district from summary tables."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date

@@ -265,7 +265,7 @@ def _make_cells(layout: Layout, facts: Sequence[tuple[int, Result]], links: Sequ
 
 
 def blank_result(result: Result, blank: Mask) -> Result:
-    """The result with everything empty if hidden or not known, but of how many rows it is known."""
+    """The result with everything blank where hidden or unknown, except how many rows are known."""
     value, numerator, denominator, low, high = (
         np.where(blank, np.nan, numbers)
         for numbers in (result.value, result.numerator, result.denominator, result.low, result.high)

@@ -203,13 +203,15 @@ class LiveDrawing:
         self.drawing = drawing
         self._id, self._make_data = id, data
         self._first = self._now = ""
+        drawing.stale = False  # whatever is changed from here on makes it so
 
     @cached_property
     def data(self) -> pd.DataFrame:
         return tidy_table(self._make_data())
 
     def is_changed(self) -> bool:
-        return self.draw() != self._first
+        # One that was never drawn, as words are in its place, is drawn only if somebody has changed it.
+        return self.draw() != self._first if self._now else bool(self.drawing.stale)
 
     def draw(self) -> str:
         if not self._now:

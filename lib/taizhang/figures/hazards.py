@@ -66,9 +66,12 @@ def plot_hazards_trend(view: View) -> display.Figure | None:
 
 
 def _list_months(trend: HazardTrend) -> pd.DataFrame:
-    """Hazards by month and state; `found_before` of the same month a year before."""
-    before = {} if trend.before is None else {"found_before": trend.before.to_numpy()}
-    return melt_counts(trend.counts.assign(**before), "month", "state", "hazards")
+    """Hazards by month and state, and, with each state, all that were found in the same month a year before."""
+    table = melt_counts(trend.counts, "month", "state", "hazards")
+    if trend.before is None:
+        return table
+    before = dict(zip(trend.counts.index, trend.before, strict=True))
+    return table.assign(found_year_before=table["month"].map(before))
 
 
 @exhibit("hazards-by-trade")

@@ -146,7 +146,7 @@ def tabulate_risk_weights(view: View) -> display.Table | None:
     rows = (
         (
             dimensions[one.indicator.dimension], one.indicator.name[lang],
-            display.Cell(f"{format_number(100 * one.share)}%", one.share),
+            display.Cell(f"{format_number(100 * one.share)}%", 100 * one.share),
             label(f"risk.direction.{'up' if one.indicator.more_is_worse else 'down'}", lang), one.unknown,
         )
         for one in found.indicators

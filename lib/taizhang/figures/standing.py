@@ -101,7 +101,7 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
                 display.Cell(raw, float(row["raw"]), fact=fact, district=str(code)),
                 write_number(row["shrunk"], text=interval),
                 write_number(
-                    row["above"],
+                    100 * row["above"],
                     text=format_span(100 * row["above"], 100 * row["above_most"], lang, unit="%"),
                 ),
                 write_number(row["spatial"], info.decimals),

@@ -62,7 +62,7 @@ class Exhibit:
     stocks: Sequence[Subject] = ()
 
     def is_shown(self, scale: str, report: str = "") -> bool:
-        """Whether a report on a period of this length shows it; with no report, as in a notebook, always."""
+        """Whether a report on a period of this length shows it; with no report, as in a notebook, its default."""
         return scale in self.shown.get(report, self.shown.get("default", SCALES))
 
     def is_annexed(self, scale: str, report: str = "") -> bool:

@@ -38,11 +38,12 @@ from taizhang.settings.workbook import OwnReport
 DISTRICT_TEMPLATE, AREA_TEMPLATE = "township_review", "county_comparison"
 NOTEBOOK = "notebook"
 _PAGES = {form: Code((f"taizhang.report.{form}",)) for form in FORMATS}
-# How raw files are read is in the rows; controls, and a figure's own file, are for people at a notebook.
+# How raw files are read is in the rows; controls, a figure's own file, and why there is none, are for people at a
+# notebook.
 _BEFORE = (
     "taizhang.ingest.run", "taizhang.ingest.check", "taizhang.ledgers.child", "taizhang.ledgers.reading",
     "taizhang.ledgers.sandbox", "taizhang.ledgers.sheets", "taizhang.ledgers.tables", "taizhang.lab",
-    "taizhang.figures.files",
+    "taizhang.figures.files", "taizhang.metadata.missing",
 )  # fmt: skip
 _Stages = Mapping[str, Mapping[str, str]]
 

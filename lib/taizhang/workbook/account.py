@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from taizhang.core.errors import ParameterError
-from taizhang.core.periods import parse_period
+from taizhang.core.periods import Period, read_period
 from taizhang.metadata.facts import FORMS, FactInfo
 from taizhang.metadata.kinds import Kind
 from taizhang.metadata.style import load_style
@@ -92,14 +92,19 @@ def tabulate_summaries(summaries: Sequence[object]) -> pd.DataFrame:
 
 
 def try_fact(
-    book: "Workbook", kind: str, function: Callable[..., pd.Series], *, period: str, form: str = "count"
+    book: "Workbook",
+    kind: str,
+    function: Callable[..., pd.Series],
+    *,
+    period: str | Period,
+    form: str = "count",
 ) -> pd.DataFrame:
     """As `Workbook.try_fact` gives it."""
     from taizhang.facts import OwnFact, compute_facts
 
     if form not in FORMS:
         raise ParameterError("workbook.no_form", form=form, forms=", ".join(FORMS))
-    name, span = f"{kind}.{getattr(function, '__name__', 'tried')}", parse_period(period)
+    name, span = f"{kind}.{getattr(function, '__name__', 'tried')}", read_period(period)
     words = {"zh": name, "en": name}
     interval = {"share": "wilson", "count": "poisson"}.get(form, "none")
     unit = "percent" if form == "share" else "count"

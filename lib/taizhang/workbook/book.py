@@ -452,7 +452,7 @@ class Workbook:
         return make_panel(tables, infos, self.config.lang)
 
     def try_fact(
-        self, kind: str, function: Callable[..., pd.Series], *, period: str, form: str = "count"
+        self, kind: str, function: Callable[..., pd.Series], *, period: str | Period, form: str = "count"
     ) -> pd.DataFrame:
         """A fact not yet saved in a file, for every district and the whole area; columns as for `facts`.
 

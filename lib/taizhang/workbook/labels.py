@@ -1,6 +1,6 @@
 """Tables in a reader's language: heads and values as reports write them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 from pandas.api.types import is_bool_dtype
@@ -56,9 +56,11 @@ def _word(
     if is_bool_dtype(values):
         return values.map({True: label("word.yes", lang), False: label("word.no", lang)}).astype("str")
     if name == "fact":
-        return values.map(lambda fact: describe_fact(fact, infos).title[lang], na_action="ignore")
+        return values.map(
+            lambda fact: _name(lambda: describe_fact(fact, infos).title[lang], fact), na_action="ignore"
+        )
     if name == "unit":
-        return values.map(lambda unit: unit_label(unit, lang), na_action="ignore")
+        return values.map(lambda unit: _name(lambda: unit_label(unit, lang), unit), na_action="ignore")
     words = {"state": "hazards", "district_match": "dataquality.matched"}.get(name)
     if words:
         known = {key for key in values.dropna().unique() if f"{words}.{key}" in load_words()}
@@ -66,3 +68,11 @@ def _word(
             lambda key: label(f"{words}.{key}", lang) if key in known else key, na_action="ignore"
         )
     return values
+
+
+def _name(find: Callable[[], str], code: str) -> str:
+    """What a code is called; one that is unknown, such as that of a fact on trial, stays."""
+    try:
+        return find()
+    except KeyError:
+        return code
