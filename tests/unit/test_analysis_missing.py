@@ -103,6 +103,11 @@ def test_every_function_of_figures_has_words_in_both_languages() -> None:
             assert (lang == "zh") == any("一" <= sign <= "鿿" for sign in said.replace("城关镇", "")), name
 
 
+def test_arguments_by_name_are_those_of_the_function_in_any_order() -> None:
+    told = figures.plot_classes(make_view(), column="trade", kind="hazards")
+    assert repr(told) == repr(figures.plot_classes(make_view(), "hazards", "trade")) and "隐患" in repr(told)
+
+
 def test_a_notebook_goes_on_where_there_is_nothing() -> None:
     """`if figure:` tells; pandas and others that look at it find nothing odd."""
     nothing = Nothing("没有")

@@ -61,6 +61,19 @@ def test_a_report_s_telephone_gets_the_changed_one(view: View, monkeypatch: pyte
     assert "narrow" not in figure._repr_mimebundle_()[FIGURE]
 
 
+def test_words_stand_in_place_of_few_bars_until_somebody_changes_these(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("taizhang.core.display.is_in_kernel", lambda: True)
+    hazards = make_hazards(np.random.default_rng(7)).assign(trade="工贸")
+    shown = figures.plot_hazards_by_trade(make_view({"hazards": hazards}, report="township_review"))
+    assert shown and shown.told and not shown.svg
+    assert "image/svg+xml" not in shown._repr_mimebundle_()
+    shown.axes[0].set_title("我的题目")
+    bundle = shown._repr_mimebundle_()
+    assert "我的题目" in read_texts(bundle["image/svg+xml"]) and "told" not in bundle[FIGURE]
+
+
 def test_what_is_added_has_room(figure: Figure) -> None:
     """The layout is made again: a title of two lines doesn't run out of the sheet."""
     figure.figure.suptitle("一\n二")

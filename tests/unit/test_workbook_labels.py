@@ -9,6 +9,7 @@ from pandas.api.types import is_object_dtype
 import taizhang as tz
 from taizhang import figures
 from taizhang.core.errors import ParameterError
+from taizhang.core.periods import parse_period
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,13 @@ def test_a_figure_s_data_and_what_is_not_known_are_as_they_are(book: tz.Workbook
     pd.testing.assert_frame_equal(book.label(mine), mine.rename(columns={"state": "状态"}))
     with pytest.raises(ParameterError, match="hazards"):
         book.label(mine, kind="hazard")
+
+
+def test_a_fact_on_trial_has_no_name_yet(book: tz.Workbook) -> None:
+    tried = book.try_fact(
+        "hazards", lambda rows, *, as_of: rows["severity"] == "major", period=parse_period("2021")
+    )
+    assert set(book.label(tried)["指标"]) == set(tried["fact"])
 
 
 def test_facts_are_stored_with_their_day(book: tz.Workbook, tmp_path: Path) -> None:

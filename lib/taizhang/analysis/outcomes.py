@@ -45,7 +45,7 @@ class Outcome:
 
     @property
     def power(self) -> float:
-        """How often evidence would be found if a drill cut the outcome by a fifth, at the level of Holm's first step."""
+        """How often evidence would be found if a drill cut outcomes by a fifth, at the level of Holm's first step."""
         return self.effect.find_power(SOUGHT_RATIO, alpha=ALPHA / len(OUTCOMES))
 
     @property
