@@ -69,7 +69,7 @@ def run_floor(book: Path, template: Path, codes: list[str]) -> None:
 
     def bundle(*things: Any) -> None:
         for thing in things:
-            if thing is not None:
+            if thing:  # not where there is nothing to show
                 thing._repr_mimebundle_()
 
     opened, package = tz.open(str(book)), SimpleNamespace(show=bundle)
