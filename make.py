@@ -63,6 +63,8 @@ def run(*command: str | Path, check: bool = True) -> int:
     environment = dict(os.environ, PYTHONNOUSERSITE="1", VIRTUAL_ENV=str(VENV))
     environment.pop("PYTHONPATH", None)
     environment.pop("PYTHONHOME", None)
+    # Its notebooks and those of its tests are what one has chosen to run.
+    environment.setdefault("TAIZHANG_TRUST", str(ROOT))
     environment["PATH"] = str(venv_python().parent) + os.pathsep + environment.get("PATH", "")
     code = subprocess.call([str(part) for part in command], cwd=str(ROOT), env=environment)
     if check and code:

@@ -1,7 +1,9 @@
 """What every test may use: the repository, the shared data, a browser."""
 
+import atexit
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,10 @@ settings.load_profile("house")
 os.environ.setdefault("MPLBACKEND", "agg")
 # Messages are tested in English; a test of Chinese ones asks for them.
 os.environ.setdefault("TAIZHANG_LANG", "en")
+# Workbooks made by hand may run their own code; a test of trust asks for less. What `new` remembers is kept apart.
+os.environ["TAIZHANG_TRUST"] = "1"
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="taizhang-tests-")
+atexit.register(shutil.rmtree, os.environ["XDG_DATA_HOME"], ignore_errors=True)
 
 
 def find_chromium() -> str | None:

@@ -13,9 +13,35 @@ predicates of rows, such as ``facts.hazards.is_open``. `controls` and `show` are
 `TaizhangError` says what is wrong and how to fix it.
 """
 
-from typing import TYPE_CHECKING, Any
+import os
+import sys
 
-from taizhang.core.version import __version__
+
+def _leave_folder() -> None:
+    """Have no module looked for in the folder that one stands in.
+
+    ``python -m`` and an empty part of PYTHONPATH put it on the path. A workbook's csv.py must not be taken for
+    Python's, here or in processes that this one starts.
+    """
+    home = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120
+    folder = os.path.realpath(os.curdir)
+
+    def is_elsewhere(place: str) -> bool:
+        return os.path.realpath(place or os.curdir) not in {folder} - {home}
+
+    sys.path[:] = filter(is_elsewhere, sys.path)
+    if given := os.environ.get("PYTHONPATH"):
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(is_elsewhere, given.split(os.pathsep)))
+    os.environ["PYTHONSAFEPATH"] = "1"
+
+
+# When this is a command, before anything else is imported.
+if os.path.basename(sys.argv[0] if sys.argv else "") in ("-m", "taizhang", "taizhang.exe"):  # noqa: PTH119
+    _leave_folder()
+
+from typing import TYPE_CHECKING, Any  # noqa: E402
+
+from taizhang.core.version import __version__  # noqa: E402
 
 if TYPE_CHECKING:
     from taizhang import draw, facts, figures, narrative

@@ -219,14 +219,38 @@ class FactsFormat(StrEnum):
     json = "json"
 
 
-def open_workbook(folder: str, period: "Period", as_of: str = "") -> "Workbook":
-    """The workbook of a command's -C, as of the day it names; a day before the period is refused at once."""
+def open_workbook(folder: str, period: "Period", as_of: str = "", *, notebooks: bool = False) -> "Workbook":
+    """The workbook of a command's -C, as of the day it names; a day before the period is refused at once.
+
+    So is a workbook whose own facts, and `notebooks` if a review is to run them, its user does not trust.
+    """
     from taizhang.core.periods import parse_day
     from taizhang.workbook.book import Workbook
+    from taizhang.workbook.trust import list_own_facts, list_own_notebooks
 
     book = Workbook.find(folder, as_of=parse_day(as_of) if as_of else None)
     book.as_of(period)
+    code = list_own_facts(book.root)
+    if notebooks:
+        from taizhang.report.plan import list_templates
+
+        code += list_own_notebooks(book.root, list_templates(book.config))
+    ask_trust(book.root, code)
     return book
+
+
+def ask_trust(root: Path, code: Sequence[str]) -> None:
+    """Where a workbook that is not trusted has code of its own, ask whether it may run; without a terminal, refuse."""
+    from taizhang.workbook.trust import is_trusted, refuse_code, trust_workbook
+
+    if not code or is_trusted(root):
+        return
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        print(word("trust.asks", files=list(code)), end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().casefold() in ("y", "yes", "是"):
+            trust_workbook(root)
+            return
+    raise ParameterError.of([refuse_code(root, code)])
 
 
 def open_config(folder: str) -> "Config":
@@ -429,7 +453,7 @@ def review(
         from taizhang.report.workers import start_ahead
 
         start_ahead(1 if district and len(district) == 1 else jobs)
-    book = open_workbook(workbook, span, as_of)
+    book = open_workbook(workbook, span, as_of, notebooks=True)
     code = warn_errors(book.result)
     districts = [book.resolve_district(text) for text in district] if district else None
 
@@ -454,6 +478,27 @@ def review(
     for note in result.notes:
         print(note)
     raise typer.Exit(SEE if result.failed or result.nothing else code)
+
+
+@command()
+def trust(
+    folder: Annotated[str, typer.Argument(metavar="DIR")] = "",
+    revoke: Annotated[bool, typer.Option("--revoke")] = False,
+) -> None:
+    """Let a workbook from elsewhere run its own code."""
+    from taizhang.settings.workbook import locate_root
+    from taizhang.workbook.trust import list_own_facts, list_own_notebooks, revoke_trust, trust_workbook
+
+    root = locate_root(folder)
+    if revoke:
+        revoke_trust(root)
+        print(word("trust.revoked", folder=root))
+        return
+    code = [*list_own_facts(root), *list_own_notebooks(root)]
+    trust_workbook(root)
+    print(word("trust.given", folder=root))
+    if code:
+        print(word("trust.files", files=code))
 
 
 @command()
@@ -556,8 +601,6 @@ def template(
 
 def main() -> None:
     """Run the command line; a mistake of the user's is one message, never a traceback."""
-    # `python -m` looks for modules in the folder one stands in: a file of the workbook's is never taken for a library.
-    sys.path[:] = [place for place in sys.path if place not in ("", str(Path.cwd()))]
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a Windows console may be cp936
     try:

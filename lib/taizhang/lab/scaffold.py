@@ -2,12 +2,14 @@
 
 import json
 import zipfile
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_text
 from taizhang.core.reasons import current_language
+from taizhang.workbook.trust import trust_workbook
 
 SAMPLE = "sample.zip"
 _COMMENTED = {"zh": "workbook.zh.toml", "en": "workbook.en.toml"}
@@ -47,3 +49,5 @@ def make_folders(folder: Path) -> None:
     for name in ("notebooks", "data/raw/boundaries", "data/processed", "reports"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     write_text(folder / ".gitignore", _IGNORE)
+    with suppress(OSError):  # a home that can't be written: asked about when it has code of its own
+        trust_workbook(folder)

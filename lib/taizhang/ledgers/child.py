@@ -27,18 +27,18 @@ class Child:
 
     def __init__(self) -> None:
         here = str(Path(__file__).resolve().parents[2])
+        places = list(dict.fromkeys([here, *(p for p in sys.path if p not in ("", str(Path.cwd())))]))
+        # Isolated: no module is looked for where one stands, nor where an environment variable says.
+        serve = f"import sys; sys.path[:] = {places!r}; from taizhang.ledgers.child import serve; serve()"
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join(
-                dict.fromkeys([here, *(p for p in sys.path if p not in ("", str(Path.cwd())))])
-            ),
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             "ARROW_DEFAULT_MEMORY_POOL": "system",
             "MALLOC_ARENA_MAX": "2",
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from taizhang.ledgers.child import serve; serve()"],
+            [sys.executable, "-I", "-c", serve],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

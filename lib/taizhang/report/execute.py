@@ -24,6 +24,7 @@ from taizhang.core.reasons import Reason, current_language
 from taizhang.report import GRAMMAR
 from taizhang.report.engine import ReportEngine
 from taizhang.report.failures import TIMEOUT, describe_error, hide_paths, shorten_error
+from taizhang.workbook.trust import VARIABLE as TRUST
 from warm_kernels.client import forget_lost_server
 from warm_kernels.manager import OwnKernelManager
 
@@ -38,6 +39,7 @@ class SpeakingKernelManager(OwnKernelManager):
     def kernel_spec(self) -> KernelSpec:
         spec = super().kernel_spec
         spec.env["TAIZHANG_LANG"] = current_language()
+        spec.env[TRUST] = "1"  # whoever runs the notebook has been asked, here or on the machine that sent it
         return spec
 
 

@@ -33,7 +33,8 @@ from taizhang.report.notes import Note
 from taizhang.report.snapshot import Snapshot
 from taizhang.report.tasks import FAILED, UNFINISHED, ReportTask
 from taizhang.report.typefaces import find_typefaces, list_faces
-from taizhang.settings.workbook import OwnReport
+from taizhang.settings.workbook import Config, OwnReport
+from taizhang.workbook.trust import list_own_notebooks, require_trust
 
 DISTRICT_TEMPLATE, AREA_TEMPLATE = "township_review", "county_comparison"
 NOTEBOOK = "notebook"
@@ -124,6 +125,11 @@ def _enter_maker(makers: dict[str, Any], code: Code) -> str:
     mark = hash_parts(**made_by)[:12]
     makers[mark] = made_by
     return mark
+
+
+def list_templates(config: Config) -> list[str]:
+    """The names of the notebooks that a workbook's reviews run."""
+    return [DISTRICT_TEMPLATE, AREA_TEMPLATE, *(report.template for report in config.reports)]
 
 
 def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None, ReportMeta, str]]:
@@ -299,10 +305,11 @@ def list_makers(reports: Iterable[Mapping[str, Any]], makers: Mapping[str, Any])
 
 
 def check_templates(snapshot: Snapshot, tasks: Sequence[ReportTask]) -> None:
-    """Check the templates about to be run, before any report is made."""
+    """Check the templates about to be run, before any report is made; ParameterError if they are not trusted."""
     kinds = dict.fromkeys(task.meta.kind for task in tasks if task.rerun)
     if not kinds:
         return
+    require_trust(snapshot.root, list_own_notebooks(snapshot.root, kinds))
     from taizhang.report.execute import check_parameters, read_template
 
     needed = ("district", "period", "lang", *(["as_of"] if snapshot.chosen else []))

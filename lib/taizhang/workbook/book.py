@@ -68,6 +68,7 @@ from taizhang.workbook.tables import (
     read_written,
 )
 from taizhang.workbook.templates import packaged_notebooks
+from taizhang.workbook.trust import list_own_facts, require_trust
 
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
@@ -557,6 +558,7 @@ class Workbook:
     @cached_property
     def _own_facts(self) -> tuple[OwnFact, ...]:
         """The facts that the workbook's facts/ folder adds."""
+        require_trust(self.root, list_own_facts(self.root))
         functions = load_functions(self.root / "facts")
         return tuple(OwnFact(self.fact_infos[name], function) for name, function in functions.items())
 

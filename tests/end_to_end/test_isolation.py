@@ -1,0 +1,81 @@
+"""What reads a folder runs nothing of it, whatever Python files lie there and however the command is started."""
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+# Each file leaves its name here when it is run.
+RAN = "RAN"
+MARK = f"""import os
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), {RAN!r}), "a") as file:
+    file.write(__name__ + " in " + str(os.getpid()) + chr(10))
+"""
+# Python's own modules that `python -m` loads from where it stands before any code of ours: `taizhang`, the command,
+# does not.
+BEFORE_US = {
+    "abc", "collections", "contextlib", "functools", "importlib", "io", "keyword", "operator", "os", "reprlib",
+    "runpy", "types", "warnings",
+}  # fmt: skip
+CONFIGURATION = (
+    "jupyter_config.py", "jupyter_server_config.py", "jupyter_lab_config.py", "ipython_config.py",
+    ".ipython/profile_default/ipython_config.py", ".ipython/profile_default/startup/00-first.py",
+    "profile_default/ipython_config.py", "profile_default/startup/00-first.py", "conftest.py", "setup.py", "make.py",
+    "__init__.py", "__main__.py", "ledgers/own.py", "ledgers/__init__.py", "facts/own.py", "facts/__init__.py",
+    "data/raw/conftest.py", "notebooks/pandas.py", "tests/conftest.py", "draw.py", "risk.py", "pythonrc.py",
+)  # fmt: skip
+
+
+def plant(folder: Path, name: str) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # What a mark tells is found beside workbook.toml, wherever the file lies.
+    path.write_text(MARK.replace("os.path.dirname(os.path.abspath(__file__))", repr(str(folder))))
+
+
+@pytest.fixture(scope="module")
+def folder(sample_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook in which every module that could be imported has a file of its name, and every package a folder."""
+    made = tmp_path_factory.mktemp("planted") / "book"
+    shutil.copytree(sample_book, made, ignore=shutil.ignore_patterns("reports", "processed"))
+    installed = {name for name in packages_distributions() if name.isidentifier() and name[0] != "_"}
+    modules = set(sys.stdlib_module_names) | installed | {"warm_kernels", "tools"}
+    modules |= {"sitecustomize", "usercustomize", "_distutils_hack", "bottleneck", "numexpr"}
+    # `python -m taizhang.cli` asks Python for the module `taizhang` that is nearest.
+    for name in sorted(modules - BEFORE_US - {"taizhang"}):
+        plant(made, f"{name}.py" if len(name) % 2 else f"{name}/__init__.py")
+    for name in CONFIGURATION:
+        plant(made, name)
+    (made / "evil.pth").write_text(f"import sys; open({str(made / RAN)!r}, 'a').write('pth')\n")
+    own = "hazards.own:\n  title: {zh: 甲, en: A}\n  definition: {zh: 甲, en: A}\n  unit: count\n  decimals: 0\n"
+    own += "  direction: neither\n  interval: none\n  form: count\n  function: own.py:count\n"
+    (made / "facts" / "own.yml").write_text(own, encoding="utf-8")
+    return made
+
+
+def run(folder: Path, *command: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "PYTHONNOUSERSITE": "1", **env}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    mark = folder / RAN
+    ran = mark.read_text() if mark.exists() else ""
+    mark.unlink(missing_ok=True)
+    assert ran == "", f"{command}: {ran[:2000]}\n{done.stderr[-2000:]}"
+    return done
+
+
+SCRIPT = f"import sys; sys.path[:] = {[place for place in sys.path if place]!r}; from taizhang.cli import main; main()"
+
+
+@pytest.mark.parametrize("how", ["command", "module"])
+@pytest.mark.parametrize("name", ["check", "ingest", "doctor"])
+def test_reading_a_folder_runs_nothing_of_it(folder: Path, name: str, how: str) -> None:
+    start = ["-P", "-c", SCRIPT] if how == "command" else ["-m", "taizhang.cli"]
+    done = run(folder, sys.executable, *start, name)
+    assert done.returncode in (0, 1), done.stderr
+    assert "Traceback" not in done.stderr
