@@ -1,10 +1,15 @@
 """Files appear whole or not at all, and what a killed process had begun is removed."""
 
+import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from faults import ERRORS, failing, small_disk
 
-from taizhang.core.files import remove_leftovers, write_beside, write_text
+from taizhang.core.files import name_beside, remove_leftovers, write_beside, write_bytes, write_text
 
 
 def test_a_file_appears_when_it_is_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -17,15 +22,93 @@ def test_a_file_appears_when_it_is_whole_or_not_at_all(tmp_path: Path) -> None:
     assert path.read_bytes() == b"whole\n"
 
 
-def test_what_was_begun_is_removed_and_nothing_else(tmp_path: Path) -> None:
-    path = tmp_path / "notebooks" / "350921101.zh.ipynb"
-    write_text(path, "{}")
-    with write_beside(path) as beside:
-        (tmp_path / ".gitignore").write_text("*")
-        (tmp_path / ".hidden.folder_x").mkdir()
+@pytest.mark.parametrize(
+    ("operation", "error"),
+    [(one, error) for one in ("create", "write", "rename") for error in ("full", "forbidden", "broken")]
+    + [("fsync", "full"), ("fsync", "broken")],  # that it can't be asked is no failure
+)
+def test_a_file_system_that_fails_leaves_the_file_as_it_was(
+    tmp_path: Path, operation: str, error: str
+) -> None:
+    path = tmp_path / "350921101.zh.html"
+    write_text(path, "before")
+    with failing(operation, error) as failed, pytest.raises(OSError) as caught:
+        write_text(path, "after")
+    assert failed and caught.value.errno == ERRORS[error]
+    assert path.read_text() == "before"
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_folder_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: (order.append(os.fstat(handle).st_mode >> 12), fsync(handle))
+    )
+    monkeypatch.setattr(os, "replace", lambda *paths: (order.append("rename"), replace(*paths)))
+    write_text(tmp_path / "facts.csv", "1")
+    regular, folder = 0o10, 0o4
+    assert order == [regular, "rename", *([folder] if os.name == "posix" else [])]
+
+
+def test_a_share_that_cannot_be_asked_to_write_through_is_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(handle: int) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    write_text(tmp_path / "facts.csv", "1")
+    assert (tmp_path / "facts.csv").read_text() == "1"
+
+
+def test_a_disk_that_is_really_full_keeps_the_file_there_was() -> None:
+    with small_disk(kib=256) as disk:
+        write_bytes(disk / "facts.csv", b"before")
+        with pytest.raises(OSError) as caught:
+            write_bytes(disk / "facts.csv", b"x" * 400_000)
+        assert caught.value.errno == errno.ENOSPC
+        assert (disk / "facts.csv").read_bytes() == b"before"
+        assert [one.name for one in disk.iterdir()] == ["facts.csv"]
+
+
+def test_what_a_dead_process_had_begun_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    begun = """
+import os, pathlib, sys
+from taizhang.core.files import write_beside
+begun = write_beside(pathlib.Path(sys.argv[1]))
+begun.__enter__()
+os._exit(9)
+"""
+    path = tmp_path / "notebooks" / ("长" * 60 + ".zh.ipynb")
+    subprocess.run([sys.executable, "-c", begun, path], check=False)
+    (dead,) = path.parent.iterdir()
+    folder = (
+        tmp_path / f"{name_beside(tmp_path / 'hazards').replace(str(os.getpid()), _find_pid(dead))}abcd1234"
+    )
+    folder.mkdir()
+    (folder / "000.parquet").write_text("")
+    (tmp_path / ".gitignore").write_text("*")
+    (tmp_path / ".config.settings").write_text("ours")
+    with write_beside(path) as alive:
         remove_leftovers(tmp_path)
-        assert not beside.exists()
-        beside.write_text("{}")
+        assert alive.exists() and not dead.exists() and not folder.exists()
     assert sorted(p.name for p in tmp_path.rglob("*")) == [
-        ".gitignore", ".hidden.folder_x", "350921101.zh.ipynb", "notebooks",
+        ".config.settings", ".gitignore", "notebooks", path.name,
     ]  # fmt: skip
+
+
+def test_what_another_machine_has_begun_is_removed_after_a_day(tmp_path: Path) -> None:
+    theirs = [tmp_path / f".facts.00000f-{number}.abcd1234.csv" for number in (1, 2)]
+    for path in theirs:
+        path.write_text("1")
+    old = theirs[0].stat().st_mtime - 25 * 3600
+    os.utime(theirs[0], (old, old))
+    remove_leftovers(tmp_path)
+    assert list(tmp_path.iterdir()) == [theirs[1]]
+
+
+def _find_pid(path: Path) -> str:
+    return path.name.split("-")[-1].split(".")[0]

@@ -1,8 +1,10 @@
 """Outputs written whole or not at all, and checksums of inputs."""
 
+import errno
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -10,32 +12,74 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from taizhang.core.processes import is_running, mark_machine
+
 UNREADABLE = "unreadable"
-# The name that mkstemp gives: eight characters between ours.
-_BESIDE = re.compile(r"\..+\.[a-z0-9_]{8}(\.\w+)?")
+# The name of what is not whole yet: the file's, whose it is (machine and process), and what mkstemp draws.
+_BESIDE = re.compile(r"\..*\.(?P<machine>[0-9a-f]{6})-(?P<pid>\d+)\.[a-z0-9_]{8}(\.\w+)?")
+_MOST_STEM = 40  # of a name, which may have 255 bytes
+# What a process on another machine has not finished after this time, it never will.
+_DEAD_AFTER = 24 * 3600
+# What says that a file system, such as a share, can't be asked to write through.
+_CANNOT = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF, errno.EACCES, errno.EPERM}
+
+
+def name_beside(path: Path) -> str:
+    """How the names begin of what this process has not finished yet and `remove_leftovers` may find."""
+    return f".{path.stem[:_MOST_STEM]}.{mark_machine()}-{os.getpid()}."
 
 
 @contextmanager
 def write_beside(path: Path) -> Iterator[Path]:
-    """Yield a temporary path in the same folder, renamed to `path` if the block ends without an error."""
+    """Yield a temporary path in the same folder, renamed to `path` if the block ends without an error.
+
+    After a power failure, too, there is the old file or the new one, whole.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=name_beside(path), suffix=path.suffix)
     os.close(handle)
     beside = Path(name)
     try:
         yield beside
+        write_through(beside)
         umask = os.umask(0)
         os.umask(umask)
         beside.chmod(0o666 & ~umask)  # mkstemp makes it private; a report is to be read by others
         beside.replace(path)
+        if os.name == "posix":  # a rename is written with the folder
+            write_through(path.parent)
     finally:
         beside.unlink(missing_ok=True)
 
 
+def write_through(path: Path) -> None:
+    """Have a file or folder on the disk before going on, where the file system can be asked to."""
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _CANNOT:
+            raise
+    finally:
+        os.close(handle)
+
+
 def remove_leftovers(folder: Path) -> None:
-    """Remove temporary files that `write_beside` left in a folder, or below it, when its process was killed."""
-    for path in folder.rglob(".*"):
-        if _BESIDE.fullmatch(path.name) and path.is_file():
+    """Remove what killed processes had begun to write in a folder, or below it; what others are at stays."""
+    for path in list(folder.rglob(".*.*")):
+        named = _BESIDE.fullmatch(path.name)
+        if not named:
+            continue
+        try:
+            age = time.time() - path.stat().st_mtime
+        except OSError:  # just finished by its process
+            continue
+        here = named["machine"] == mark_machine()
+        if age < _DEAD_AFTER and (not here or is_running(int(named["pid"]))):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from taizhang.core.files import write_beside
+from taizhang.core.files import name_beside, write_beside
 from taizhang.core.reasons import Reason
 from taizhang.ledgers import RunningNumbers, find_twins, hash_keys
 from taizhang.ledgers.schema import check_table
@@ -91,7 +91,7 @@ class Collector:
         """Move what is held to the files of its districts."""
         if self._spilled is None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._spilled = Path(tempfile.mkdtemp(dir=self.path.parent, prefix=f".{self.path.stem}."))
+            self._spilled = Path(tempfile.mkdtemp(dir=self.path.parent, prefix=name_beside(self.path)))
         rows = pd.concat(self._held, ignore_index=True)
         self._held = []
         keys = hash_keys(rows, self.kind)

@@ -16,7 +16,7 @@ from typing import Any
 import platformdirs
 
 from taizhang.core.errors import SchedulerError
-from taizhang.core.files import hash_file, write_beside, write_text
+from taizhang.core.files import hash_file, name_beside, remove_leftovers, write_beside, write_text
 from taizhang.core.keys import hash_parts
 from taizhang.core.outside import tell_error
 from taizhang.ingest import DETACHED
@@ -109,7 +109,8 @@ def fetch_workbook(parcel: Parcel) -> Path:
     if root.exists():
         return root
     root.parent.mkdir(exist_ok=True)
-    beside = Path(tempfile.mkdtemp(dir=root.parent, prefix=f".{parcel.key}."))
+    remove_leftovers(cache)
+    beside = Path(tempfile.mkdtemp(dir=root.parent, prefix=name_beside(root)))
     try:
         for name, sha256 in parcel.files:
             place = beside / name
