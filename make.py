@@ -25,11 +25,11 @@ PERIOD = "2021"
 
 
 class MakeError(Exception):
-    """What went wrong and what to do, in a line."""
+    """Says in a line what went wrong and what to do."""
 
 
 def find_python() -> list[str]:
-    """Command of a Python that is new enough: this one, or one on the path."""
+    """Return the command of a Python that is new enough: this one, or one on the path."""
     if sys.version_info >= OLDEST:
         return [sys.executable]
     tries = [[found] for found in map(shutil.which, PYTHONS) if found]
@@ -49,17 +49,17 @@ def find_python() -> list[str]:
 
 
 def venv_python() -> Path:
-    """The environment's own Python."""
+    """Return the path of the environment's Python."""
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def taizhang() -> Path:
-    """The environment's ``taizhang`` command."""
+    """Return the path of the environment's ``taizhang`` command."""
     return venv_python().with_name("taizhang.exe" if os.name == "nt" else "taizhang")
 
 
 def run(*command: str | Path, check: bool = True) -> int:
-    """Run a command in the repository; its exit code, or the end of this run if `check` and it failed."""
+    """Run a command in the repository and return its exit code; if `check`, exit when it fails."""
     environment = dict(os.environ, PYTHONNOUSERSITE="1", VIRTUAL_ENV=str(VENV))
     environment.pop("PYTHONPATH", None)
     environment.pop("PYTHONHOME", None)
@@ -73,12 +73,12 @@ def run(*command: str | Path, check: bool = True) -> int:
 
 
 def run_module(*command: str | Path, check: bool = True) -> int:
-    """Run ``python -m ...`` of the environment."""
+    """Run ``python -m ...`` with the environment's Python."""
     return run(venv_python(), "-m", *command, check=check)
 
 
 def installed_state() -> str:
-    """What the environment is made from, as a digest: the lock, the project file, and this place."""
+    """Return a digest of what the environment is made from: the lock, the project file, and this folder."""
     digest = hashlib.sha256(str(ROOT).encode("utf-8"))
     for path in (LOCK, ROOT / "pyproject.toml"):
         digest.update(path.read_bytes())
@@ -86,7 +86,7 @@ def installed_state() -> str:
 
 
 def works(python: Path) -> bool:
-    """Whether the environment's Python still starts (the one it was made from may be gone)."""
+    """Return whether the environment's Python still starts (the Python it was made from may be gone)."""
     try:
         return subprocess.call([str(python), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
     except OSError:
@@ -94,7 +94,7 @@ def works(python: Path) -> bool:
 
 
 def set_up() -> None:
-    """Make .venv and install the lock and the package, unless that is done already."""
+    """Make .venv and install the lock and the package, unless that has been done already."""
     state = installed_state()
     made = works(venv_python())
     if made and STAMP.is_file() and STAMP.read_text() == state:
@@ -118,44 +118,44 @@ def set_up() -> None:
 
 
 def make_review(arguments: list[str]) -> None:
-    """Every district's report for a period: HTML, PDF, index, facts. Arguments go to `taizhang review`."""
+    """Make every district's report for a period: HTML, PDF, index, facts. Arguments go to `taizhang review`."""
     if not any(argument.split("=")[0] == "--period" for argument in arguments):
         arguments = ["--period", PERIOD, *arguments]
     run(taizhang(), "review", *arguments)
 
 
 def make_lint(arguments: list[str]) -> int:
-    """Style and common slips, by ruff."""
+    """Check style and common errors with ruff."""
     return run_module("ruff", "check", *arguments, ".", check=False)
 
 
 def make_types(arguments: list[str]) -> int:
-    """Types, by mypy."""
+    """Check types with mypy."""
     return run_module("mypy", *arguments, check=False)
 
 
 def make_check(arguments: list[str]) -> None:
-    """Lint and types, without the tests."""
+    """Check lint and types, without the tests."""
     failed = [code for code in (make_lint(arguments), make_types([])) if code]
     raise SystemExit(failed[0] if failed else 0)
 
 
 def make_test(arguments: list[str]) -> None:
-    """Lint, types and the tests but for the long ones, in two processes; arguments go to pytest."""
+    """Check lint and types, and run all tests except the long ones in two processes. Arguments go to pytest."""
     failed = [code for code in (make_lint([]), make_types([])) if code]
     if failed:
         print("lint or types failed, see above; the tests run all the same", flush=True)
-    # Last, so that their summary closes the output.
-    # A file's tests share what they make, so that each is one worker's; as they stand, the longest files come first.
+    # The tests run last, so that their summary ends the output.
+    # Tests of one file share what they make, so one worker runs them all; the order given puts the longest files first.
     by_file = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-    # Two processes have a core each; threads of linear algebra would be in each other's way.
+    # Two processes use one core each; threads of linear algebra would slow each other down.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code = run_module("pytest", "-q", *by_file, "-m", "not long", *arguments, check=False)
     raise SystemExit(code or (failed[0] if failed else 0))
 
 
 def make_test_long(arguments: list[str]) -> None:
-    """Simulations, kills and other tests that take minutes each; arguments go to pytest."""
+    """Run simulations, kill tests and other tests that take minutes each. Arguments go to pytest."""
     run_module("pytest", "-q", "-m", "long", *arguments)
 
 
@@ -165,12 +165,12 @@ def make_mutants(arguments: list[str]) -> None:
 
 
 def make_lab(arguments: list[str]) -> None:
-    """JupyterLab on this workbook. Arguments go to `taizhang lab`."""
+    """Open JupyterLab on this workbook. Arguments go to `taizhang lab`."""
     run(taizhang(), "lab", *arguments)
 
 
 def make_docs(arguments: list[str]) -> None:
-    """Write the reference pages in docs/ anew from the commands, the metadata and the code."""
+    """Regenerate the reference pages in docs/ from the commands, the metadata and the code."""
     run_module("tools.make_reference", *arguments)
 
 
@@ -180,27 +180,27 @@ def make_site(arguments: list[str]) -> None:
 
 
 def make_pictures(arguments: list[str]) -> None:
-    """Take the pictures of README and tutorial anew (needs Chromium and a review made before)."""
+    """Retake the pictures of README and tutorial (needs Chromium and an existing review)."""
     run_module("tools.make_pictures", *arguments)
 
 
 def make_dist(arguments: list[str]) -> None:
-    """Build wheel and sdist in dist/, and try both where nothing of this repository is (minutes; needs a registry)."""
+    """Build wheel and sdist in dist/, and test both in bare environments (takes minutes; needs a registry)."""
     run_module("tools.try_dist", *arguments)
 
 
 def make_bench(arguments: list[str]) -> None:
-    """Measure reports, ours beside the usual ways, and write docs/benchmarks.md (under 15 minutes)."""
+    """Compare the time of our reports with the usual ways, and write docs/benchmarks.md (under 15 minutes)."""
     run_module("benchmarks.time_reports", "--write", *arguments)
 
 
 def make_bench_full(arguments: list[str]) -> None:
-    """The same with more reports, 1,000 townships and 20 million rows (under an hour, 16 GB of memory)."""
+    """Do the same with more reports, 1,000 townships and 20 million rows (under an hour, 16 GB of memory)."""
     run_module("benchmarks.time_reports", "--write", "--full", *arguments)
 
 
 def make_clean(arguments: list[str]) -> None:
-    """Remove what was made: reports, processed data, caches. With --all, .venv too."""
+    """Remove generated files: reports, processed data, caches. With --all, also .venv."""
     for folder in (ROOT / "reports", ROOT / "data" / "processed"):
         for path in folder.glob("*"):
             if path.name != "README.md":
@@ -212,7 +212,7 @@ def make_clean(arguments: list[str]) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder, if it is there."""
+    """Remove a file or a folder, if it exists."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(str(path))
     elif path.exists():
@@ -239,7 +239,7 @@ TARGETS = {
 
 
 def main() -> None:
-    """Set up if need be, then make one target."""
+    """Set up if necessary, then make one target."""
     parser = argparse.ArgumentParser(
         prog="python -m make",
         description=__doc__.splitlines()[0],

@@ -95,13 +95,13 @@ def simulate(*, counties: int = COUNTIES, seed: int = SEED) -> pd.DataFrame:
         ("exact Poisson interval covers the true rate", "at least 95", _cover(*poisson, rates)),
         ("Kaplan-Meier interval covers the true share still open", "93 to 97", still_open),
         ("Kaplan-Meier median's interval covers the true median", "93 to 97", medians),
-        ("squared error of shrunken rates, as percent of that of raw ones", "below 100", 100 * kept / spared),
-        ("rank range holds the true rank", "at least 95", float(np.mean(ranges))),
-        ("false among the townships called above chance", "at most 5", 100 * float(np.mean(false))),
-        ("counties without any difference in which a township is called", "at most 5", 100 * float(np.mean(alarms))),
-        ("false among the townships called above chance, shares", "at most 5", 100 * float(np.mean(false_shares))),
-        ("the same without any difference, shares of 95 %", "at most 5", 100 * float(np.mean(share_alarms))),
-        ("townships with 2.5 times the others' rate that are called", "", 100 * hits / (2 * counties)),
+        ("squared error of shrunken rates, as a percentage of that of raw rates", "below 100", 100 * kept / spared),
+        ("rank range contains the true rank", "at least 95", float(np.mean(ranges))),
+        ("townships flagged as above chance that are not, rates", "at most 5", 100 * float(np.mean(false))),
+        ("counties without any difference in which a township is flagged, rates", "at most 5", 100 * float(np.mean(alarms))),
+        ("townships flagged as above chance that are not, shares", "at most 5", 100 * float(np.mean(false_shares))),
+        ("counties without any difference in which a township is flagged, shares of 95 %", "at most 5", 100 * float(np.mean(share_alarms))),
+        ("townships with 2.5 times the others' rate that are flagged", "", 100 * hits / (2 * counties)),
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["what", "stated", "reached"])
 

@@ -1,4 +1,4 @@
-"""Draw the rooms of the package and who uses whom, from the code: docs/pictures/rooms-en.svg and rooms-zh.svg.
+"""Draw the rooms of the package and which uses which, from the code: docs/pictures/rooms-en.svg and rooms-zh.svg.
 
 ``python -m make docs`` writes them with the reference pages; a test fails when a picture is not what the code says.
 """
