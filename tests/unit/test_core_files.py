@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 from faults import ERRORS, failing, small_disk
 
-from taizhang.core.files import name_beside, remove_leftovers, write_beside, write_bytes, write_text
+from taizhang.core import files
+from taizhang.core.files import (
+    name_beside,
+    open_scratch,
+    remove_leftovers,
+    stamp_file,
+    write_beside,
+    write_bytes,
+    write_text,
+)
 
 
 def test_a_file_appears_when_it_is_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -112,3 +121,49 @@ def test_what_another_machine_has_begun_is_removed_after_a_day(tmp_path: Path) -
 
 def _find_pid(path: Path) -> str:
     return path.name.split("-")[-1].split(".")[0]
+
+
+def test_a_file_saved_in_the_step_of_time_of_its_stamp_is_hashed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"1")
+    status = path.stat()
+
+    def save(data: bytes) -> int:
+        """The file's other time, as if it were saved in the same step."""
+        path.write_bytes(data)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        return path.stat().st_ctime_ns
+
+    early = stamp_file(path)
+    monkeypatch.setattr(files.time, "time_ns", lambda: status.st_mtime_ns + 3 * 10**9)
+    settled = stamp_file(path)
+    assert stamp_file(path, settled) is settled
+    changed = save(b"2")
+    assert stamp_file(path, early._replace(changed=changed)).sha256 != early.sha256
+    # One that is saved later, and its time put back, has another time of the system's.
+    assert stamp_file(path, settled).sha256 != settled.sha256
+    # Of what nobody else saves, links change that time, and nothing is hashed for it.
+    ours = stamp_file(path, ours=True)
+    os.link(path, tmp_path / "b.csv")
+    assert stamp_file(path, ours, ours=True) is ours
+
+
+def test_what_a_killed_process_left_is_removed_and_what_is_in_use_stays(tmp_path: Path) -> None:
+    command = (
+        "import sys, time; from pathlib import Path; from taizhang.core.files import open_scratch\n"
+        "with open_scratch(Path(sys.argv[1])) as folder:\n"
+        "    (folder / 'rows').touch(); print(folder.name, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", command, str(tmp_path / "s")], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        name = other.stdout.readline().strip()
+        with open_scratch(tmp_path / "s") as folder:
+            assert (tmp_path / "s" / name / "rows").exists() and folder.name != name
+        other.kill()
+    with open_scratch(tmp_path / "s") as folder:
+        assert {path.name for path in (tmp_path / "s").iterdir()} == {folder.name}
+    assert not (tmp_path / "s").exists()

@@ -43,6 +43,10 @@ class LedgerError(TaizhangError, ValueError):
     """A ledger, or a whole table of one, could not be read."""
 
 
+class ChangedError(TaizhangError, RuntimeError):
+    """A file was saved while it was being read, or the settings since they were read."""
+
+
 class BoundaryError(TaizhangError, ValueError):
     """A boundary layer could not be read or is not fit for use."""
 

@@ -8,13 +8,14 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from taizhang.core.processes import is_running, mark_machine
 
 UNREADABLE = "unreadable"
+_STEP_NS = 2 * 10**9  # the longest step of time that file systems count in: FAT's
 # The name of what is not whole yet: the file's, whose it is (machine and process), and what mkstemp draws.
 _BESIDE = re.compile(r"\..*\.(?P<machine>[0-9a-f]{6})-(?P<pid>\d+)\.[a-z0-9_]{8}(\.\w+)?")
 _MOST_STEM = 40  # of a name, which may have 255 bytes
@@ -83,6 +84,24 @@ def remove_leftovers(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+@contextmanager
+def open_scratch(parent: Path) -> Iterator[Path]:
+    """Yield a new folder below `parent` that only this user can read, and remove it at the end.
+
+    What killed processes left there is removed first.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(parent)
+    try:
+        with tempfile.TemporaryDirectory(
+            dir=parent, prefix=name_beside(parent), ignore_cleanup_errors=True
+        ) as folder:
+            yield Path(folder)
+    finally:
+        with suppress(OSError):  # another process has one there
+            parent.rmdir()
+
+
 def write_text(path: Path, text: str, *, encoding: str = "utf-8") -> None:
     """Write a text file whole or not at all, with `\\n` line ends on every system."""
     with write_beside(path) as beside:
@@ -109,26 +128,55 @@ def hash_files(paths: Iterable[Path]) -> list[tuple[str, str]]:
 
 
 class Stamp(NamedTuple):
-    """What shows whether a file has changed: its size, modification time (ns) and SHA-256."""
+    """What shows whether a file has changed: size, time of modification and of any change (ns), and SHA-256.
+
+    A time of 0 is unlike any file's: the file is hashed again.
+    """
 
     bytes: int
     time: int
+    changed: int  # the system's own time, which nobody can put back
     sha256: str
 
 
-def stamp_file(path: Path, known: Stamp | None = None) -> Stamp:
-    """The stamp of a file; a file whose size and time are unchanged is not read again.
+def make_stamp(status: os.stat_result, sha256: str, *, ours: bool = False) -> Stamp:
+    """The stamp of a file whose status was taken before its bytes were read.
+
+    A file saved within the last seconds may be saved again without a different time, as file systems count time in
+    steps of up to two seconds: its stamp has no time. A file that is `ours` nobody else saves; it may be linked, which
+    changes the system's time.
+    """
+    if ours:
+        return Stamp(status.st_size, status.st_mtime_ns, 0, sha256)
+    last = max(status.st_mtime_ns, status.st_ctime_ns)
+    settled = last + _STEP_NS < time.time_ns()
+    return Stamp(status.st_size, status.st_mtime_ns if settled else 0, status.st_ctime_ns, sha256)
+
+
+def stamp_file(path: Path, known: Stamp | None = None, *, ours: bool = False) -> Stamp:
+    """The stamp of a file; a file whose size and times are those of `known` is not read again.
 
     If the file cannot be read now, for example because it is locked, the hash is a placeholder that no later hash
     equals.
     """
     try:
         status = path.stat()
-        if known and (status.st_size, status.st_mtime_ns) == known[:2]:
+        changed = 0 if ours else status.st_ctime_ns
+        if known and (status.st_size, status.st_mtime_ns, changed) == known[:3]:
             return known
-        return Stamp(status.st_size, status.st_mtime_ns, hash_file(path))
+        return make_stamp(status, hash_file(path), ours=ours)
     except OSError:
-        return Stamp(0, 0, f"{UNREADABLE} {time.time_ns()}")
+        return Stamp(0, 0, 0, f"{UNREADABLE} {time.time_ns()}")
+
+
+def copy_hashed(source: Path, target: Path) -> str:
+    """Copy a file and return the SHA-256 of the bytes that were copied."""
+    digest = hashlib.sha256()
+    with source.open("rb") as stream, target.open("xb") as sink:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+            sink.write(chunk)
+    return digest.hexdigest()
 
 
 def split_layer(path: Path) -> tuple[Path, str]:

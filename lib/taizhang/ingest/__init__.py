@@ -4,7 +4,10 @@ This module only answers whether anything has changed since the last run, from a
 loading pandas; `taizhang.ingest.run` does the work.
 """
 
-from taizhang.core.errors import ParameterError
+from contextlib import suppress
+from dataclasses import replace
+
+from taizhang.core.errors import ChangedError, ParameterError
 from taizhang.ingest.plan import READING, Plan, find_reasons, make_plan, stamp_inputs
 from taizhang.ingest.state import (
     APPLIED,
@@ -12,7 +15,9 @@ from taizhang.ingest.state import (
     SET_ASIDE_FILE,
     IngestResult,
     KindSummary,
+    State,
     load_state,
+    save_state,
 )
 from taizhang.settings.workbook import Config
 
@@ -21,26 +26,46 @@ __all__ = [
 ]  # fmt: skip
 
 _PLAIN = (".xlsx", ".csv", ".txt", ".tsv", ".parquet")
+_MOST_ATTEMPTS = 4
 _LARGE_BYTES = 2 * 1024**2  # what a plain file must exceed to be read in a process of its own
 
 
 def ingest(config: Config, *, force: bool = False) -> IngestResult:
     """Bring data/processed up to date with data/raw; with `force` every file is read again.
 
-    With `force` every file is read again. Raises ParameterError if files that workbook.toml names are not there,
-    BoundaryError if the boundaries cannot be used: without districts nothing can be counted.
+    Every file is read in the state that it had at the beginning: one that is saved meanwhile has the reading begin
+    again. Raises ParameterError if files that workbook.toml names are not there, BoundaryError if the boundaries cannot
+    be used: without districts nothing can be counted; ChangedError if a file is saved again and again, or workbook.toml
+    has been saved since it was opened.
     """
     if (config.processed / DETACHED).exists():
         return _take_detached(config)
-    plan = make_plan(config)
-    state = None if force else load_state(config)
-    plan = stamp_inputs(plan, state)
-    if state is not None and not any(find_reasons(plan, state)):
-        return state.result
-    _start_child_early(plan)
-    from taizhang.ingest.run import run_ingest
+    attempt = 0
+    while True:
+        attempt += 1
+        plan = make_plan(config)
+        # After an attempt that met a file of another state, all are hashed anew.
+        state = None if force or attempt > 1 else load_state(config)
+        plan = stamp_inputs(plan, state)
+        plan.check_settings()
+        if state is not None and not any(find_reasons(plan, state)):
+            _keep_stamps(plan, state)
+            return state.result
+        _start_child_early(plan)
+        from taizhang.ingest.run import run_ingest
 
-    return run_ingest(plan, force=force)
+        try:
+            return run_ingest(plan, force=force)
+        except ChangedError:
+            if attempt == _MOST_ATTEMPTS:
+                raise
+
+
+def _keep_stamps(plan: Plan, state: State) -> None:
+    """Keep the files' times as they now are, so that they are not hashed again the next time."""
+    if plan.stamps != state.files:
+        with suppress(OSError):  # a folder that may only be read: they are hashed again
+            save_state(plan.config, replace(state, files=dict(plan.stamps)))
 
 
 def _start_child_early(plan: Plan) -> None:

@@ -1,7 +1,8 @@
 """Files as read, cached until the file, its settings or the readers change."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -32,24 +33,38 @@ def read_parts(path: Path, source: Source, *, name: str) -> Iterator[FileRead]:
 
 
 def read_cached(
-    cache: Path, key: str, path: Path, source: Source, *, name: str, force: bool = False
+    cache: Path,
+    key: str,
+    take: Callable[[], AbstractContextManager[Path]],
+    source: Source,
+    *,
+    name: str,
+    force: bool = False,
 ) -> Iterator[FileRead]:
-    """A file's parts from `cache` if a run had the same key; otherwise, or with `force`, read now and cached."""
+    """A file's parts from `cache` if a run had the same key; otherwise, or with `force`, read now and cached.
+
+    `take` gives the file to be read, of the bytes that the key is of.
+    """
     about = cache / f"{key}.json"
     if about.exists() and not force:
         for number, kept in enumerate(read_json(about.read_text(encoding="utf-8"))):
             yield _restore(cache / f"{key}.{number}", kept, name)
         return
     parts = []
-    for number, part in enumerate(read_parts(path, source, name=name)):
-        with write_beside(cache / f"{key}.{number}.rows.parquet") as beside:
-            part.rows.to_parquet(beside, index=False)
-        if len(part.set_aside):
-            with write_beside(cache / f"{key}.{number}.aside.parquet") as beside:
-                reasons = [json.dumps(reason.to_json()) for reason in part.set_aside["reason"]]
-                part.set_aside.assign(reason=reasons).to_parquet(beside, index=False)
-        parts.append({"aside": len(part.set_aside), **{key: getattr(part, key) for key in _KEPT}})
-        yield part
+    with take() as path:
+        for number, part in enumerate(read_parts(path, source, name=name)):
+            if part.passing:  # it may go well the next time
+                about.unlink(missing_ok=True)
+                yield part
+                return
+            with write_beside(cache / f"{key}.{number}.rows.parquet") as beside:
+                part.rows.to_parquet(beside, index=False)
+            if len(part.set_aside):
+                with write_beside(cache / f"{key}.{number}.aside.parquet") as beside:
+                    reasons = [json.dumps(reason.to_json()) for reason in part.set_aside["reason"]]
+                    part.set_aside.assign(reason=reasons).to_parquet(beside, index=False)
+            parts.append({"aside": len(part.set_aside), **{key: getattr(part, key) for key in _KEPT}})
+            yield part
     # Last, since its presence says that the others are whole.
     write_text(about, write_json(parts))
 

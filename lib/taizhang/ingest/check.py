@@ -22,7 +22,7 @@ from taizhang.ingest.corrections import read_corrections
 from taizhang.ingest.decisions import Decisions
 from taizhang.ingest.layers import Layers, describe_layers
 from taizhang.ingest.notes import NoteBook, name_files, note_file
-from taizhang.ingest.plan import make_plan
+from taizhang.ingest.plan import CORRECTIONS, make_plan
 from taizhang.ingest.proposals import ALIASES, Proposal, merge_proposals
 from taizhang.ingest.sources import Read, list_reads
 from taizhang.ingest.state import KindSummary
@@ -81,7 +81,7 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     lines += [_note(note) for note in layers.notes]
     yield Description(tuple(lines), True)
     names = [name for files in (*plan.ledgers.values(), *plan.sums) for name in files]
-    corrections, errors = read_corrections(config, names)
+    corrections, errors = read_corrections(plan.paths.get(CORRECTIONS), names)
     if errors:
         yield Description(tuple(Reason("ingest.check.error", reason=error) for error in errors), False)
     kinds = load_kinds(config.root / "ledgers")

@@ -13,9 +13,7 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers import Applied, Correction
 from taizhang.ledgers.delimited import read_text
 from taizhang.metadata.kinds import Kind
-from taizhang.settings.workbook import Config
 
-FILE = "data/raw/corrections.csv"
 LOG_COLUMNS = ["kind", "file", "sheet", "row", "column", "letter", "old", "new", "why", "line"]
 # The columns of set_aside.csv stand for ours, so that its lines can be copied and completed.
 _NAMES = {
@@ -33,11 +31,10 @@ HIDDEN = "***"
 
 
 def read_corrections(
-    config: Config, names: Sequence[str]
+    path: Path | None, names: Sequence[str]
 ) -> tuple[dict[str, list[Correction]], list[Reason]]:
     """Read the corrections of the ledger files `names`, by file as shown, and the faults in unusable lines."""
-    path = config.root / FILE
-    if not path.exists():
+    if path is None:
         return {}, []
     try:
         table = _read_table(path)

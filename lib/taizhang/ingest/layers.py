@@ -1,5 +1,6 @@
 """The boundary layers of an ingest: read now, or taken from the last ingest."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +16,11 @@ from taizhang.boundaries import (
     read_grid,
 )
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import hash_file, write_beside, write_text
+from taizhang.core.files import hash_file, split_layer, write_beside, write_text
 from taizhang.core.keys import hash_parts
 from taizhang.core.reasons import Reason, read_json, write_json
 from taizhang.ingest.plan import Plan
-from taizhang.settings.workbook import Config, GridConfig, show_path
+from taizhang.settings.workbook import Config, GridConfig, LayerConfig, show_path
 
 
 @dataclass(frozen=True)
@@ -33,21 +34,31 @@ class Layers:
     outputs: tuple[str, ...] = ()
 
 
-def read_layers(config: Config) -> tuple[Layer, Layer | None]:
-    """Read the districts and the grid named in workbook.toml; BoundaryError if a layer is not fit for use."""
-    districts = _read_districts(config)
+def read_layers(
+    config: Config, *, path: Path | None = None, grid: Path | None = None
+) -> tuple[Layer, Layer | None]:
+    """Read the districts and the grid named in workbook.toml; BoundaryError if a layer is not fit for use.
+
+    `path` and `grid`: where they are read instead.
+    """
+    districts = _read_districts(config, path or config.boundaries.path)
     districts.notes.extend(describe_coverage(districts.frame, where=config.boundaries.path.name))
-    return districts, None if config.grid is None else _read_grid(config, config.grid, districts.frame)
+    if config.grid is None:
+        return districts, None
+    return districts, _read_grid(config, config.grid, grid or config.grid.path, districts.frame)
 
 
 def describe_layers(config: Config) -> Layers:
     """Read the layers and write nothing."""
     districts, grid = read_layers(config)
-    return _put_together(config, districts, grid)
+    return _put_together(districts, grid, _read_crosswalk(config, config.boundaries.crosswalk))
 
 
-def update_layers(plan: Plan, *, force: bool) -> Layers:
-    """Bring districts.parquet and the grid's tables up to date; `force`: read them even if nothing changed."""
+def update_layers(plan: Plan, scratch: Path, *, force: bool) -> Layers:
+    """Bring districts.parquet and the grid's tables up to date; `force`: read them even if nothing changed.
+
+    Read are copies below `scratch`, of the bytes that the plan's stamps are of.
+    """
     config, folder = plan.config, plan.config.processed
     outputs = ["districts.parquet"] + (["grid.parquet", "grid_measures.parquet"] if config.grid else [])
     key = hash_parts(
@@ -55,18 +66,25 @@ def update_layers(plan: Plan, *, force: bool) -> Layers:
         settings=[repr(config.boundaries), repr(config.grid)],
         files=[[Path(name).name, plan.stamps[name].sha256] for name in (*plan.boundaries, *plan.grid)],
     )
-    about = folder / ".cache" / "layers.json"
+    about = config.cache / "layers.json"
+    crosswalk = config.boundaries.crosswalk
+    if crosswalk is not None and crosswalk.exists():
+        crosswalk = plan.copy_together([plan.crosswalk], crosswalk, scratch / "crosswalk")
     if not force and about.exists() and all((folder / output).exists() for output in outputs):
         kept = read_json(about.read_text(encoding="utf-8"))
         if kept["key"] == key and kept["sha256"] == [hash_file(folder / output) for output in outputs]:
             return Layers(
                 gpd.read_parquet(folder / "districts.parquet"),
                 kept["cells"],
-                _read_crosswalk(config),
+                _read_crosswalk(config, crosswalk),
                 tuple(kept["notes"]),
                 tuple(outputs),
             )
-    districts, grid = read_layers(config)
+    districts, grid = read_layers(
+        config,
+        path=_copy_layer(plan, plan.boundaries, config.boundaries, scratch / "districts"),
+        grid=_copy_layer(plan, plan.grid, config.grid, scratch / "grid") if config.grid else None,
+    )
     with write_beside(folder / "districts.parquet") as beside:
         districts.frame.to_parquet(beside)
     if grid is not None:
@@ -74,25 +92,32 @@ def update_layers(plan: Plan, *, force: bool) -> Layers:
             grid.frame.to_parquet(beside)
         with write_beside(folder / "grid_measures.parquet") as beside:
             measure_grid(grid.frame, districts.frame).to_parquet(beside)
-    layers = _put_together(config, districts, grid, outputs=tuple(outputs))
+    layers = _put_together(districts, grid, _read_crosswalk(config, crosswalk), outputs=tuple(outputs))
     # Last, since its presence says that the tables are whole.
     made = [hash_file(folder / output) for output in outputs]
     write_text(about, write_json({"key": key, "sha256": made, "cells": layers.cells, "notes": layers.notes}))
     return layers
 
 
+def _copy_layer(plan: Plan, names: Iterable[str], layer: LayerConfig, folder: Path) -> Path:
+    """Where the layer's copy is, written as its path is: with the layer's name after '!'."""
+    path, inner = split_layer(layer.path)
+    copied = plan.copy_together(names, path, folder)
+    return Path(f"{copied}!{inner}") if inner else copied
+
+
 def _put_together(
-    config: Config, districts: Layer, grid: Layer | None, *, outputs: tuple[str, ...] = ()
+    districts: Layer, grid: Layer | None, crosswalk: pd.DataFrame | None, *, outputs: tuple[str, ...] = ()
 ) -> Layers:
     notes = (*districts.notes, *(grid.notes if grid else ()))
     cells = len(grid.frame) if grid else 0
-    return Layers(districts.frame, cells, _read_crosswalk(config), notes, outputs)
+    return Layers(districts.frame, cells, crosswalk, notes, outputs)
 
 
-def _read_districts(config: Config) -> Layer:
+def _read_districts(config: Config, path: Path) -> Layer:
     layer = config.boundaries
     return read_districts(
-        layer.path,
+        path,
         code=layer.code,
         name=layer.name,
         parent=layer.parent or None,
@@ -104,9 +129,9 @@ def _read_districts(config: Config) -> Layer:
     )
 
 
-def _read_grid(config: Config, grid: GridConfig, districts: gpd.GeoDataFrame) -> Layer:
+def _read_grid(config: Config, grid: GridConfig, path: Path, districts: gpd.GeoDataFrame) -> Layer:
     return read_grid(
-        grid.path,
+        path,
         districts,
         code=grid.code,
         name=grid.name or None,
@@ -121,8 +146,7 @@ def _read_grid(config: Config, grid: GridConfig, districts: gpd.GeoDataFrame) ->
     )
 
 
-def _read_crosswalk(config: Config) -> pd.DataFrame | None:
-    path = config.boundaries.crosswalk
+def _read_crosswalk(config: Config, path: Path | None) -> pd.DataFrame | None:
     if path is None:
         return None
     if not path.exists():

@@ -1,18 +1,19 @@
 """What an ingest will read: every raw file listed once, with matching time and hash."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
-from taizhang.core.errors import ParameterError
-from taizhang.core.files import UNREADABLE, Stamp, split_layer, stamp_file
+from taizhang.core.errors import ChangedError, ParameterError
+from taizhang.core.files import UNREADABLE, Stamp, copy_hashed, hash_file, split_layer, stamp_file
 from taizhang.core.keys import Code
 from taizhang.core.reasons import Reason
 from taizhang.ingest.state import State, find_damage
 from taizhang.settings.workbook import FILE, Config, LayerConfig, list_files, show_path
 
+CORRECTIONS = "data/raw/corrections.csv"
 # What turns raw files into tables.
 READING = Code(("taizhang.ingest.run",))
 
@@ -43,9 +44,44 @@ class Plan:
     def hash_of(self, *names: str) -> list[str]:
         return [self.stamps[name].sha256 for name in names]
 
-    def find_changed(self, *names: str) -> list[str]:
-        """The raw files, or the named ones, that have changed since they were stamped."""
-        return [name for name in names or self.paths if _look(self.paths[name]) != self.stamps[name][:2]]
+    def copy(self, name: str, folder: Path) -> Path:
+        """A copy of a raw file, of the bytes that its stamp is of, to be read instead of the file.
+
+        Whatever else saves the file meanwhile, what is read is what the stamp says. ChangedError if the file is no
+        longer that; OSError if it cannot be read, and could not be when it was stamped.
+        """
+        copied = folder / self.paths[name].name
+        known = self.stamps[name].sha256
+        try:
+            same = copy_hashed(self.paths[name], copied) == known
+        except FileNotFoundError:
+            if known.startswith(UNREADABLE):
+                raise
+            same = False
+        if not same:
+            raise ChangedError("ingest.changed", name=name)
+        return copied
+
+    def copy_together(self, names: Iterable[str], path: Path, folder: Path) -> Path:
+        """Where in `folder` the file or folder `path` is, after the files of it and beside it have been copied.
+
+        What can't be read stays where it is: whoever reads it says why.
+        """
+        for name in names:
+            place = folder / self.paths[name].relative_to(path.parent).parent
+            place.mkdir(parents=True, exist_ok=True)
+            try:
+                self.copy(name, place)
+            except OSError:
+                return path
+        return folder / path.name
+
+    def check_settings(self) -> None:
+        """ChangedError if the settings are not those that the configuration was read from."""
+        for name in self.settings:
+            now = hash_file(self.paths[name]) if self.paths[name].exists() else ""
+            if now != self.stamps[name].sha256 or self.config.made_from.get(name, now) != now:
+                raise ChangedError("ingest.settings_changed", name=name)
 
 
 def make_plan(config: Config) -> Plan:
@@ -91,7 +127,7 @@ def make_plan(config: Config) -> Plan:
         missing_sums=tuple(tuple(missing) for _, missing in sums),
         settings=settings,
     )
-    enter(*(path for path in [config.root / "data" / "raw" / "corrections.csv"] if path.exists()))
+    enter(*(path for path in [config.root / CORRECTIONS] if path.exists()))
     return plan
 
 
@@ -150,6 +186,7 @@ _BESIDE = {
     ".shp": (".dbf", ".shx", ".prj", ".cpg"),
     ".mif": (".mid",),
     ".tab": (".dat", ".map", ".id", ".ind"),
+    ".gpkg": (".gpkg-wal",),  # what a program that has it open has not yet moved into the file
 }
 
 
@@ -163,11 +200,3 @@ def _list_layer(layer: LayerConfig | None) -> list[Path]:
     suffixes = (path.suffix.lower(), *_BESIDE.get(path.suffix.lower(), ()))
     stem = "".join(f"[{c}]" if c in "*?[" else c for c in path.stem)
     return sorted(p for p in path.parent.glob(f"{stem}.*") if p.suffix.lower() in suffixes)
-
-
-def _look(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns

@@ -1,12 +1,15 @@
 """Running an ingest: read what changed, match districts, write the processed tables."""
 
 import csv
+import errno
 import hashlib
 import io
 import re
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +17,18 @@ import pandas as pd
 
 from taizhang.core.clock import read_day
 from taizhang.core.csv import format_csv, guard_formulas
-from taizhang.core.files import UNREADABLE, Stamp, hash_file, stamp_file, write_beside, write_text
+from taizhang.core.errors import LedgerError
+from taizhang.core.files import (
+    UNREADABLE,
+    Stamp,
+    hash_file,
+    open_scratch,
+    stamp_file,
+    write_beside,
+    write_text,
+)
 from taizhang.core.keys import hash_parts
+from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason, read_json, write_json
 from taizhang.core.records import restore
 from taizhang.ingest.assemble import SET_ASIDE, Assembler, word_reasons
@@ -23,7 +36,7 @@ from taizhang.ingest.cache import drop_unused, key_of, read_cached
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import LOG_COLUMNS, log_applied, read_corrections
 from taizhang.ingest.layers import Layers, update_layers
-from taizhang.ingest.plan import READING, Plan
+from taizhang.ingest.plan import CORRECTIONS, READING, Plan
 from taizhang.ingest.sources import Read, list_reads
 from taizhang.ingest.state import (
     APPLIED,
@@ -39,8 +52,11 @@ from taizhang.ingest.state import (
 )
 from taizhang.ingest.sums import join_sums, list_sums_sources, read_sums, write_sums
 from taizhang.ledgers import Correction, FileRead
+from taizhang.ledgers.model import fail_file
 from taizhang.ledgers.schema import load_schemas
 from taizhang.metadata.kinds import Kind, load_kinds
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # no fault of what is read
 
 
 @dataclass(frozen=True)
@@ -60,45 +76,92 @@ class _Work:
     force: bool
     corrections: Mapping[str, list[Correction]]
     cache: Path
+    scratch: Path  # for copies of what is read
+    used: set[str] = field(default_factory=set)  # keys of cached files
+    again: set[str] = field(default_factory=set)  # files that may be read the next time, as they are
+
+    def key_of(self, one: Read) -> str:
+        return key_of(one.source, one.name, self.plan.stamps[one.name].sha256, self.plan.key)
+
+    def read(self, one: Read) -> Iterator[FileRead]:
+        """The parts of a file, of the bytes that its stamp is of; ChangedError if it is no longer that."""
+        key = self.key_of(one)
+        self.used.add(key)
+        try:
+            for part in read_cached(
+                self.cache / "files",
+                key,
+                lambda: self.take(one.name),
+                one.source,
+                name=one.name,
+                force=self.force,
+            ):
+                if part.passing:
+                    self.again.add(one.name)
+                yield part
+        except LedgerError as error:  # it could not be opened
+            self.again.add(one.name)
+            yield fail_file(one.name, one.source.kind, error.reasons, passing=True)
+
+    @contextmanager
+    def take(self, name: str) -> Iterator[Path]:
+        """A copy of a raw file, for as long as it is read."""
+        with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
+            try:
+                path = self.plan.copy(name, Path(folder))
+            except PermissionError:
+                raise LedgerError("ledgers.file.locked") from None
+            except OSError as error:
+                if error.errno in _FULL:
+                    raise
+                raise LedgerError("ledgers.file.not_opened", why=tell_error(error)) from None
+            yield path
 
 
 def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     """Read all raw files of a workbook, or those that changed, and write data/processed.
 
     The plan has its stamps. With `force` files are read, too, whose bytes, settings and readers are those of an earlier
-    run.
+    run. ChangedError if a file or the settings are no longer what the stamps say.
     """
+    with open_scratch(plan.config.cache / "reading") as scratch:
+        return _run(plan, scratch, force=force)
+
+
+def _run(plan: Plan, scratch: Path, *, force: bool) -> IngestResult:
     config, folder = plan.config, plan.config.processed
     folder.mkdir(parents=True, exist_ok=True)
     kinds = load_kinds(config.root / "ledgers")
     names = [name for files in (*plan.ledgers.values(), *plan.sums) for name in files]
-    corrections, errors = read_corrections(config, names)
-    work = _Work(plan, force, corrections, folder / ".cache")
-    layers = update_layers(plan, force=force)
+    written = plan.paths.get(CORRECTIONS)
+    if written is not None:
+        written = plan.copy_together([CORRECTIONS], written, scratch)
+    corrections, errors = read_corrections(written, names)
+    work = _Work(plan, force, corrections, config.cache, scratch)
+    layers = update_layers(plan, scratch, force=force)
     # Of use only on the way out, and slow to load: read meanwhile, while a child process reads ledgers.
     threading.Thread(target=load_schemas, daemon=True).start()
     outputs = [*layers.outputs, SET_ASIDE_FILE, APPLIED]
 
-    used: set[str] = set()
     outcomes: dict[str, _Outcome] = {}
     for name in config.ledgers:
         errors += [Reason("ingest.missing.pattern", kind=name, pattern=one) for one in plan.missing[name]]
-        outcomes[name] = _update_kind(work, kinds[name], layers, used)
+        outcomes[name] = _update_kind(work, kinds[name], layers)
         outcomes[name] = _note_absent(outcomes[name], plan)
         errors += outcomes[name].errors
         outputs.append(f"{name}.parquet")
-    sums = _update_sums(work, layers, used)
+    sums = _update_sums(work, layers)
     errors += sums.errors
     outputs += [SUMS_FILE] if config.sums else []
-    drop_unused(work.cache / "files", used)
+    drop_unused(work.cache / "files", work.used)
     _write_set_aside(folder, work.cache / "kinds", [*outcomes, *([SUMS] if config.sums else [])])
     applied = [row for outcome in outcomes.values() for row in outcome.applied]
     log = pd.DataFrame(applied, columns=LOG_COLUMNS)
     write_text(folder / APPLIED, format_csv(log), encoding="utf-8-sig")
 
-    changed, stamps = plan.find_changed(), plan.stamps
-    errors += [Reason("ingest.changed", name=name) for name in changed]
-    made = {output: stamp_file(folder / output) for output in outputs}
+    plan.check_settings()
+    stamps = plan.stamps
+    made = {output: stamp_file(folder / output, ours=True) for output in outputs}
     summaries = tuple(outcome.summary for outcome in outcomes.values())
     result = IngestResult(
         summaries=summaries,
@@ -122,7 +185,7 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
     before = load_state(config)
     same = before is not None and before.result.fingerprint == result.fingerprint and before.result.made_on
     result = replace(result, made_on=before.result.made_on if same else read_day().isoformat())  # type: ignore[union-attr]
-    files = {**stamps, **dict.fromkeys(changed, Stamp(0, 0, UNREADABLE))}
+    files = {**stamps, **dict.fromkeys(work.again, Stamp(0, 0, 0, UNREADABLE))}
     save_state(config, State(READING.sha256, plan.key, files, made, result))
     return result
 
@@ -133,7 +196,7 @@ class _Sums:
     errors: tuple[Reason, ...] = ()
 
 
-def _update_sums(work: _Work, layers: Layers, used: set[str]) -> _Sums:
+def _update_sums(work: _Work, layers: Layers) -> _Sums:
     """Read the tables of numbers by district, all of them: they are short, their files kept as they were read."""
     plan, config = work.plan, work.plan.config
     path, aside = config.processed / SUMS_FILE, work.cache / "kinds" / f"{SUMS}.csv"
@@ -142,11 +205,6 @@ def _update_sums(work: _Work, layers: Layers, used: set[str]) -> _Sums:
         return _Sums()
     tables, summaries, errors = [], [], list[Reason]()
 
-    def read(one: Read) -> Iterator[FileRead]:
-        key = key_of(one.source, one.name, plan.stamps[one.name].sha256, plan.key)
-        used.add(key)
-        return read_cached(work.cache / "files", key, one.path, one.source, name=one.name, force=work.force)
-
     with write_beside(aside) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
 
         def put_aside(table: pd.DataFrame) -> None:
@@ -154,7 +212,7 @@ def _update_sums(work: _Work, layers: Layers, used: set[str]) -> _Sums:
             stream.write(worded.to_csv(index=False, header=False, lineterminator="\n"))
 
         for source in list_sums_sources(plan):
-            table, summary, wrong = read_sums(source, layers, work.corrections, read, put_aside)
+            table, summary, wrong = read_sums(source, layers, work.corrections, work.read, put_aside)
             tables.append(table)
             summaries.append(summary)
             errors += wrong
@@ -175,20 +233,17 @@ def _note_absent(outcome: _Outcome, plan: Plan) -> _Outcome:
     return replace(outcome, summary=replace(outcome.summary, unread=unread))
 
 
-def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Outcome:
+def _update_kind(work: _Work, kind: Kind, layers: Layers) -> _Outcome:
     """Bring a kind's table up to date: nothing is done where all that it follows from is as it was."""
     plan, config = work.plan, work.plan.config
-    names = plan.ledgers[kind.name]
-    reads = [
-        (key_of(one.source, one.name, plan.stamps[one.name].sha256, plan.key), one)
-        for one in list_reads(plan, kind, layers, work.corrections)
-    ]
-    used |= {key for key, _ in reads}
+    reads = list_reads(plan, kind, layers, work.corrections)
+    keys = [work.key_of(one) for one in reads]
+    work.used.update(keys)
     settings = (
         config.as_of, config.lang, sorted(config.boundaries.aliases.items()), config.ledgers[kind.name],
         plan.sources[kind.name],
     )  # fmt: skip
-    digest = hashlib.sha256(repr((kind, [key for key, _ in reads], settings, plan.key)).encode())
+    digest = hashlib.sha256(repr((kind, keys, settings, plan.key)).encode())
     for table in (layers.districts[["code", "name", "parent"]], layers.crosswalk):
         if table is not None:
             digest.update(pd.util.hash_pandas_object(table).to_numpy().tobytes())
@@ -212,18 +267,14 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers, used: set[str]) -> _Ou
         collector = Collector(kind, path, list(layers.districts["code"]), duplicates=duplicates)
         try:
             assembler = Assembler(kind, config, layers, collector, put_aside, as_of=config.as_of)
-            kept_in = work.cache / "files"
-            for key_of_file, one in reads:
-                for part in read_cached(
-                    kept_in, key_of_file, one.path, one.source, name=one.name, force=work.force
-                ):
+            for one in reads:
+                for part in work.read(one):
                     assembler.add(part, one.number)
             summary = assembler.finish()
         finally:
             collector.close()
     outcome = _Outcome(summary, list(assembler.errors), log_applied(kind, assembler.applied))
-    if changed := names and plan.find_changed(*names):  # kept under no key: it may be of either state
-        used -= {key_of_file for key_of_file, one in reads if one.name in changed}
+    if work.again & {one.name for one in reads}:
         return outcome
     # Last, since its presence says that the tables are whole.
     made = {"key": key, "sha256": [hash_file(path), hash_file(aside)], "outcome": outcome}

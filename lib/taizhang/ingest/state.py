@@ -114,5 +114,5 @@ def find_damage(config: Config, state: State) -> list[str]:
     return [
         name
         for name, known in state.outputs.items()
-        if not paths[name].exists() or stamp_file(paths[name], known).sha256 != known.sha256
+        if not paths[name].exists() or stamp_file(paths[name], known, ours=True).sha256 != known.sha256
     ]

@@ -170,6 +170,7 @@ class FileRead:
     notes: tuple[Reason, ...] = ()
     applied: tuple[Applied, ...] = ()
     faults: tuple[Reason, ...] = ()
+    passing: bool = False  # what kept it from being read does not lie in its bytes
 
     @property
     def read(self) -> int:
@@ -202,7 +203,7 @@ def make_empty_aside() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in ASIDE_TYPES.items()})
 
 
-def fail_file(name: str, kind: Kind, reasons: Iterable[Reason]) -> FileRead:
-    """The result for a file that could not be read."""
+def fail_file(name: str, kind: Kind, reasons: Iterable[Reason], *, passing: bool = False) -> FileRead:
+    """The result for a file that could not be read; `passing`: it may be read the next time, as it is."""
     errors = tuple(Reason("ledgers.file.refused", file=name, reason=reason) for reason in reasons)
-    return FileRead(name, make_empty_rows(kind), make_empty_aside(), errors=errors)
+    return FileRead(name, make_empty_rows(kind), make_empty_aside(), errors=errors, passing=passing)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import Stamp, stamp_file, write_text
+from taizhang.core.files import Stamp, make_stamp, stamp_file, write_text
 from taizhang.core.keys import find_version
 from taizhang.core.version import __version__
 
@@ -59,13 +59,13 @@ class Outputs:
         """Whether a file is present and unchanged."""
         if not (self._folder / name).exists():
             return False
-        stamp = self._known[name] = stamp_file(self._folder / name, self._known.get(name))
+        stamp = self._known[name] = stamp_file(self._folder / name, self._known.get(name), ours=True)
         return stamp.sha256 == sha256
 
     def enter(self, name: str, sha256: str) -> None:
         """Record a file just made."""
         status = (self._folder / name).stat()
-        self._known[name] = Stamp(status.st_size, status.st_mtime_ns, sha256)
+        self._known[name] = make_stamp(status, sha256, ours=True)
 
     def save(self) -> None:
         """Keep sizes and times for the next run."""

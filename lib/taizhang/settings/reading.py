@@ -1,5 +1,7 @@
 """Validation of a settings file: all mistakes at once, each with its line, as reasons."""
 
+import hashlib
+import io
 import re
 import tomllib
 from collections import Counter
@@ -112,7 +114,10 @@ class SettingsFile:
     """A file's tables, and all mistakes in them.
 
     `name`: as messages name it; empty: they don't. `text`: the TOML that `data` was parsed from, for line numbers.
+    `sha256` is of the bytes that were read.
     """
+
+    sha256 = ""
 
     def __init__(self, name: str, data: Mapping[str, Any], text: str = "") -> None:
         self.name, self.data, self._text = name, data, text
@@ -129,11 +134,14 @@ class SettingsFile:
     def read(cls, path: Path) -> Self | None:
         """Read a settings file; None if it does not exist."""
         try:
-            return cls.parse(path.name, path.read_text(encoding="utf-8-sig"))
+            data = path.read_bytes()
+            file = cls.parse(path.name, io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig").read())
         except FileNotFoundError:
             return None
         except UnicodeDecodeError as error:
             raise ParameterError("settings.no_utf8", file=path.name, why=tell_error(error)) from None
+        file.sha256 = hashlib.sha256(data).hexdigest()
+        return file
 
     def check(self, model: type[T], place: KeyPath = (), **context: Any) -> T | None:
         """The table at a place, {} if there is none; None if it has mistakes, which are kept for `finish`."""

@@ -34,6 +34,7 @@ from taizhang.settings.reading import (
 )
 
 FILE = "workbook.toml"
+CACHE = "data/processed/.cache"
 Lang = Literal["zh", "en"]
 Style = Literal["modern", "gbt9704"]
 Scope = Literal["district", "county"]
@@ -440,15 +441,27 @@ class Config(_Workbook, _Indicators):
     sums: tuple[SumsConfig, ...] = ()  # tables of numbers by district, of any kind
     targets: tuple[Target, ...] = ()
     reports: tuple[OwnReport, ...] = ()
+    made_from: Mapping[str, str] = Field(default_factory=dict)  # SHA-256 of workbook.toml as it was read
+    held: Path | None = None  # where a run holds the state that it reads
 
     def name_title(self, lang: str) -> str:
         """The workbook's title in a language."""
         return self.titles.get(str(lang), self.title)
 
     @property
+    def source(self) -> Path:
+        """Where settings, notes and templates are read: the workbook's folder, or what a run holds of it."""
+        return self.held or self.root
+
+    @property
     def processed(self) -> Path:
-        """The folder of an ingest's output."""
-        return self.root / "data" / "processed"
+        """The folder of an ingest's output, to be read."""
+        return self.source / "data" / "processed"
+
+    @property
+    def cache(self) -> Path:
+        """Where what can be worked out again is kept."""
+        return self.root / CACHE
 
 
 def find_root(start: Path) -> Path:
@@ -467,9 +480,14 @@ def locate_root(folder: str | os.PathLike[str] = "") -> Path:
     return find_root(Path(folder) if folder else Path.cwd())
 
 
-def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> Config:
-    """Read and check workbook.toml, by the ledger kinds and the facts known in this workbook."""
-    file = SettingsFile.read(root / FILE)
+def read_config(
+    root: Path, kinds: Mapping[str, Kind], facts: Iterable[str], *, held: Path | None = None
+) -> Config:
+    """Read and check workbook.toml, by the ledger kinds and the facts known in this workbook.
+
+    With `held`, as a run holds it there; paths are relative to `root` all the same.
+    """
+    file = SettingsFile.read((held or root) / FILE)
     if file is None:
         raise ParameterError("settings.no_workbook", folder=root.name)
     facts = tuple(facts)
@@ -497,6 +515,7 @@ def read_config(root: Path, kinds: Mapping[str, Kind], facts: Iterable[str]) -> 
     own = dict(whole.workbook) | dict(whole.indicators)
     own |= {"title": titles[whole.workbook.lang], "titles": titles}
     own |= {"root": root, "boundaries": districts.model_copy(update={"grid": None}), "grid": grid}
+    own |= {"made_from": {FILE: file.sha256}, "held": held}
     return Config.model_construct(
         **own, ledgers=ledgers, sums=tuple(sums), targets=whole.targets, reports=whole.reports
     )
