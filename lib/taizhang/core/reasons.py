@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from taizhang.core.privacy import mask_numbers
 from taizhang.core.wording import Words, fill, read_catalogue
 
 LANGUAGES = ("zh", "en")
@@ -137,11 +138,14 @@ def _from_json(value: Any) -> Any:
 
 
 def write_value(value: Any, lang: str) -> str:
-    """A value within a message: a reason in words, several values quoted, up to five of them."""
+    """A value within a message: a reason in words, several values quoted, up to five of them.
+
+    Telephone and identity numbers are masked here, so in every message, log and error.
+    """
     if isinstance(value, Reason):
         return value.word(lang)
     if isinstance(value, Label):
-        return value.zh if lang == "zh" else value.en
+        return mask_numbers(value.zh if lang == "zh" else value.en)
     if not isinstance(value, tuple):
         return _keep_on_line(value)
     seen = list(dict.fromkeys(value))
@@ -158,7 +162,8 @@ def write_value(value: Any, lang: str) -> str:
 
 def _keep_on_line(value: object) -> str:
     """A cell's text as one line of a message: its line breaks shown, and not made."""
-    return "⏎".join(str(value).splitlines()) or str(value)
+    text = mask_numbers(str(value))
+    return "⏎".join(text.splitlines()) or text
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason
 from taizhang.ingest import IngestResult, KindSummary
 
@@ -16,7 +15,7 @@ def describe_result(result: IngestResult, lang: str = "") -> list[str]:
     lines += [Reason("ingest.account.boundaries", reason=note) for note in result.notes]
     if any(one.set_aside or one.cells_set_aside for one in (*result.summaries, *result.sums)):
         lines.append(Reason("ingest.account.aside"))
-    return [mask_numbers(line.word(lang)) for line in lines]
+    return [line.word(lang) for line in lines]
 
 
 def _describe_summary(summary: KindSummary, how: str = "read") -> list[Reason]:

@@ -50,9 +50,10 @@ class Description:
     def word(self, lang: str = "") -> str:
         """The description in words, in a language; default: that of messages."""
         lines = (
-            f"    {one.word(lang)}" if isinstance(one, Proposal) else one.word(lang) for one in self.lines
+            f"    {mask_numbers(one.word(lang))}" if isinstance(one, Proposal) else one.word(lang)
+            for one in self.lines
         )
-        return mask_numbers("\n".join(lines))
+        return "\n".join(lines)
 
     @property
     def text(self) -> str:

@@ -214,7 +214,7 @@ def hide_machine(notebook: NotebookNode, cwd: Path) -> None:
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             if output.output_type == "stream":
-                output.text = hide_paths(output.text, cwd)
+                output.text = mask_numbers(hide_paths(output.text, cwd))
             elif output.output_type == "error":
                 output.evalue = mask_numbers(hide_paths(output.evalue, cwd))
                 output.traceback = [mask_numbers(hide_paths(line, cwd)) for line in output.traceback]

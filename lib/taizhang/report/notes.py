@@ -125,7 +125,7 @@ def _read_note(path: Path, shown: str) -> Note:
     measures = tuple(
         (rule, mask_numbers(one.owner), str(one.due or "")) for rule, one in front.measures.items()
     )
-    approval = (front.approved, front.approver, front.date)
+    approval = (front.approved, mask_numbers(front.approver), front.date)
     return Note(shown, words, sha256(data).hexdigest(), *approval, measures)
 
 

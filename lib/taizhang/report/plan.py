@@ -19,7 +19,6 @@ from taizhang.boundaries.english import list_names
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import hash_file, hash_files
 from taizhang.core.keys import Code, follow_text, hash_parts
-from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason
 from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL
@@ -187,7 +186,7 @@ def tell_unread(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
         places = [str(names[code]) for code in one["codes"] if code in names]
         where = join_list(places, lang) if places else label("report.unread_any", lang)
         file = one["file"] + (f"!{one['sheet']}" if one["sheet"] else "")
-        why = mask_numbers(one["reason"].word(lang))
+        why = one["reason"].word(lang)
         told.append(label("report.unread", lang, kind=one["title"][lang], file=file, places=where, why=why))
     return tuple(dict.fromkeys(told))
 

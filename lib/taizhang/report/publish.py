@@ -6,7 +6,6 @@ from typing import Any
 
 from taizhang.core.files import hash_file
 from taizhang.core.keys import Code, hash_parts
-from taizhang.core.privacy import mask_numbers
 from taizhang.metadata.facts import ALL
 from taizhang.report.formats import DATA_FILES, FINDINGS
 from taizhang.report.manifest import Manifest, Outputs, list_versions, write_manifest
@@ -53,7 +52,7 @@ def publish_facts(snapshot: Snapshot, manifest: Manifest) -> None:
                 "file": one["file"],
                 "sheet": one["sheet"],
                 "districts": one["codes"],
-                "reason": mask_numbers(one["reason"].word(snapshot.config.lang)),
+                "reason": one["reason"].word(snapshot.config.lang),
             }
             for one in snapshot.unread
         ],

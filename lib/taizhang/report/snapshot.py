@@ -14,6 +14,7 @@ import pandas as pd
 from taizhang.analysis.view import View
 from taizhang.core.files import hash_files
 from taizhang.core.periods import Period
+from taizhang.core.privacy import mask_numbers
 from taizhang.ingest.state import SUMS_FILE
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.report.changes import InputHashes, hash_inputs, hash_rows
@@ -91,7 +92,7 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         rowed=list_rowed_facts(counted, book.fact_infos, book.config),
         notes=notes,
         hashes=hash_book(book, period, (facts, before, previous)),
-        inputs=book.inputs(),
+        inputs=[one | {"path": mask_numbers(one["path"])} for one in book.inputs()],
         days={
             kind: (first.date(), last.date())
             for kind, first, last in book.spans.dropna()[["kind", "first", "last"]].itertuples(index=False)
@@ -102,7 +103,14 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         read_ledger=lambda kind: book.ledger(kind, personal=True),
         hide=book.hide_personal,
         unread=tuple(
-            {"kind": kind, "title": dict(book.kinds[kind].title), **vars(one), "codes": list(one.codes)}
+            {
+                "kind": kind,
+                "title": dict(book.kinds[kind].title),
+                "file": mask_numbers(one.file),
+                "sheet": mask_numbers(one.sheet),
+                "reason": one.reason,
+                "codes": list(one.codes),
+            }
             for kind, some in book.result.list_unread()
             for one in some
         ),

@@ -64,6 +64,7 @@ from taizhang.workbook.quality import read_quality
 from taizhang.workbook.tables import (
     LazyLedgers,
     hide_personal,
+    mask_texts,
     read_rows,
     read_written,
 )
@@ -485,7 +486,8 @@ class Workbook:
         same = self.sums["period"].map(lambda text: parse_period(text).is_same(period)).astype(bool)
         names = ["fact", "district_code", "source_file", "source_sheet", "source_row", "header"]
         about = ["district_code", "district", "period", "fact", "value", "unit"]
-        return shown[about].merge(self.sums.loc[same, names], on=["fact", "district_code"], how="left")
+        cells = mask_texts(self.sums.loc[same, names])
+        return shown[about].merge(cells, on=["fact", "district_code"], how="left")
 
     def _list_reported(self, period: Period, as_of: date) -> pd.DataFrame:
         """All that summary tables tell of a period, be it counted as well."""
@@ -574,7 +576,8 @@ class Workbook:
         code = ALL if district == ALL else self.resolve_district(district)
         reported = self.reported(period)
         if fact in set(reported["fact"]):
-            return self._trace_reported(fact, period, code, reported[reported["fact"] == fact])
+            cells = self._trace_reported(fact, period, code, reported[reported["fact"] == fact])
+            return cells if personal else mask_texts(cells)
         rows = select_rows(
             fact,
             {name: self._read_exact(name, personal=personal) for name in self.config.ledgers},
@@ -603,7 +606,7 @@ class Workbook:
     def hide_personal(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows as returned by `select_rows`, without personal data."""
         kind = self.kinds.get(rows.attrs["kind"])
-        return rows if kind is None else hide_personal(rows, kind)
+        return mask_texts(rows) if kind is None else hide_personal(rows, kind)
 
     def _read_exact(self, kind: str, *, personal: bool) -> pd.DataFrame:
         """A ledger's rows with their texts as written, to be counted."""

@@ -1,6 +1,7 @@
 """Reading the account of the data from data/processed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from taizhang.ingest.corrections import HIDDEN
 from taizhang.ingest.state import SET_ASIDE_FILE, SUMS, KindSummary
 from taizhang.metadata.kinds import Kind
 from taizhang.metadata.reasons import classify_reason
+from taizhang.workbook.tables import mask_texts
 
 _TOTALS = ["kind", "file", "sheet", "row", "column", "stated", "summed"]
 
@@ -28,7 +30,7 @@ def read_quality(
     """
     keys = {summary.kind: _read_keys(folder / f"{summary.kind}.parquet") for summary in summaries}
     totals = [{"kind": one.kind, **total} for one in summaries for total in one.totals]
-    return assess_quality(
+    quality = assess_quality(
         view,
         keys,
         read_set_aside(folder, view.kinds),
@@ -36,6 +38,8 @@ def read_quality(
         _word_near(summaries),
         as_of=as_of,
     )
+    # Only now: files are told apart by their names.
+    return replace(quality, aside=mask_texts(quality.aside), totals=mask_texts(quality.totals))
 
 
 def read_set_aside(folder: Path, kinds: Mapping[str, Kind]) -> pd.DataFrame:

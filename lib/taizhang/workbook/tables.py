@@ -1,9 +1,10 @@
 """The ledgers of a view, each read from its file on first use."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -16,6 +17,8 @@ _UNCOUNTED = (
     "description", "hazard_id", "inspection_id", "trade", "premises_type", "district", "district_match",
     "source_file", "source_sheet", "source_row",
 )  # fmt: skip
+# Columns whose texts are taizhang's own.
+_OURS = frozenset(("district_code", "district_match", "kind", "fact", "period", TABLE_COLUMNS))
 # Few values, and long: read as categories.
 _REPEATED = [TABLE_COLUMNS]
 
@@ -39,13 +42,24 @@ def hide_personal(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     make different values equal.
     """
     rows = rows.drop(columns=[c for c in kind.personal if c in rows])
-    texts = (name for name, field in kind.fields.items() if field.type == "text" and name not in kind.id)
+    return mask_texts(rows, without=[name for name, field in kind.fields.items() if field.type == "category"])
+
+
+def mask_texts(rows: pd.DataFrame, *, without: Collection[str] = ()) -> pd.DataFrame:
+    """Rows with phone and identity numbers masked in all columns of text, names of files and sheets among them."""
     masked = {}
-    for name in (name for name in texts if name in rows):
-        column = rows[name]
+    for name, column in rows.items():
+        if name in _OURS or name in without or not _is_text(column):
+            continue
         if (shown := mask_column(column)) is not column:
-            masked[name] = shown
-    return rows.assign(**masked)
+            masked[str(name)] = shown
+    return rows.assign(**masked) if masked else rows
+
+
+def _is_text(column: pd.Series) -> bool:
+    dtype = column.dtype
+    of = dtype.categories.dtype if isinstance(dtype, pd.CategoricalDtype) else dtype
+    return of == np.dtype(object) or isinstance(of, pd.StringDtype)
 
 
 def read_counted(folder: Path, kind: Kind, *, files: bool = False) -> pd.DataFrame:
