@@ -140,16 +140,17 @@ def _is_planned(national: str) -> bool:
 @cache
 def _is_area(area: str) -> bool:
     """Whether there is an area with such a code."""
-    return any(
-        _is_planned(f"{area.removeprefix('0')}{first}{rest}")
-        for first in "2345678"
-        for rest in ("123456", "1234567")
-    )
+    numbers = (first + rest for first in "2345678" for rest in ("123456", "1234567"))
+    return any(_is_planned(area.removeprefix("0") + local) for local in numbers)
 
 
 def _is_amount(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 6) : start]
-    if before[-1:] in _SUM_ENDS and _SUM.search(before) and not _FIRST_OF_LIST.search(before):
+    if (
+        before[-1:] in _SUM_ENDS
+        and _SUM.search(before)
+        and not (end - start == 11 and _FIRST_OF_LIST.search(before))
+    ):
         return True
     return bool(_AMOUNT.match(text, end))
 
@@ -377,7 +378,9 @@ def _load_names() -> _Names:
             re.compile(rf"\b({latin})$"),
         ),
         after=(
-            re.compile(rf"[ )\-_/:(,]*(?:{role})(?:姓名)?[ :是为(]*({_HAN}{{2,4}}|{surnames} {{1,4}}{_HAN})"),
+            re.compile(
+                rf"[ )\-_/:(,，]*(?:{role})(?:姓名)?[ :是为(]*({_HAN}{{2,4}}|{surnames} {{1,4}}{_HAN})"
+            ),
             re.compile(rf"[ )\-_/:]*\( *({own}|{surnames} {{1,4}}{_HAN}|{_HAN}{{2,6}}\.{_HAN}{{2,6}})"),
             re.compile(
                 rf"[ )\-_/:]*({surnames}(?:{_HAN}{{1,2}}?| {{0,4}}{_HAN})(?<!{no_end}))"
