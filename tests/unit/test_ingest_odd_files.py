@@ -1,6 +1,8 @@
 """Files that an office's programs leave in odd forms, through an ingest: each is read whole, or said."""
 
+import os
 import struct
+import sys
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -237,3 +239,23 @@ def test_formulas_and_errors_are_never_nought(read: tuple[Any, pd.DataFrame, Any
     assert book.ledger("inspections")["premises"].dropna().tolist() == ["甲厂"]
     (total,) = next(one.totals for one in result.summaries if one.kind == "population")
     assert (total["row"], total["stated"], total["summed"]) == (4, 301, 300)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links, pipes and devices as Unix has them")
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda path: path.symlink_to("nowhere.xlsx"), "ledgers.file.link"),
+        (lambda path: path.symlink_to(path.name), "ledgers.file.link"),  # to itself
+        (lambda path: path.symlink_to("/dev/zero"), "ledgers.file.no_file"),
+        (os.mkfifo, "ledgers.file.no_file"),
+        (Path.touch, "ledgers.file.no_bytes"),
+    ],
+)
+def test_what_is_no_file_is_told_and_stops_nothing(tmp_path: Path, make: Any, told: str) -> None:
+    rows = [["乡镇", "发现日期", "隐患描述"], ["溪口镇", DAY, "甲"]]
+    root = make_book(tmp_path / "book", {"a.xlsx": rows, "~$a.xlsx": rows})
+    make(root / "data" / "raw" / "b.xlsx")
+    result = open_workbook(root).result
+    assert [error.root.code for error in result.errors] == [told]
+    assert [one.accepted for one in result.summaries] == [1]

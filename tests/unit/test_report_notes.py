@@ -1,11 +1,14 @@
 """People's own words: found by district, placed by heading, checked, and never lost."""
 
+import os
+import sys
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import test_core_loading
 from nbformat import v4
 
 from taizhang.core import display
@@ -257,3 +260,30 @@ def test_references_name_the_figure_and_link_to_it() -> None:
     assert block.text == "见[图1](#figure-trend)与[该图](#figure-trend)。" and block.noted
     with pytest.raises(RenderError, match=r"refers to #trand, .*did you mean 'trend'"):
         compose("见[](#trand)。")
+
+
+@pytest.mark.parametrize(
+    ("front", "told"),
+    [
+        (test_core_loading.BOMB, "settings.front.overgrown"),
+        ("a: " + "[" * 100_000, "settings.front.overgrown"),
+        ("approved: true\napproved: false", "metadata.doubled"),
+    ],
+)
+def test_front_matter_that_is_a_bomb_is_refused(tmp_path: Path, front: str, told: str) -> None:
+    write(tmp_path, "溪口镇.md", f"---\n{front}\n---\n正文")
+    with pytest.raises(ParameterError) as error:
+        read_notes(make_book(tmp_path), YEAR)
+    assert [reason.root.code for reason in error.value.reasons] == [told]
+    assert error.value.reasons[0]["file"] == "notes/2021/溪口镇.md"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes as Unix has them")
+def test_a_link_to_nothing_and_a_pipe_among_notes_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "notes" / "2021"
+    folder.mkdir(parents=True)
+    (folder / "溪口镇.md").symlink_to("nowhere.md")
+    os.mkfifo(folder / "老溪南镇.md")
+    with pytest.raises(ParameterError) as error:
+        read_notes(make_book(tmp_path), YEAR)
+    assert [reason.root.code for reason in error.value.reasons] == ["report.note.not_opened"] * 2

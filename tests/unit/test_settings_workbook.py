@@ -1,11 +1,15 @@
+import os
+import sys
 import tomllib
 from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
 
 from taizhang.core.errors import ParameterError
+from taizhang.core.reasons import read_language
 from taizhang.metadata.kinds import load_kinds
-from taizhang.settings.reading import SettingsFile
+from taizhang.settings.reading import MOST_BYTES, SettingsFile
 from taizhang.settings.workbook import find_root, list_files, read_config, show_path
 
 FACTS = ("hazards.found", "drills.held")
@@ -398,3 +402,37 @@ def test_sources_that_differ_on_duplicates_are_refused(tmp_path):
     assert "duplicates must be the same in every [[ledgers.hazards]], not 'first', 'last'" in refuse(
         tmp_path, text
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"a = " + b"[" * 100_000, "settings.too_deep"),
+        (b"#" * (MOST_BYTES + 1), "settings.too_long"),
+        (MINIMAL.encode() + b"\0", "settings.no_toml"),
+        (b"\xff\xfe\0x", "settings.no_utf8"),
+        (b"", "settings.missing_at_top"),
+    ],
+)
+def test_a_workbook_toml_that_is_none_is_refused(tmp_path, content, told):
+    (tmp_path / "workbook.toml").write_bytes(content)
+    read_language(tmp_path)  # asked before all else, and never an error
+    with pytest.raises(ParameterError) as error:
+        read_config(find_root(tmp_path), load_kinds(), FACTS)
+    assert [reason.root.code for reason in error.value.reasons] == [told]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes as Unix has them")
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere")])
+def test_what_is_called_workbook_toml_and_is_no_file_is_told(tmp_path, make):
+    """And the workbook above is not taken in its place."""
+    below = tmp_path / "below"
+    below.mkdir()
+    (tmp_path / "workbook.toml").write_text(MINIMAL, encoding="utf-8")
+    make(below / "workbook.toml")
+    read_language(below)
+    with pytest.raises(ParameterError) as error:
+        find_root(below)
+    assert error.value.reasons[0].code == "settings.no_file"
+    with pytest.raises(ParameterError, match=r"workbook\.toml"):
+        SettingsFile.read(below / "workbook.toml")

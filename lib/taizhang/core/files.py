@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
 from taizhang.core.processes import is_running, mark_machine
@@ -114,8 +115,26 @@ def write_bytes(path: Path, data: bytes) -> None:
         beside.write_bytes(data)
 
 
+def is_named(path: Path) -> bool:
+    """Whether there is anything by this name: a link to nothing is, so that what reads it says so."""
+    return os.path.lexists(path)
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's bytes, if it is one."""
+    check_plain(path.stat(), path)
+    return path.read_bytes()
+
+
+def check_plain(status: os.stat_result, path: Path) -> None:
+    """Raise OSError for a pipe, at which a reader waits for ever, and for a device, which may never end."""
+    if not S_ISREG(status.st_mode) and not S_ISDIR(status.st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+
+
 def hash_file(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
+    check_plain(path.stat(), path)
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -161,6 +180,7 @@ def stamp_file(path: Path, known: Stamp | None = None, *, ours: bool = False) ->
     """
     try:
         status = path.stat()
+        check_plain(status, path)
         changed = 0 if ours else status.st_ctime_ns
         if known and (status.st_size, status.st_mtime_ns, changed) == known[:3]:
             return known
@@ -171,6 +191,7 @@ def stamp_file(path: Path, known: Stamp | None = None, *, ours: bool = False) ->
 
 def copy_hashed(source: Path, target: Path) -> str:
     """Copy a file and return the SHA-256 of the bytes that were copied."""
+    check_plain(source.stat(), source)
     digest = hashlib.sha256()
     with source.open("rb") as stream, target.open("xb") as sink:
         while chunk := stream.read(1 << 20):

@@ -21,6 +21,8 @@ def tell_error(error: BaseException, *, named: bool = False) -> Label:
     if isinstance(error, TaizhangError):
         return Label(*(word_all(error.reasons, lang) for lang in ("zh", "en")))
     name, said = type(error).__name__, str(error)
+    if isinstance(error, OSError) and error.strerror and not named:
+        said = error.strerror  # without the number and the path, which a message has in its own place
     first = next((line.strip() for line in said.splitlines() if line.strip()), name)[:MOST]
     return Label(zh=_say(error, first), en=f"{name}: {said}" if named else first)
 

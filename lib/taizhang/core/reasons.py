@@ -210,11 +210,12 @@ def read_language(folder: str | os.PathLike[str] = "") -> str:
     """
     root = Path(folder).resolve()
     for place in (root, *root.parents):
+        file = place / "workbook.toml"
         try:
-            told = parse_toml((place / "workbook.toml").read_text("utf-8-sig"))["workbook"]["lang"]
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError, KeyError, TypeError):
+            if not file.is_file():
+                continue
+            told = parse_toml(file.read_text("utf-8-sig"))["workbook"]["lang"]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return ""
         return told if told in LANGUAGES else ""
     return ""

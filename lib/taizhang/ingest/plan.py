@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from taizhang.core.errors import ChangedError, ParameterError
-from taizhang.core.files import UNREADABLE, Stamp, copy_hashed, hash_file, split_layer, stamp_file
+from taizhang.core.files import UNREADABLE, Stamp, copy_hashed, hash_file, is_named, split_layer, stamp_file
 from taizhang.core.keys import Code
 from taizhang.core.reasons import Reason
 from taizhang.ingest.state import State, find_damage
@@ -127,7 +127,7 @@ def make_plan(config: Config) -> Plan:
         missing_sums=tuple(tuple(missing) for _, missing in sums),
         settings=settings,
     )
-    enter(*(path for path in [config.root / CORRECTIONS] if path.exists()))
+    enter(*(path for path in [config.root / CORRECTIONS] if is_named(path)))
     return plan
 
 

@@ -54,6 +54,7 @@ from taizhang.ingest.sums import join_sums, list_sums_sources, read_sums, write_
 from taizhang.ledgers import Correction, FileRead
 from taizhang.ledgers.model import fail_file
 from taizhang.ledgers.schema import load_schemas
+from taizhang.ledgers.sheets import refuse_special
 from taizhang.metadata.kinds import Kind, load_kinds
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # no fault of what is read
@@ -106,6 +107,7 @@ class _Work:
     @contextmanager
     def take(self, name: str) -> Iterator[Path]:
         """A copy of a raw file, for as long as it is read."""
+        refuse_special(self.plan.paths[name])
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             try:
                 path = self.plan.copy(name, Path(folder))

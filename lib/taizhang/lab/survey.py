@@ -174,9 +174,12 @@ def make_workbook_from(folder: Path, source: Path) -> Made:
 def look_at_folder(source: Path, kinds: Mapping[str, Kind]) -> FolderSeen:
     """Examine every file of a folder and its subfolders."""
     seen = FolderSeen()
-    paths = sorted(path for path in source.rglob("*") if path.is_file() and _is_meant(path, source))
+    paths = sorted(path for path in source.rglob("*") if not path.is_dir() and _is_meant(path, source))
     rest = []
     for path in paths:
+        if not path.is_file():
+            seen.others.append((path, Reason("lab.survey.no_file")))
+            continue
         if path.name.lower().endswith(_SHAPE_PARTS):
             continue
         layers = list(survey_layers(path)) if path.suffix.lower() in SUFFIXES else []

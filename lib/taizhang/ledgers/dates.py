@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 
 from taizhang.core.reasons import Reason
+from taizhang.ledgers.text import is_short
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 PRECISIONS = ("day", "ten_days", "month", "year")
@@ -133,7 +134,7 @@ def find_year(*texts: str) -> int | None:
 
     The first text that mentions a year decides; None if it mentions two, or none does.
     """
-    for text in texts:
+    for text in filter(is_short, texts):
         plain = write_arabic(unicodedata.normalize("NFKC", text))
         written = re.findall(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|\D|$))", plain)
         of_republic = re.findall(r"民[国國]\s*(\d{2,3})\s*(?=年)|(?<!\d)(1[0-4]\d)(?=年度?)", plain)
@@ -199,8 +200,8 @@ def read_date(
         return Found(None, _reason("yes_or_no"))
     elif isinstance(value, (int, float)):
         found = _read_number(float(value), date1904, month, partial)
-    elif isinstance(value, str):
-        found = _read_text(value, year, date1904, last, month, partial, order)
+    elif isinstance(value, str) and is_short(value):
+        found = _read_text(value.strip(), year, date1904, last, month, partial, order)
     else:
         return Found(None, _reason("not_a_date"))
     if found.value is None:
@@ -339,7 +340,11 @@ def find_order(values: Iterable[object], *, year: int | None = None, told: str =
     """
     if told and told != "ymd":
         return told
-    texts = [unicodedata.normalize("NFKC", value).strip() for value in values if isinstance(value, str)]
+    texts = [
+        unicodedata.normalize("NFKC", value).strip()
+        for value in values
+        if isinstance(value, str) and is_short(value)
+    ]
     first = last = either = 0
     for text in texts:
         if match := _REVERSED.match(text):

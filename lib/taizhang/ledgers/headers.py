@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import find_year, write_arabic
 from taizhang.ledgers.quantities import find_factor, is_unit
-from taizhang.ledgers.text import fold, simplify
+from taizhang.ledgers.text import LONGEST, fold, is_short, simplify
 from taizhang.metadata.kinds import DATE_TYPES, NUMBER_TYPES, Asked, Field, Kind, load_shared
 
 _BRACKETS = re.compile(r"[(\[【〔{]([^()\[\]【】〔〕{}]*)[)\]】〕}]")
@@ -98,7 +98,7 @@ class HeaderIndex:
         return () if isinstance(found, Match) else found
 
     def _find(self, levels: Sequence[str]) -> Match | tuple[Question, ...]:
-        key = tuple(filter(None, (text.strip(_QUOTES) for text in levels)))
+        key = tuple(filter(None, (text.strip().strip(_QUOTES) for text in levels)))
         if key not in self._cache:
             found = self._look_up(key) or ()
             if isinstance(found, Match):
@@ -113,6 +113,8 @@ class HeaderIndex:
             return None
         if found := self._own("/".join(levels), ""):  # as check shows it
             return found
+        if not all(map(is_short, levels)):
+            return None
         unit_level = len(levels) > 1 and is_unit(bare(levels[-1]))
         words = levels[:-1] if unit_level else levels
         extra = bare(levels[-1]) if unit_level else ""
@@ -236,6 +238,8 @@ class HeaderIndex:
 
     def suggest(self, header: str) -> str:
         """The column whose header is nearest to an unknown one; '' if none is similar."""
+        if not is_short(header):
+            return ""
         word = fold(_strip(header))
         marks = set(_OTHERWISE.findall(word))
         known = [one for one in self.spellings if set(_OTHERWISE.findall(one)) == marks]
@@ -257,7 +261,7 @@ def measure(field: Field, rank: int, parts: Sequence[str]) -> Match:
 
 
 def _strip(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = unicodedata.normalize("NFKC", text).strip()[:LONGEST]
     return _END.sub("", _ORDINAL.sub("", plain)).strip()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 
 from taizhang.ledgers.dates import Relative, read_date, write_arabic
-from taizhang.ledgers.text import simplify
+from taizhang.ledgers.text import is_short, simplify
 from taizhang.metadata.phrases import Act, Clause, KindPhrases, load_phrases
 
 _NUMERALS = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {"两": 2, "零": 0, "〇": 0}
@@ -73,6 +73,8 @@ def read_phrase(text: str, kind: str, asks: str = "") -> Said | None:
 
     `asks` is the act that a bare date answers in the column, as returned by `Phrases.find_act`.
     """
+    if not is_short(text):
+        return None
     if kind == load_phrases().casualties.kind:
         return _read_casualties(simplify(text))
     known = load_phrases().kinds.get(kind)
@@ -99,7 +101,7 @@ def _read_answer(text: str, asks: str, known: KindPhrases) -> Said | None:
 
 def begins_with_yes(text: str) -> bool:
     """Whether a cell begins with a word for yes."""
-    return bool(_find_yes(_fold(text)))
+    return is_short(text) and bool(_find_yes(_fold(text)))
 
 
 def _find_yes(plain: str) -> str:
@@ -138,7 +140,7 @@ def _is_aside(part: str, status: str) -> bool:
 
 def read_own_day(text: str) -> Relative | None:
     """当日, 次日: a day relative to the row's own; None for other texts."""
-    found = _OWN_DAYS.get(_fold(simplify(text)).strip(","))
+    found = _OWN_DAYS.get(_fold(simplify(text)).strip(",")) if is_short(text) else None
     return found if found and not found.end else None
 
 
@@ -147,7 +149,7 @@ def read_due(text: str) -> Relative | None:
 
     Working days would need a calendar that no ledger has, so they are not read.
     """
-    plain = _fold(simplify(text)).strip(",")
+    plain = _fold(simplify(text)).strip(",") if is_short(text) else ""
     if plain in _AT_ONCE:
         return Relative()
     plain = _DUE_START.sub("", plain)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 
 from taizhang.core.reasons import Reason
-from taizhang.ledgers.text import fold
+from taizhang.ledgers.text import fold, is_short
 from taizhang.metadata.kinds import Unit, load_shared
 
 _ABOUT_BEFORE = re.compile(
@@ -35,6 +35,7 @@ _POINT_SHOWN = re.compile(
 _COMMA_SHOWN = re.compile(
     r"\d{1,3}(?:\.\d{3}){2,}(?!\d)|\.\d{3},\d|^[+-]?(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+)(?![\d,])"
 )
+_BARE = re.compile(r"[+-]?[\d,]+(?:\.\d+)?")
 _MOST = 1e15  # beyond it a number of floating point has lost its last figures
 _SENTENCE = re.compile(
     r"(?P<n>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)[余多]?(?P<scale>百|千|万)?[余多]?(?:人次|人|名|位)(?![口均月])"
@@ -125,7 +126,11 @@ def find_decimal_sign(values: Iterable[object]) -> str:
     '' for a point, or if nothing needs deciding; "?" if both occur: texts with a comma are then not read.
     """
     kept = list(values)
-    texts = [_ABOUT_BEFORE.sub("", fold_number(value)) for value in kept if isinstance(value, str)]
+    texts = [
+        _ABOUT_BEFORE.sub("", fold_number(value))
+        for value in kept
+        if isinstance(value, str) and is_short(value)
+    ]
     comma = sum(bool(_COMMA_SHOWN.search(text)) for text in texts)
     point = sum(bool(_POINT_SHOWN.search(text)) for text in texts)
     point += any(isinstance(value, float) and not value.is_integer() for value in kept)
@@ -141,7 +146,9 @@ def find_unit_doubt(values: Iterable[object], unit: str, *, whole: bool, named: 
     more are fractions in a column of minutes or seconds without a unit, none over 24; "beyond": most are more people,
     in the unit that is named, than there are in a province. None of these columns may be read by half.
     """
-    found = [number for value in values if (number := _read_bare(value)) is not None]
+    # One that no spreadsheet holds is a slip of its own, and says nothing of the others' unit.
+    bare = [number for value in values if (number := _read_bare(value)) is not None]
+    found = [number for number in bare if abs(number) <= _MOST]
     known = load_shared().units.get(unit)
     if len(found) < 2 or known is None:
         return ""
@@ -161,8 +168,9 @@ def is_bare(value: object) -> bool:
 
 def _read_bare(value: object) -> float | None:
     """A number without a unit of its own; None for others."""
-    if isinstance(value, str) and re.fullmatch(r"[+-]?[\d,]+(?:\.\d+)?", plain := fold_number(value)):
-        return _read_text(plain, "", 1.0).value
+    if isinstance(value, str):
+        plain = fold_number(value) if is_short(value) else ""
+        return _read_text(plain, "", 1.0).value if _BARE.fullmatch(plain) else None
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
@@ -188,13 +196,15 @@ def _read_any(value: object, unit: str, factor: float, decimal: str) -> Read:
         return _read_duration(value.total_seconds(), unit)
     if isinstance(value, date):
         return Read(None, _reason("date"))
-    if isinstance(value, str):
+    if isinstance(value, str) and is_short(value):
         return _read_text(value, unit, factor, decimal)
     return Read(None, _reason("not_a_number"))
 
 
 def read_sentence(text: str, unit: str) -> Read | None:
     """The one number of people in a sentence (组织师生500余人参加); None if there is none, several, or a limit."""
+    if not is_short(text):
+        return None
     wanted = load_shared().units.get(unit)
     plain = _OTHER_FIGURES.sub("", fold_number(text))
     found = list(_SENTENCE.finditer(plain))

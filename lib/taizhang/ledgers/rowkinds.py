@@ -13,7 +13,7 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Codes, Grid, Mask
 from taizhang.ledgers.headers import HeaderIndex, Match, Question
-from taizhang.ledgers.text import fold, simplify
+from taizhang.ledgers.text import fold, is_short, simplify
 from taizhang.metadata.kinds import load_shared
 
 BLANK, DATA, HEADER, SECTION, TOTAL, NOTE, TITLE = range(7)
@@ -110,7 +110,7 @@ def classify_rows(grid: Grid, index: HeaderIndex, table: LedgerTable, names: fro
 
 def _is_running(value: object) -> bool:
     """Whether a cell of the running-number column holds just such a number."""
-    return not isinstance(value, str) or value.strip().rstrip(".、").isdigit()
+    return not isinstance(value, str) or value.strip().rstrip(".、").isdecimal()
 
 
 def _has_date(grid: Grid, index: HeaderIndex, table: LedgerTable, codes: Codes) -> Mask:
@@ -215,7 +215,7 @@ def _tell_single(
     if not isinstance(value, str):
         return  # a lone number or date is data, and will be set aside for what it lacks
     column = next((c for c in table.columns if c.position == position and c.match), None)
-    name = clean_section(value)
+    name = clean_section(value) if is_short(value) else ""
     wide = any(a <= table.first + row <= c and b <= position <= d and d > b for a, b, c, d in grid.merges())
     if is_district(name, names):
         kinds[row] = SECTION
@@ -258,7 +258,7 @@ def is_numbering(grid: Grid, row: int) -> bool:
         text = text.strip(_BRACKETS)
         if text in _ORDINALS and len(text) == 1:
             ordinals += text
-        elif text.isdigit():
+        elif text.isdecimal() and len(text) <= 3:
             numbers.append(int(text))
         else:
             return False

@@ -45,6 +45,14 @@ class Sheet:
     notes: tuple[Reason, ...] = ()
 
 
+def refuse_special(path: Path) -> None:
+    """Raise LedgerError for a link to nothing, a pipe (which would wait for ever) or a device (which may never end)."""
+    if path.is_symlink() and not path.exists():
+        raise LedgerError("ledgers.file.link")
+    if path.exists() and not path.is_file():
+        raise LedgerError("ledgers.file.no_file")
+
+
 def sniff_format(path: Path) -> str:
     """Determine a file's format by its first bytes: 'xlsx', 'xls', 'ods', 'parquet' or 'text'.
 
@@ -52,6 +60,7 @@ def sniff_format(path: Path) -> str:
     """
     if path.name.startswith(("~$", ".~")):
         raise LedgerError("ledgers.file.lock")
+    refuse_special(path)
     try:
         with path.open("rb") as file:
             head = file.read(4096)

@@ -5,6 +5,9 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
+# No header, name, date or number is longer: a text that is has never to be matched against their patterns, which may
+# take minutes for 30,000 blanks or digits.
+LONGEST = 400
 _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _JOINTS = re.compile(r"[_\-·・]")
 # Nobody sees or means these: controls but for tab and line breaks, and what has no width.
@@ -18,6 +21,11 @@ _UNTIDY = re.compile(f'{CONTROL.pattern}|[\u200b\u200e\u200f\u202a-\u202e\u2060\
 def fold(text: str) -> str:
     """Fold a text: NFKC, lower case, all white space and joints removed."""
     return _JOINTS.sub("", _SPACE.sub("", unicodedata.normalize("NFKC", text)).casefold())
+
+
+def is_short(text: str) -> bool:
+    """Whether a text, without blanks around it, may be a header, a name, a date or a number."""
+    return len(text) <= LONGEST or len(text.strip()) <= LONGEST
 
 
 @lru_cache(maxsize=65536)

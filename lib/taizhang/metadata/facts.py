@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from taizhang.core.errors import ParameterError
-from taizhang.core.loading import DoubledKeyError, parse_yaml
+from taizhang.core.loading import DoubledKeyError, parse_written_yaml, parse_yaml
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason, suggest
 
@@ -103,7 +103,7 @@ def load_facts(extra: Path | None = None) -> dict[str, FactInfo]:
     problems: list[Reason] = []
     for path in sorted(extra.glob("*.yml")):
         try:
-            entries = parse_yaml(path.read_text(encoding="utf-8")) or {}
+            entries = parse_written_yaml(path.read_text(encoding="utf-8")) or {}
         except DoubledKeyError as error:
             doubled = Reason("metadata.doubled", key=error.key, line=error.line)
             problems.append(Reason("metadata.fact.in_file", file=path.name, problem=doubled))

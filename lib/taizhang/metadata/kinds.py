@@ -5,7 +5,7 @@ shared one over key by key. Schemas, labels, templates and the data dictionary a
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from taizhang.core.errors import ParameterError
-from taizhang.core.loading import DoubledKeyError, parse_yaml
+from taizhang.core.loading import DoubledKeyError, parse_written_yaml, parse_yaml
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Label, Reason, suggest
 
@@ -236,7 +236,7 @@ def _load_with(files: tuple[tuple[Path, int], ...]) -> Mapping[str, Kind]:
     problems: list[Reason] = []
     for path, _ in files:
         try:
-            kind = _read_kind(path)
+            kind = _read_kind(path, parse_written_yaml)
         except ParameterError as error:
             problems += error.reasons
             continue
@@ -249,10 +249,10 @@ def _load_with(files: tuple[tuple[Path, int], ...]) -> Mapping[str, Kind]:
     return MappingProxyType(kinds)
 
 
-def _read_kind(path: Path) -> Kind:
+def _read_kind(path: Path, parse: Callable[[str], Any] = parse_yaml) -> Kind:
     """Read one kind's YAML, collecting all faults in it."""
     try:
-        data = parse_yaml(path.read_text("utf-8"))
+        data = parse(path.read_text("utf-8"))
     except DoubledKeyError as error:
         doubled = Reason("metadata.doubled", key=error.key, line=error.line)
         raise _refuse(path, [doubled]) from None

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from taizhang.core.errors import ParameterError
+from taizhang.core.files import is_named
 
 FORMATS = ("html", "pdf", "docx")
 # A report's first page by itself, made with its PDF; and all pages that a report may leave.
@@ -30,4 +31,4 @@ def parse_formats(text: str) -> tuple[str, ...]:
 def find_word_base(root: Path) -> Path | None:
     """An office's own base document for Word, in the workbook's templates/ folder."""
     path = root / "templates" / "styles.docx"
-    return path if path.is_file() else None
+    return path if is_named(path) else None

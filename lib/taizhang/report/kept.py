@@ -9,6 +9,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from taizhang.core.files import is_named
 from taizhang.report.tags import KEEP, LAB
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def drop_lab(template: str) -> str:
 def find_local(root: Path, district: str) -> Path | None:
     """The notebook that someone has edited for a district, or None."""
     path = root / "notebooks" / "local" / f"{district}.ipynb"
-    return path if path.is_file() else None
+    return path if is_named(path) else None
 
 
 def carry_kept(template: str, local: Path) -> str:

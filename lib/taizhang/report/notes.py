@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from taizhang.core.errors import ParameterError, RenderError
+from taizhang.core.files import read_bytes
+from taizhang.core.loading import DoubledKeyError, OvergrownError, parse_written_yaml
 from taizhang.core.outside import tell_error
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.privacy import mask_numbers
@@ -109,7 +111,10 @@ def _find_owner(stem: str, book: "Workbook") -> str:
 
 
 def _read_note(path: Path, shown: str) -> Note:
-    data = path.read_bytes()
+    try:
+        data = read_bytes(path)
+    except OSError as error:
+        raise ParameterError("report.note.not_opened", why=tell_error(error)) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -152,13 +157,17 @@ def _parse_front(text: str, fence: str) -> Mapping[str, Any]:
     """YAML between ---, TOML between +++; `approved = true` between --- is TOML all the same."""
     if not text.strip():
         return {}
-    trials: list[tuple[Callable[[str], Any], type[Exception]]] = [(tomllib.loads, tomllib.TOMLDecodeError)]
+    trials: list[Callable[[str], Any]] = [tomllib.loads]
     if fence == "---":
-        trials.insert(0, (yaml.safe_load, yaml.YAMLError))
-    for parse, failure in trials:
+        trials.insert(0, parse_written_yaml)
+    for parse in trials:
         try:
             read = parse(text)
-        except (failure, ValueError):
+        except (OvergrownError, RecursionError):
+            raise ParameterError("settings.front.overgrown") from None
+        except DoubledKeyError as error:
+            raise ParameterError("metadata.doubled", key=error.key, line=error.line + 1) from None
+        except (yaml.YAMLError, ValueError):  # a TOML error is one
             continue
         if read is None or isinstance(read, dict):  # None: comments alone
             return read or {}

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import re
 import tomllib
 from collections import Counter
@@ -25,6 +26,9 @@ from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason, parse_toml, suggest
 
 KeyPath = tuple[str | int, ...]  # keys and list positions that lead to a value, as in data["targets"][0]
+
+
+MOST_BYTES = 4 * 1024**2  # of a settings file
 
 
 class Mistake(ValueError):
@@ -129,11 +133,18 @@ class SettingsFile:
             return cls(name, parse_toml(text), text)
         except tomllib.TOMLDecodeError as error:
             raise ParameterError("settings.no_toml", file=name, place=find_place(error)) from None
+        except RecursionError:
+            raise ParameterError("settings.too_deep", file=name) from None
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
         """Read a settings file; None if it does not exist."""
         try:
+            # A folder, a link to nothing, or a pipe, which would wait for ever.
+            if not path.is_file() and os.path.lexists(path):
+                raise ParameterError("settings.no_file", file=path.name)
+            if path.stat().st_size > MOST_BYTES:
+                raise ParameterError("settings.too_long", file=path.name, megabytes=MOST_BYTES // 1024**2)
             data = path.read_bytes()
             file = cls.parse(path.name, io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig").read())
         except FileNotFoundError:

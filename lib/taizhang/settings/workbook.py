@@ -470,6 +470,8 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / FILE).is_file():
             return folder
+        if os.path.lexists(folder / FILE):  # never the one above in its place
+            raise ParameterError("settings.no_file", file=str(folder / FILE))
     raise ParameterError("settings.no_workbook", folder=start.name or str(start))
 
 
@@ -568,7 +570,8 @@ def list_files(config: Config, ledger: LedgerConfig | SumsConfig) -> tuple[list[
             matches = base.glob(str(place.relative_to(base)))
         else:
             matches = config.root.glob(pattern)
-        paths = [p for p in matches if p.is_file() and not _is_left_behind(p)]
+        # A link to nothing is a ledger that can't be read, which is told; so is what is neither file nor folder.
+        paths = [p for p in matches if not p.is_dir() and not _is_left_behind(p)]
         paths.sort(key=lambda path: _split_figures(str(path)))
         if not paths:
             missing.append(pattern)

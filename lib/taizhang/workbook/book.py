@@ -19,7 +19,7 @@ from taizhang.boundaries import find_grid_problems, match_cells, measure_span
 from taizhang.boundaries.codes import find_levels
 from taizhang.boundaries.english import list_names
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import hash_files
+from taizhang.core.files import hash_files, is_named
 from taizhang.core.keys import hash_parts
 from taizhang.core.periods import Period, parse_period, read_period
 from taizhang.core.reasons import Reason, suggest
@@ -737,7 +737,7 @@ class Workbook:
     def template(self, name: str) -> Path:
         """A report's notebook: the workbook's own, otherwise the package's."""
         own = self.root / "notebooks" / f"{name}.ipynb"
-        if own.is_file():
+        if is_named(own):
             return own
         packaged = packaged_notebooks()
         if name not in packaged:
