@@ -16,7 +16,7 @@ import pyogrio
 
 from taizhang.boundaries.encodings import TITLES, Judgement, decide_encoding, decode_bytes, read_marks
 from taizhang.core.errors import BoundaryError
-from taizhang.core.files import split_layer
+from taizhang.core.files import ZIP_ERRORS, split_layer
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
 
@@ -93,7 +93,9 @@ def _unpack(path: Path, inner: str, folder: Path, written: str) -> tuple[Path, s
                 wanted = [one for one in names if one[:-4] == stem and one[-4:].lower() in _PARTS]
             for one in wanted:
                 (folder / f"layer{PurePosixPath(one).suffix.lower()}").write_bytes(archive.read(one))
-    except (zipfile.BadZipFile, RuntimeError, OSError) as error:
+    except ZIP_ERRORS as error:
+        if isinstance(error, BoundaryError):
+            raise
         raise BoundaryError("boundaries.file.archive", where=path.name, why=tell_error(error)) from error
     return folder / f"layer{suffix}", member
 

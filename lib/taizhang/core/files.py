@@ -5,10 +5,14 @@ import hashlib
 import os
 import re
 import shutil
+import struct
 import tempfile
 import time
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from lzma import LZMAError
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
@@ -16,6 +20,11 @@ from typing import NamedTuple
 from taizhang.core.processes import is_running, mark_machine
 
 UNREADABLE = "unreadable"
+# What zipfile raises for an archive that is damaged, locked or of a kind that it does not know.
+ZIP_ERRORS = (
+    zipfile.BadZipFile, zlib.error, LZMAError, struct.error, OSError, EOFError, NotImplementedError, RuntimeError,
+    ValueError, KeyError,
+)  # fmt: skip
 _STEP_NS = 2 * 10**9  # the longest step of time that file systems count in: FAT's
 # The name of what is not whole yet: the file's, whose it is (machine and process), and what mkstemp draws.
 _BESIDE = re.compile(r"\..*\.(?P<machine>[0-9a-f]{6})-(?P<pid>\d+)\.[a-z0-9_]{8}(\.\w+)?")

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from taizhang.core.files import ZIP_ERRORS
+
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 _TAG = rb"<(?:\w+:)?%s\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
 _ROW, _COLUMN = re.compile(_TAG % b"row"), re.compile(_TAG % b"col")
@@ -27,7 +29,6 @@ _ERROR_TEXT = re.compile(
     r"|[#＃]{3,}"  # a column too narrow for its number, copied as it is seen
 )
 _CHUNK = 1 << 20
-_DAMAGED = (KeyError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
 def _read_attributes(tag: bytes) -> dict[str, str]:
@@ -99,7 +100,7 @@ class XlsxScan(Scan):
             return Marks()
         found = _Found()
         # Where that fails, calamine has read the sheet by another way: nothing to add.
-        with suppress(*_DAMAGED), zipfile.ZipFile(self.path) as package:
+        with suppress(*ZIP_ERRORS), zipfile.ZipFile(self.path) as package:
             try:
                 with package.open(self.parts[name]) as stream:
                     held = b""
@@ -258,7 +259,7 @@ class OdsScan(Scan):
     def look(self, name: str) -> Marks:
         if self.sheets is None:
             content = _OdsContent()
-            found_so_far = suppress(*_DAMAGED, expat.ExpatError)
+            found_so_far = suppress(*ZIP_ERRORS, expat.ExpatError)
             with found_so_far, zipfile.ZipFile(self.path) as package, package.open("content.xml") as stream:
                 content.parser.ParseFile(stream)
             self.sheets = content.sheets
@@ -369,4 +370,7 @@ class XlsScan(Scan):
 
 def open_scan(path: Path, kind: str) -> Scan:
     """The scan for a file, by its format as returned by `sniff_format`."""
-    return {"xlsx": XlsxScan, "ods": OdsScan, "xls": XlsScan}.get(kind, Scan)(path)
+    try:
+        return {"xlsx": XlsxScan, "ods": OdsScan, "xls": XlsScan}.get(kind, Scan)(path)
+    except ZIP_ERRORS:  # calamine reads it all the same
+        return Scan(path)

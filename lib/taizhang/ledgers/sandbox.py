@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from taizhang.core.errors import LedgerError
+from taizhang.core.files import ZIP_ERRORS
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.child import MEMORY_BYTES, Borrowed
@@ -83,5 +84,5 @@ def _is_plain(path: Path) -> bool:
             sheets = [part for part in parts if part.filename.lower().startswith("xl/worksheets/")]
             # zipfile stops at the declared size: a part that lies about it fails its checksum instead.
             return not any(_FAR_CELL.search(package.read(part)) for part in sheets)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except ZIP_ERRORS as error:
         raise LedgerError("ledgers.file.damaged", why=tell_error(error)) from None

@@ -6,12 +6,13 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from taizhang.core.errors import LedgerError
+from taizhang.core.files import ZIP_ERRORS
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Label, Reason
 from taizhang.ledgers.marks import Marks, open_scan
@@ -98,7 +99,7 @@ def _sniff_zip(path: Path) -> str:
         with zipfile.ZipFile(path) as package:
             names = set(package.namelist())
             kind = package.read("mimetype")[:100] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+    except ZIP_ERRORS as error:
         raise LedgerError("ledgers.file.damaged", why=tell_error(error)) from None
     if any(name.lower().startswith("xl/") for name in names):
         return "xlsx"
@@ -117,8 +118,9 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
     try:
         # calamine goes by the file's name; one that has another format's is opened by what is in it.
         named = path.suffix.lower() in _SUFFIXES[kind]
-        book = calamine.load_workbook(str(path) if named else io.BytesIO(path.read_bytes()))
-        described = book.sheets_metadata
+        with _take_panics():
+            book = calamine.load_workbook(str(path) if named else io.BytesIO(path.read_bytes()))
+            described = book.sheets_metadata
         names = [one.name for one in described if one.typ == calamine.SheetTypeEnum.WorkSheet]
     except calamine.PasswordError:
         raise LedgerError("ledgers.file.password") from None
@@ -135,10 +137,11 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
         with ThreadPoolExecutor(1) as aside:
             look = aside.submit(scan.look, name)
             try:
-                sheet = book.get_sheet_by_name(name)
-                rows = sheet.to_python(skip_empty_area=True)
-                merged = tuple((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ())
-                top, left = sheet.start or (0, 0)
+                with _take_panics():
+                    sheet = book.get_sheet_by_name(name)
+                    rows = sheet.to_python(skip_empty_area=True)
+                    merged = tuple((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ())
+                    top, left = sheet.start or (0, 0)
             except (calamine.CalamineError, OSError, ValueError) as error:
                 why = tell_error(error)
                 try:
@@ -149,6 +152,17 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
         marks = Marks() if look.exception() else look.result()
         hiding = (marks.hidden_rows, marks.hidden_columns, name in hidden)
         yield Sheet(name, rows, top, left, merged, *hiding, scan.date1904, marks.errors)
+
+
+@contextmanager
+def _take_panics() -> Iterator[None]:
+    """Raise what calamine's Rust panics at in a damaged file as ValueError: pyo3 makes it no Exception."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError(str(error)) from None
 
 
 def _check_wanted(wanted: Sequence[str] | None, names: Sequence[str]) -> None:
