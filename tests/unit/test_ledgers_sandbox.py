@@ -1,7 +1,9 @@
 """Files that can't be read are refused one by one, each with its reason, and take nothing with them."""
 
 import os
+import struct
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import xlsxwriter
 
 from taizhang.core.reasons import word_all
 from taizhang.ledgers import Source, child, read_ledger_file, sandbox
+from taizhang.ledgers.reading import read_here
 from taizhang.metadata.kinds import load_kinds
 
 SOURCE = Source(load_kinds()["hazards"])
@@ -54,6 +57,32 @@ def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
     path = write_good(tmp_path / "a.xlsx")
     path.write_bytes(path.read_bytes()[:-200])
     assert "is damaged" in word_all(read_ledger_file(path, SOURCE, name="a.xlsx").errors)
+
+
+@pytest.mark.parametrize(
+    ("method", "packed"),
+    [(zipfile.ZIP_DEFLATED, b"\xff" * 40), (zipfile.ZIP_LZMA, b"\x09\x04\x05\0" + b"\xff" * 40)],
+    ids=["deflated", "lzma"],
+)
+def test_a_workbook_whose_packing_is_torn_is_refused(tmp_path: Path, method: int, packed: bytes) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as package:
+        package.writestr("xl/workbook.xml", "<workbook/>")
+        package.writestr("xl/worksheets/sheet1.xml", packed)
+    data = bytearray(path.read_bytes())
+    for mark, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):  # in both places where the method stands
+        struct.pack_into("<H", data, data.rfind(mark) + at, method)
+    path.write_bytes(data)
+    assert "is damaged" in word_all(read_ledger_file(path, SOURCE, name="a.xlsx").errors)
+
+
+@pytest.mark.parametrize("bytes_left", [3000, 4320])
+def test_an_old_workbook_that_calamine_panics_at_is_refused_as_damaged(
+    tmp_path: Path, bytes_left: int
+) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes((Path(__file__).parent / "old_excel" / "marks.xls").read_bytes()[:bytes_left])
+    assert "is damaged" in word_all(read_here(path, SOURCE, name="a.xls").errors)
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads everything")
