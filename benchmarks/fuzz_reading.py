@@ -156,8 +156,9 @@ def make_books(folder: Path, more: Path) -> dict[str, list[str]]:
     (notes / "comparison.en.md").write_text("+++\napproved = false\n+++\nA word.\n", "utf-8")
     hazards = sorted((plain / "data" / "raw" / "hazards").glob("*.xlsx"))
     shown = hazards[0].relative_to(plain).as_posix()
+    header, row, old = find_severity(hazards[0])
     (plain / "data" / "raw" / "corrections.csv").write_text(
-        f"file,sheet,row,column,old,new,by,why\n{shown},,6,隐患等级,一般,重大,甲,核实\n", "utf-8-sig"
+        f"file,sheet,row,column,old,new,by,why\n{shown},,{row},{header},{old},重大,甲,核实\n", "utf-8-sig"
     )  # fmt: skip
     shutil.copy(ROOT / "lib/taizhang/metadata/risk.toml", plain / "risk.toml")
     (plain / "notebooks" / "local").mkdir(parents=True, exist_ok=True)
@@ -207,6 +208,19 @@ def make_books(folder: Path, more: Path) -> dict[str, list[str]]:
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def find_severity(path: Path) -> tuple[str, int, str]:
+    """A header of a ledger of hazards, and a row that says something below it."""
+    rows = pd.read_excel(path, header=None, dtype=str).fillna("").to_numpy().tolist()
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if cell.endswith(("等级", "级别")):
+                below = [
+                    (at, line[column]) for at, line in enumerate(rows, 1) if at > number + 2 and line[column]
+                ]
+                return cell.rpartition("/")[2], *below[0]
+    raise ValueError(path)
+
+
 def write_ods(rows: pd.DataFrame, path: Path) -> None:
     """A plain OpenDocument sheet."""
     import zipfile
@@ -226,7 +240,15 @@ def write_ods(rows: pd.DataFrame, path: Path) -> None:
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
     )  # fmt: skip
     with zipfile.ZipFile(path, "w") as package:
-        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        kind = "application/vnd.oasis.opendocument.spreadsheet"
+        package.writestr("mimetype", kind)
+        package.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+            '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+            "</manifest:manifest>",
+        )
         package.writestr(
             "content.xml",
             f'<?xml version="1.0"?><office:document-content {spaces} office:version="1.2"><office:body>'

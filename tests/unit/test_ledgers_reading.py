@@ -297,6 +297,14 @@ def test_parquet(tmp_path: Path) -> None:
     assert list(got.rows["source_row"]) == [2] and len(got.set_aside) == 1
 
 
+def test_a_parquet_file_whose_text_is_damaged_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    table = pa.table({"所属乡镇": ["溪南镇"], "发现日期": ["2021-03-05"], "隐患描述": ["甲"]})
+    pq.write_table(table, path, compression="none", use_dictionary=False)
+    path.write_bytes(path.read_bytes().replace("溪南镇".encode(), b"\xff" * 9))
+    assert "is damaged" in word_all(read(path).errors)
+
+
 def test_parts_of_a_parquet_file_add_up_to_it(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     days = [date(2021, 3, 5), None, *[date(2021, 3, day) for day in range(1, 24)]]

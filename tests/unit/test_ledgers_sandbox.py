@@ -121,3 +121,21 @@ def test_a_hang_ends_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(sandbox, "SECONDS", 0.01)
     monkeypatch.setattr(sandbox, "SECONDS_PER_MB", 0.0)
     assert "could not be read within" in word_all(read_ledger_file(path, SOURCE, name="a.xlsx").errors)
+
+
+@pytest.mark.parametrize(
+    "cell", ['r="XFD1"', 'r="ZZZZ1"', "r='A1048576'", 's="1" r = "B100000"', 'r="a1"', 'r=""']
+)
+def test_a_sheet_with_a_far_cell_is_read_in_the_child(tmp_path: Path, cell: str) -> None:
+    path = write_good(tmp_path / "a.xlsx")
+    assert sandbox._is_plain(path)
+    with zipfile.ZipFile(path, "a") as package:
+        package.writestr("xl/elsewhere.xml", f"<sheetData><row r='1'><c {cell}/></row></sheetData>")
+    assert not sandbox._is_plain(path)
+
+
+def test_an_xlsb_is_read_in_the_child(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsb"
+    with zipfile.ZipFile(path, "w") as package:  # where its cells are is not told in XML
+        package.writestr("xl/workbook.bin", b"\x83\x01\x00")
+    assert not sandbox._is_plain(path)

@@ -29,7 +29,8 @@ def read_parquet(path: Path, *, rows: int) -> Iterator[Grid]:
                 start += batch.num_rows
             if not start:
                 yield _make_grid(names, pa.RecordBatch.from_pylist([], file.schema_arrow), 0)
-    except (pa.ArrowException, OSError) as error:
+    # Damaged bytes are found only where they become text, days or numbers.
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise LedgerError("ledgers.file.damaged_parquet", why=tell_error(error)) from None
 
 

@@ -25,7 +25,8 @@ SECONDS = 30.0  # for any file, and more for large ones
 SECONDS_PER_MB = 10.0
 _SMALL_BYTES = 2 * 1024**2
 _SMALL_XML = 16 * 1024**2
-_FAR_CELL = re.compile(rb'\br="(?:[A-Z]{3}\d+|[A-Z]{1,3}\d{6,})"')
+# A cell or row beyond ZZ99999, or at a place that is none: such a sheet may be of any size.
+_FAR_CELL = re.compile(rb"\sr\s*=\s*(?![\"'](?:[A-Z]{1,2})?\d{1,5}[\"'])")
 
 
 def read_ledger_file(path: Path, source: Source, *, name: str) -> FileRead:
@@ -81,7 +82,9 @@ def _is_plain(path: Path) -> bool:
             parts = package.infolist()
             if sum(part.file_size for part in parts) > _SMALL_XML:
                 return False
-            sheets = [part for part in parts if part.filename.lower().startswith("xl/worksheets/")]
+            if any(part.filename.lower() == "xl/workbook.bin" for part in parts):
+                return False  # an xlsb: its cells' places are not in XML
+            sheets = [part for part in parts if part.filename.lower().endswith(".xml")]  # wherever they lie
             # zipfile stops at the declared size: a part that lies about it fails its checksum instead.
             return not any(_FAR_CELL.search(package.read(part)) for part in sheets)
     except ZIP_ERRORS as error:
