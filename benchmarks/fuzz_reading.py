@@ -325,7 +325,9 @@ def read_ledger(room: Path, _: Path, suffix: str, data: bytes, read_as: str) -> 
             path, Survey(dict(load_kinds()), frozenset(_NAMES)), name="data/raw/a" + suffix
         )
         faults = list(find_dumb([seen.problem] if seen.problem else []))
-        return "refused" if seen.problem else "read", time.monotonic() - start, faults
+        given_up = seen.problem and seen.problem.root.code in _GIVEN_UP
+        outcome = "given up" if given_up else "refused" if seen.problem else "read"
+        return outcome, time.monotonic() - start, faults
     source = Source(load_kinds()[read_as], names=frozenset(_NAMES))
     got = read_ledger_file(path, source, name="data/raw/a" + suffix)
     seconds = time.monotonic() - start

@@ -197,7 +197,7 @@ def _unzip(data: bytes) -> list[tuple[str, bytes]]:
 def _zip(parts: Sequence[tuple[str, bytes]], how: int = zipfile.ZIP_DEFLATED) -> bytes:
     held = io.BytesIO()
     with (
-        warnings.catch_warnings(action="ignore"),
+        warnings.catch_warnings(action="ignore", category=UserWarning),
         zipfile.ZipFile(held, "w", how) as package,
     ):  # of names there twice
         for name, content in parts:
