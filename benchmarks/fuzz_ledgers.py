@@ -148,13 +148,12 @@ class Ledger:
         taken = {
             column.field: column.column for table in got.tables for column in table.headers if column.field
         }
-        if len([1 for table in got.tables if not table.error]) != 1:
-            return
+        broken = any(len(str(cell).splitlines()) > 1 for row in self.rows for cell in row)
+        if len([1 for table in got.tables if not table.error]) != 1 or (broken and self.suffix == ".csv"):
+            return  # rows of a text file are named by their lines
         first = len(self.titles) + 2  # 1-based row of the first line
         for row in got.rows.to_dict("records"):
             at = int(row["source_row"]) - first
-            if self.suffix == ".csv":
-                continue  # a row is named by its line, and some cells hold line breaks: see below
             if not 0 <= at < len(self.lines):
                 yield "a row that is not in the ledger"
                 continue

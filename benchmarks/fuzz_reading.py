@@ -402,7 +402,10 @@ def read_book(
     book = room / "县 book"
     shutil.copytree(folder / "books" / name, book)
     path = book / inner
-    path.write_bytes(mutate(path.read_bytes(), steps))
+    if steps[0][1] % _PLACES < len(_ODD_PLACES):
+        _ODD_PLACES[steps[0][1] % _PLACES](path)
+    else:
+        path.write_bytes(mutate(path.read_bytes(), steps))
     start = time.monotonic()
     faults: list[str] = []
     codes = []
@@ -420,6 +423,31 @@ def read_book(
     if group == "data/processed" and not faults:
         faults += compare_processed(folder / "books" / name, book)
     return ("refused" if any(codes) else "read"), seconds, faults
+
+
+def _make_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def _make_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _make_link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere")
+
+
+def _link_itself(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.name)
+
+
+# Of so many files one is replaced by something that is no file.
+_PLACES = 60
+_ODD_PLACES = (_make_pipe, _make_folder, _make_link, _link_itself)
 
 
 def run_command(words: list[str]) -> tuple[int, str, list[str]]:

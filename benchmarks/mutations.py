@@ -161,6 +161,16 @@ def put_mark(rng: random.Random, lines: list[str]) -> list[str]:
     return [*lines[:at], lines[at][:where] + mark + lines[at][where:], *lines[at + 1 :]]
 
 
+@_by_lines
+def put_bomb(rng: random.Random, lines: list[str]) -> list[str]:
+    """YAML of some lines that stand for thousands of millions, or brackets without an end."""
+    bomb = [
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 9)}]\n" for n in range(rng.choice((3, 7, 9)))
+    ]
+    at = rng.randrange(len(lines) + 1)
+    return [*lines[:at], *rng.choice((bomb, ["[" * 3000 + "\n"], ["a: " + "{a: " * 500 + "\n"])), *lines[at:]]
+
+
 def change_delimiter(rng: random.Random, data: bytes) -> bytes:
     """Another separator, everywhere or on some lines."""
     text, encoding = _decode(data)
@@ -404,7 +414,7 @@ MUTATIONS = {
     ".xls": XLS, ".csv": TABLES, ".parquet": BYTES, ".shp": BYTES, ".shx": BYTES, ".dbf": BYTES, ".prj": (*TEXTS,
     *BYTES),
     ".gpkg": BYTES, ".geojson": (*TEXTS, change_encoding, *BYTES), ".toml": (*TEXTS, change_encoding, *BYTES),
-    ".md": (*TEXTS, change_encoding, *BYTES), ".json": (*TEXTS, *BYTES), ".ipynb": (*TEXTS, *BYTES),
+    ".md": (*TEXTS, put_bomb, put_bomb, change_encoding, *BYTES), ".json": (*TEXTS, *BYTES), ".ipynb": (*TEXTS, *BYTES),
 }  # fmt: skip
 
 Step = tuple[str, int]
