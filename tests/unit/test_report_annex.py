@@ -1,8 +1,15 @@
 """Where parts of a report go to the annex, and what is left of the sections they came from."""
 
-from taizhang.core.display import Prose, Table
-from taizhang.report.annex import put_annex_last
-from taizhang.report.notebook import HeadingBlock, PointerBlock, ProseBlock, ReportBlock, TableBlock
+from taizhang.core.display import Figure, Prose, Table
+from taizhang.report.annex import put_annex_last, put_figures_after
+from taizhang.report.notebook import (
+    FigureBlock,
+    HeadingBlock,
+    PointerBlock,
+    ProseBlock,
+    ReportBlock,
+    TableBlock,
+)
 
 
 def head(level: int, text: str) -> HeadingBlock:
@@ -43,3 +50,14 @@ def test_one_in_the_middle_stays_so_that_numbers_run_on() -> None:
     assert outline(put_annex_last(blocks, "zh"))[:6] == [
         "甲", "一", ("table-1",), "二", "ProseBlock", ("table-2",),
     ]  # fmt: skip
+
+
+def test_a_part_of_the_annex_opens_with_its_first_table_where_it_has_one() -> None:
+    figure = FigureBlock(Figure("f", "题", "图", "", "<svg/>", annex=True), 1, "figure-1")
+    part = HeadingBlock(3, "乙", "", "annex-1")
+    blocks = [head(2, "甲"), figure, table(1), part, figure, figure, table(2), table(3)]
+    assert outline(put_figures_after(blocks)) == [
+        "甲", "FigureBlock", "TableBlock",
+        "乙", "TableBlock", "FigureBlock", "FigureBlock", "TableBlock",
+    ]  # fmt: skip
+    assert put_figures_after([part, figure]) == [part, figure]

@@ -486,6 +486,31 @@ def test_official_style_numbers_headings_as_the_standard_does() -> None:
     assert titles == ["一、甲", "（一）乙", "1. 丙", "（1）丁"]
 
 
+def test_official_style_numbers_paragraphs_that_are_as_wide_as_the_text() -> None:
+    """A numbered item's first line is indented by two characters, the others begin where the text does."""
+    items = [write_prose("永" * 70, "li").blocks[0]] * 12
+    prose = display.Prose((*write_prose("事项：").blocks, *items))
+    places = read_places(render_pdf(build("## 甲", prose), meta=replace(META, style="gbt9704")), "永")
+    lefts = [left for _, left in places]
+    assert min(lefts) == pytest.approx(28, abs=0.5)
+    assert sum(left < 29 for left in lefts) == 12 * 2  # 70 characters are three lines
+    assert lefts[0] > 28 + 2 * 156 / 28
+
+
+def test_in_a_long_annex_tables_fill_the_pages_that_figures_leave() -> None:
+    """Six figures, of which two fill most of a page, take three pages; the table's rows stand on these, too."""
+    svg = make_svg("图").replace("160", "260")
+    figures = [replace(show_figure(f"图{at}", annex=True), svg=svg) for at in range(6)]
+    table = replace(write_table(60), annex=True)
+    notebook = build("## 甲", write_prose("乙"), *figures, table)
+    pages = list(map(squeeze, read_pages(render_pdf(notebook, meta=replace(META, style="gbt9704")))))
+    first = next(at for at, page in enumerate(pages) if page.startswith("附件（一）甲"))
+    last = next(at for at, page in enumerate(pages) if "图目录" in page)
+    annex = [page.partition("图目录")[0] for page in pages[first : last + 1]]
+    assert [re.findall(r"题图(\d)", page) for page in annex[:3]] == [["0", "1"], ["2", "3"], ["4", "5"]]
+    assert all("场所" in page for page in annex[:3]) and "场所59" in "".join(annex)
+
+
 def test_a_draft_says_so_on_every_page_and_an_approval_on_the_cover() -> None:
     notebook = build("## 甲", *[write_prose("乙" * 300)] * 20)
     draft = [squeeze(page) for page in read_pages(render_pdf(notebook, meta=replace(META, draft=True)))]

@@ -52,6 +52,20 @@ def put_annex_last(blocks: Sequence[ReportBlock], lang: str) -> list[ReportBlock
     return [*_fold_links(main), HeadingBlock(2, page_words(lang)["page.annex"], "", ANCHOR), *annex]
 
 
+def put_figures_after(blocks: Sequence[ReportBlock]) -> list[ReportBlock]:
+    """Parts of the annex that open with figures open with their first table or words instead.
+
+    Their figures can then stand at the feet of pages, in order and none before its heading.
+    """
+    arranged: list[ReportBlock] = []
+    for heading, inside in _part_sections(blocks):
+        if heading is not None and heading.anchor.startswith(f"{ANCHOR}-"):
+            at = next((at for at, block in enumerate(inside) if not isinstance(block, FigureBlock)), 0)
+            inside = [*inside[at : at + 1], *inside[:at], *inside[at + 1 :]]
+        arranged += [*([heading] if heading else []), *inside]
+    return arranged
+
+
 def _fold_links(blocks: Sequence[ReportBlock]) -> list[ReportBlock]:
     """Subsections at a section's end that hold no more than a line to the annex: one line for all of them."""
     folded: list[ReportBlock] = []

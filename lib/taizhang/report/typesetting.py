@@ -14,7 +14,7 @@ import numpy as np
 from taizhang.core import display
 from taizhang.core.fonts import measure_character
 from taizhang.report import notebook
-from taizhang.report.annex import ANCHOR
+from taizhang.report.annex import ANCHOR, put_figures_after
 from taizhang.report.markdown import read_nodes
 from taizhang.report.pages import page_words
 
@@ -63,6 +63,8 @@ _MOST_OF_PAGE = 0.5
 _ENOUGH_TO_FILL = 800
 # And with which one goes on before a figure.
 _ENOUGH_TO_GO_ON = 200
+# Figures of an annex that stay in their places: more go to the feet of pages, which its tables then fill.
+_MOST_IN_PLACE = 3
 # Rows of a table that is set with room between them.
 _MOST_ROOMY = 15
 # Points: type is made no smaller than this for the sake of a second line.
@@ -78,6 +80,9 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
     """
     done: list[Json] = []
     above = 0
+    annexed = sum(isinstance(one, notebook.FigureBlock) and one.figure.annex for one in blocks)
+    if annexed > _MOST_IN_PLACE:
+        blocks = put_figures_after(blocks)
     for at, block in enumerate(blocks):
         match block:
             case notebook.HeadingBlock():
@@ -103,12 +108,22 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
             case notebook.TableBlock():
                 done.append(_set_table(block, page))
             case notebook.FigureBlock():
-                done.append(_set_figure(block, lang) | {"floats": _choose_float(blocks[at + 1 :])})
+                if not block.figure.annex:
+                    floats = _choose_float(blocks[at + 1 :])
+                else:
+                    floats = "bottom" if annexed > _MOST_IN_PLACE and _has_words(blocks[:at]) else ""
+                done.append(_set_figure(block, lang) | {"floats": floats})
             case notebook.PointerBlock():
                 done.append(_set_pointer(block, lang))
             case notebook.KeyFiguresBlock():
                 done.append(_set_cards(block.figures, lang, page))
     return _turn_wide(done)
+
+
+def _has_words(before: Sequence[notebook.ReportBlock]) -> bool:
+    """Whether a figure's heading has a table or words before it: a figure must not float to before its heading."""
+    lead = next((one for one in reversed(before) if not isinstance(one, notebook.FigureBlock)), None)
+    return lead is not None and not isinstance(lead, notebook.HeadingBlock)
 
 
 def _choose_float(after: Sequence[notebook.ReportBlock]) -> str:
