@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,11 @@ MANNER = "WARM_KERNELS"
 _MANNERS = ("warm", "ahead", "cold")
 # A kernel whose server was lost was killed with it.
 _LOST = -int(getattr(signal, "SIGKILL", 9))
+# What the name of a private folder begins with, its owner's process number behind it.
+_PREFIX = "warm-kernels-"
+_OWNER = re.compile(re.escape(_PREFIX) + r"(\d+)-")
+# A socket's path has at most 103 bytes on macOS, 107 on Linux; so much of it may be the folder that ours stands in.
+_LONGEST_BASE = 103 - len(f"/{_PREFIX}4194304-abcdefgh/0123456789ab-ipc-5-forked")
 
 
 def choose_manner(asked: str = "") -> str:
@@ -35,6 +42,33 @@ def choose_manner(asked: str = "") -> str:
         if manner in _MANNERS:
             return manner
     return "warm" if sys.platform == "linux" else "ahead"
+
+
+def make_folder() -> Path:
+    """A new folder for sockets, which this user alone can enter; OSError if there is no place with a short name.
+
+    Those of processes that were killed are removed.
+    """
+    base = next(
+        (base for base in (tempfile.gettempdir(), "/tmp") if len(os.fsencode(base)) <= _LONGEST_BASE),
+        None,
+    )
+    if base is None or os.name != "posix":
+        raise OSError("no place for sockets: their paths would be too long")
+    for path in Path(base).glob(f"{_PREFIX}*"):
+        if (found := _OWNER.match(path.name)) and not _is_alive(int(found[1])):
+            shutil.rmtree(path, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=base))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
 
 
 class ServerLost(OSError):
@@ -70,7 +104,7 @@ class Server:
         return self._process.pid if self._process else None
 
     def _start(self, imports: Iterable[str]) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="warm-kernels-"))
+        folder = make_folder()
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(str(folder / "server"))
         listener.listen(64)  # whoever connects while the server still imports waits in this queue
@@ -142,6 +176,7 @@ def _hash_seed() -> str:
 
 
 _servers: list[Server] = []
+_folders: dict[int, Path] = {}
 _STARTING = threading.Lock()
 
 
@@ -167,6 +202,17 @@ def _connect(imports: Iterable[str]) -> Server:
     return Server(imports)
 
 
+def get_folder(manner: str, imports: Iterable[str] = ()) -> Path:
+    """The folder for sockets of kernels: the fork server's, or this process's own; OSError if there can be none."""
+    if manner == "warm":
+        with suppress(OSError):  # the provisioner tells
+            return get_server(imports).folder
+    with _STARTING:
+        if (owner := os.getpid()) not in _folders:
+            _folders[owner] = make_folder()
+        return _folders[owner]
+
+
 def forget_lost_server() -> bool:
     """Whether the server was lost, and with it its kernels; the next kernel gets another."""
     lost = [server for server in _servers if server.lost and server.owner == os.getpid()]
@@ -184,7 +230,7 @@ def drop_server(server: Server) -> None:
 
 
 def close_server() -> None:
-    """End this process's server; the next kernel gets a new one, with modules as they then are."""
+    """End this process's server, and what waits; the next kernel gets a new one, with modules as they then are."""
     with _STARTING:
         while _servers:
             server = _servers.pop()
@@ -195,6 +241,8 @@ def close_server() -> None:
         assert process.stdin
         process.stdin.close()
         process.wait()
+    if folder := _folders.pop(os.getpid(), None):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 atexit.register(close_server)

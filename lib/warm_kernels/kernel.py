@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ KERNEL_MODULES = (
     "zmq.utils.garbage",
     "warm_kernels.streams",
 )
+# Among a kernel's arguments: what lies in its folder is not to be imported.
+NO_FOLDER = "--IPKernelApp.ignore_cwd=True"
 _PR_SET_PDEATHSIG = 1
 # The columns that pandas shows of a table as text when it is imported in a kernel.
 _COLUMNS_IN_KERNEL = 20
@@ -80,6 +82,36 @@ def count_threads() -> int:
     return sum(1 for _ in tasks.iterdir()) if tasks.is_dir() else 1
 
 
+def read_arguments(cmd: list[str]) -> list[str] | None:
+    """The arguments after ``-m ipykernel_launcher``, or None if it is another kernel or another Python.
+
+    Python's -P, with which no module is looked for in the kernel's folder, becomes one of them.
+    """
+    for launcher in ("ipykernel_launcher", "ipykernel"):
+        if launcher in cmd[1:]:
+            at = cmd.index(launcher)
+            options = [option for option in cmd[1 : at - 1] if option not in ("-P", "-Xfrozen_modules=off")]
+            same = (
+                cmd[0] in ("python", "python3") or Path(cmd[0]).absolute() == Path(sys.executable).absolute()
+            )
+            if cmd[at - 1] != "-m" or options or not same:
+                return None
+            return [*cmd[at + 1 :], *([NO_FOLDER] if "-P" in cmd[1:at] else [])]
+    return None
+
+
+def launch_app(arguments: Sequence[str]) -> None:
+    """Be an IPython kernel, as ``python -m ipykernel_launcher`` is, with no port of the network."""
+    from ipykernel import kernelapp
+
+    from warm_kernels.streams import PrivateThread
+
+    if NO_FOLDER not in arguments and not os.environ.get("PYTHONSAFEPATH"):
+        add_folder(sys.path)
+    vars(kernelapp)["IOPubThread"] = PrivateThread
+    kernelapp.IPKernelApp.launch_instance(argv=list(arguments))
+
+
 def run_kernel(request: Mapping[str, Any]) -> None:
     """Be a kernel until it is shut down. A request has argv (of ``python -m ipykernel_launcher``), cwd and env."""
     os.environ.clear()
@@ -93,10 +125,8 @@ def run_kernel(request: Mapping[str, Any]) -> None:
         numpy.random.seed()
     if pandas := sys.modules.get("pandas"):  # imported outside a kernel it fits tables to a terminal
         pandas.set_option("display.max_columns", _COLUMNS_IN_KERNEL)
-    from ipykernel.kernelapp import IPKernelApp
-
-    IPKernelApp.launch_instance(
-        argv=[
+    launch_app(
+        [
             *request["argv"],
             # By its parent's number a kernel knows that it is nobody's in a terminal, and it ends with its parent.
             f"--IPKernelApp.parent_handle={os.getppid()}",
@@ -105,6 +135,18 @@ def run_kernel(request: Mapping[str, Any]) -> None:
             "--IPythonKernel._execute_sleep=0",
         ]
     )
+
+
+def add_folder(path: list[str]) -> None:
+    """Put the folder that a kernel runs in on the path as IPython does, before what is installed.
+
+    IPython does not where Python was started with -P, as this process was, lest it import what lies where its owner
+    stands.
+    """
+    at = next(
+        (n for n, place in enumerate(path) if Path(place).name in ("site-packages", "dist-packages")), 0
+    )
+    path.insert(at, "")
 
 
 @contextmanager

@@ -4,18 +4,19 @@ import os
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from queue import Empty
 from uuid import uuid4
 
+import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import List, Type, Unicode, default
 
-from warm_kernels.client import choose_manner, get_server
-from warm_kernels.kernel import SINGLE_THREAD
+from warm_kernels.client import choose_manner, get_folder
+from warm_kernels.kernel import SINGLE_THREAD, read_arguments
 
 PROVISIONER = "warm-kernels"
 # Where the user has not set them: one thread of linear algebra per kernel, as kernels run side by side, and
@@ -67,8 +68,9 @@ class QuickClient(AsyncKernelClient):
 class WarmKernelManager(AsyncKernelManager):
     """Starts kernels through the warm provisioner, whatever their specification says.
 
-    On POSIX it talks to them through sockets in the temporary folder: ports found free may be taken by
-    another kernel before they are bound, when several start at once.
+    On POSIX it talks to them through sockets in a folder that this user alone can enter: nobody else can listen, and
+    no port found free is taken by another kernel before it is bound, when several start at once. Where there is no
+    such place, the connection is encrypted (CurveZMQ), if ZeroMQ was built with that.
     """
 
     client_class = Unicode("warm_kernels.manager.QuickClient")
@@ -78,16 +80,32 @@ class WarmKernelManager(AsyncKernelManager):
 
     @default("transport")
     def _default_transport(self) -> str:
-        return "ipc" if os.name == "posix" else "tcp"
+        return "ipc" if self._folder else "tcp"
+
+    @default("transport_encryption")
+    def _default_encryption(self) -> str:
+        return "auto" if self.transport == "tcp" and zmq.has("curve") else "disabled"
 
     @default("connection_file")
     def _default_connection_file(self) -> str:
-        """In the fork server's folder, which goes with the server, so that nothing is left of a run that is killed."""
-        folder, name = Path(tempfile.gettempdir()), f"warm-kernels-{uuid4().hex[:12]}.json"
-        if choose_manner(self.manner) == "warm":
-            with suppress(OSError):  # the provisioner tells
-                folder, name = get_server(self.imports).folder, f"{uuid4().hex[:12]}.json"
-        return str(folder / name)
+        """In the sockets' folder, which goes with its owner, so that nothing is left of a run that is killed."""
+        folder = self._folder or Path(tempfile.gettempdir())
+        return str(folder / f"{uuid4().hex[:12]}.json")
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        try:
+            return get_folder(choose_manner(self.manner), self.imports)
+        except OSError:  # not POSIX, or names too long
+            return None
+
+    def cleanup_ipc_files(self) -> None:
+        """Remove the kernel's sockets, that for the output of processes that it forked, too."""
+        super().cleanup_ipc_files()
+        if self.transport == "ipc":
+            place = Path(self.ip)
+            for path in place.parent.glob(f"{place.name}-*"):
+                path.unlink(missing_ok=True)
 
     @property
     def kernel_spec(self) -> KernelSpec | None:
@@ -97,6 +115,8 @@ class WarmKernelManager(AsyncKernelManager):
     def _warm(self, spec: KernelSpec) -> KernelSpec:
         warm = KernelSpec(resource_dir=spec.resource_dir, **spec.to_dict())
         warm.metadata = {**spec.metadata, "kernel_provisioner": {"provisioner_name": PROVISIONER}}
+        if read_arguments(spec.argv) is not None:
+            warm.metadata["supported_encryption"] = ["curve"]
         return warm
 
 
@@ -109,6 +129,7 @@ class OwnKernelManager(WarmKernelManager):
             KernelSpec(
                 argv=[
                     sys.executable,
+                    "-P",  # what lies where the notebook runs is no library
                     "-m",
                     "ipykernel_launcher",
                     "-f",

@@ -23,6 +23,7 @@ from warm_kernels.client import (
     get_server,
     take_waiting,
 )
+from warm_kernels.kernel import read_arguments
 
 _log = logging.getLogger(__name__)
 # Seconds between looks at a process that ends, or at sockets that come to be.
@@ -69,11 +70,14 @@ class WarmProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel for jupyter_client's connection file, where this can be done; otherwise start it cold."""
-        argv, manner = _read_arguments(cmd), choose_manner(getattr(self.parent, "manner", ""))
+        argv, manner = read_arguments(cmd), choose_manner(getattr(self.parent, "manner", ""))
         imports = tuple(getattr(self.parent, "imports", ()))
         cwd, env = str(Path(kwargs.get("cwd") or "").absolute()), dict(kwargs.get("env") or os.environ)
-        if argv is None or manner == "cold":
+        if argv is None:
             return await super().launch_kernel(cmd, **kwargs)
+        cold = [sys.executable, "-P", "-m", "warm_kernels.cold", *argv]
+        if manner == "cold":
+            return await super().launch_kernel(cold, **kwargs)
         if manner == "ahead":
             process: Any = take_waiting(argv, cwd, env, imports)
             self.pgid = os.getpgid(process.pid) if hasattr(os, "getpgid") else None
@@ -83,7 +87,7 @@ class WarmProvisioner(LocalProvisioner):
                 None  # signals go through the server, which knows whether the process is still that one
             )
         if process is None:
-            return await super().launch_kernel(cmd, **kwargs)
+            return await super().launch_kernel(cold, **kwargs)
         self.process, self.pid, self.cwd = process, process.pid, cwd
         await self._await_sockets()
         return self.connection_info
@@ -108,19 +112,6 @@ class WarmProvisioner(LocalProvisioner):
         while self.process and await self.poll() is None:
             await asyncio.sleep(_SOON)
         return await super().wait()
-
-
-def _read_arguments(cmd: list[str]) -> list[str] | None:
-    """The arguments after ``-m ipykernel_launcher``, or None if it is another kernel or another Python."""
-    for launcher in ("ipykernel_launcher", "ipykernel"):
-        if launcher in cmd[1:]:
-            at = cmd.index(launcher)
-            options = [option for option in cmd[1 : at - 1] if option != "-Xfrozen_modules=off"]
-            same = (
-                cmd[0] in ("python", "python3") or Path(cmd[0]).absolute() == Path(sys.executable).absolute()
-            )
-            return cmd[at + 1 :] if cmd[at - 1] == "-m" and not options and same else None
-    return None
 
 
 def _fork(argv: list[str], cwd: str, env: dict[str, str], imports: tuple[str, ...]) -> WarmProcess | None:

@@ -22,6 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from warm_kernels import client
 from warm_kernels.imports import Preload, find_imports
+from warm_kernels.manager import OwnKernelManager
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
 
@@ -295,3 +296,96 @@ def test_the_command_line_of_papermill_finds_the_engine(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "papermill", "--engine", "warm", "in.ipynb", "out.ipynb"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     assert "42" in (tmp_path / "out.ipynb").read_text()
+
+
+# In a kernel: the ports of the network that it listens on, and what lies where it is connected.
+LISTENS = """
+import glob, os, psutil
+from ipykernel.connect import get_connection_file
+folder = os.path.dirname(get_connection_file())
+mine = [one.laddr for one in psutil.Process().net_connections("inet") if one.status == "LISTEN"]
+print("listens on", mine, oct(os.stat(folder).st_mode & 0o777), len(glob.glob(folder + "/*-ipc-*")) >= 5)
+"""
+FORKS = """
+import os
+if not (child := os.fork()):
+    print("from the child", flush=True)
+    os._exit(0)
+_ = os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.parametrize("manner", ["warm", "ahead", "cold"])
+def test_nobody_else_can_listen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], manner: str
+) -> None:
+    monkeypatch.setenv(client.MANNER, manner)
+    shown, forked = run(tmp_path, LISTENS, FORKS)
+    assert "listens on [] 0o700 True" in shown
+    assert "from the child" in forked
+    folder = client.get_folder(manner)
+    assert not list(folder.glob("*-ipc*")) and not list(folder.glob("*.json"))
+    client.close_server()
+    assert not folder.exists()
+    assert "TCP" not in "".join(capfd.readouterr())
+
+
+def test_where_there_is_no_place_for_sockets_the_connection_is_encrypted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> Path:
+        raise OSError
+
+    monkeypatch.setattr(client, "make_folder", refuse)
+    monkeypatch.setenv(client.MANNER, "ahead")
+    client.close_server()
+    shown = "import json; from ipykernel.connect import get_connection_info\n"
+    shown += "told = json.loads(get_connection_info()); print(told['transport'], 'curve_publickey' in told)"
+    assert "tcp True" in run(tmp_path, shown)[0]
+    client.close_server()
+    assert "without encryption" not in "".join(capfd.readouterr())
+
+
+def test_a_long_name_of_the_temporary_folder_is_no_place_for_sockets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("folder" * 20)
+    long.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    folder = client.make_folder()
+    assert folder.parent == Path("/tmp")
+    folder.rmdir()
+
+
+def test_the_folder_of_a_killed_process_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(client, "_LONGEST_BASE", 200)
+    code = (
+        "import os, signal\nfrom warm_kernels import client\nclient._LONGEST_BASE = 200\n"
+        "print(client.make_folder(), flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True, check=False
+    )
+    left = Path(told.stdout.strip())
+    assert left.is_dir()
+    mine = client.make_folder()
+    assert not left.exists()
+    client.make_folder()
+    assert mine.is_dir()  # its owner lives
+
+
+@pytest.mark.parametrize("manner", ["warm", "ahead", "cold"])
+def test_a_module_beside_the_notebook_is_found_unless_python_is_told_not_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manner: str
+) -> None:
+    (tmp_path / "beside.py").write_text("value = 'found beside'")
+    (tmp_path / "csv.py").write_text("raise SystemExit")  # Python's own come first
+    monkeypatch.setenv(client.MANNER, manner)
+    client.close_server()
+    assert "found beside" in run(tmp_path, "import csv, beside; print(beside.value)")[0]
+    source = "try:\n    import beside\nexcept ModuleNotFoundError:\n    print('none')"
+    assert "none" in run(tmp_path, source, kernel_manager_class=OwnKernelManager)[0]
