@@ -123,7 +123,10 @@ class Ledger:
             csv.writer(held, delimiter=self.delimiter).writerows(
                 [["" if cell is None else str(cell) for cell in row] for row in self.rows]
             )
-            path.write_bytes(held.getvalue().encode(self.encoding, "replace"))
+            try:
+                path.write_bytes(held.getvalue().encode(self.encoding))
+            except UnicodeEncodeError:  # no Big5 has it
+                path.write_bytes(held.getvalue().encode("utf-8-sig", "replace"))
             return
         import xlsxwriter
 

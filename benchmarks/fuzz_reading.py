@@ -464,7 +464,7 @@ def run_command(words: list[str]) -> tuple[int, str, list[str]]:
     except SystemExit as ended:
         code = int(ended.code or 0)
     except BaseException as error:
-        faults.append(f"{words[0]}: {tell_raised(error)}")
+        faults.append(tell_raised(error))
     finally:
         sys.argv, sys.path[:] = given, path
     said = ""
@@ -495,7 +495,7 @@ def examine_book(root: Path) -> Iterator[str]:
         except TaizhangError as error:
             return None, "" if str(error).strip() else f"{what}: an empty message"
         except BaseException as error:
-            return None, f"{what}: {tell_raised(error)}"
+            return None, tell_raised(error)
 
     book, fault = attempt("open", lambda: Workbook(root))
     if fault:

@@ -370,3 +370,10 @@ def test_each_of_two_columns_of_one_name_can_be_the_name(tmp_path: Path) -> None
     )
     layer = read_districts(path, code="行政区", name="行政区 (2)")
     assert layer.frame[["code", "name"]].to_numpy().tolist() == READ
+
+
+def test_a_ring_that_is_not_closed_is_a_damaged_file(tmp_path: Path) -> None:
+    path = write_shapefile(tmp_path / "a.shp", [CODE, NAME])
+    path.write_bytes(path.read_bytes()[:-16] + struct.pack("<dd", 119.25, 26.05))  # the last corner, elsewhere
+    with pytest.raises(BoundaryError, match=r"a\.shp cannot be read"):
+        read(path)

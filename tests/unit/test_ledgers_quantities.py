@@ -78,6 +78,10 @@ def test_the_headers_unit_holds_where_the_cell_has_none() -> None:
         ("3万", ""),
         ("3万余", ""),
         ("3万余户", "not a number"),
+        ("²", "not a number"),
+        ("10²", "not a number"),
+        ("①5", "not a number"),
+        ("⒈", "not a number"),
     ],
 )
 def test_what_is_no_number_says_why(text: str, reason: str) -> None:
@@ -286,6 +290,7 @@ def test_scales_without_a_unit_are_yuan_in_a_field_of_money() -> None:
 
 def test_texts_of_numbers_are_folded() -> None:
     assert fold_number("  ‘１２　３ E5") == "123e5" and fold_number("`1，2－3−4–5") == "1,2-3-4-5"
+    assert fold_number("10²") == "10²" and fold_number("３ ㎡") == fold_number("3m²") == "3m2"
     assert fold_number("'甲1") == "'甲1" and fold_number("1'2") == "1'2" and fold_number("’1") == "1"
 
 

@@ -76,6 +76,15 @@ def test_a_workbook_whose_packing_is_torn_is_refused(tmp_path: Path, method: int
     assert "is damaged" in word_all(read_ledger_file(path, SOURCE, name="a.xlsx").errors)
 
 
+def test_an_old_workbook_with_a_cell_beyond_its_last_column_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    data = (Path(__file__).parent / "old_excel" / "marks.xls").read_bytes()
+    cell = struct.pack("<HHHH", 0x027E, 10, 4, 1)  # an RK record: a number in B5
+    assert data.count(cell) == 1
+    path.write_bytes(data.replace(cell, struct.pack("<HHHH", 0x027E, 10, 4, 256)))
+    assert "is damaged (column 257)" in word_all(read_here(path, SOURCE, name="a.xls").errors)
+
+
 @pytest.mark.parametrize("bytes_left", [3000, 4320])
 def test_an_old_workbook_that_calamine_panics_at_is_refused_as_damaged(
     tmp_path: Path, bytes_left: int

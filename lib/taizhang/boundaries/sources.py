@@ -12,7 +12,9 @@ from pathlib import Path, PurePosixPath
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyogrio
+import shapely
 
 from taizhang.boundaries.encodings import TITLES, Judgement, decide_encoding, decode_bytes, read_marks
 from taizhang.core.errors import BoundaryError
@@ -21,6 +23,11 @@ from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
 
 _PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qpj"}
+# What GDAL (pyogrio's errors are RuntimeErrors), GEOS and Arrow raise for a damaged file.
+_DAMAGED = (
+    RuntimeError, shapely.errors.ShapelyError, pa.ArrowException, struct.error, ValueError, TypeError, LookupError,
+    OverflowError, OSError,
+)  # fmt: skip
 _JSON = {".geojson", ".json", ".topojson"}
 _WHOLE = {".gpkg", ".geojson", ".json", ".topojson", ".parquet", ".fgb"}
 
@@ -118,7 +125,7 @@ def _read_file(
                 frame = pyogrio.read_dataframe(path, layer=chosen)
             except UnicodeDecodeError:
                 return _read_foreign(path, layer, encoding, shown)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
+    except _DAMAGED as error:
         if isinstance(error, BoundaryError):
             raise
         raise BoundaryError("boundaries.file.unreadable", where=shown, why=tell_error(error)) from error

@@ -24,6 +24,10 @@ _RANGE = re.compile(
 _BESIDE = re.compile(r"(?P<whole>[^,;、()\[\]]+)(?P<stop>[,;、(\[])(?P<more>[^()\[\]]+)[)\]]?")
 _PART = re.compile(r"(?:其中|含|包含|包括|内含|incl(?:uding|\.)?|ofwhom|ofwhich)(?P<parts>.+)")
 _FIGURES = re.compile(r"\d[\d,.]*[百千万]?")
+# Of 10² and ①5 NFKC makes 102 and 15.
+_RAISED = re.compile(
+    "(?<![A-Za-z])([\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]+)"
+)
 _MORE, _TO, _STOPS = "余多+", "-~至到—", "。.;,"
 _COUNTED = re.compile(r"^(?:共计|共|计)+$")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:e[+-]?\d+)?")
@@ -299,8 +303,11 @@ def _read_beside(plain: str, unit: str, factor: float, decimal: str) -> Read | N
 
 
 def fold_number(text: str) -> str:
-    """NFKC, lower case, no white space; the minus and the thousands as ASCII."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    """NFKC, lower case, no white space; the minus and the thousands as ASCII; ² and ① as they are, but in m²."""
+    plain = "".join(
+        part if _RAISED.fullmatch(part) else unicodedata.normalize("NFKC", part)
+        for part in _RAISED.split(text)
+    ).casefold()
     plain = re.sub(r"^['‘’`](?=\d)", "", re.sub(r"\s+", "", plain))  # typed to make it a text
     return plain.replace("−", "-").replace("–", "-")
 

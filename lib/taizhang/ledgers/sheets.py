@@ -19,6 +19,7 @@ from taizhang.ledgers.marks import Marks, open_scan
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".txt", ".tsv")
+_XLS_COLUMNS = 256  # the format's own limit: a cell beyond is damage, and would make millions of empty ones
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm", ".xlsb"), "xls": (".xls",), "ods": (".ods",)}
 
 
@@ -139,6 +140,9 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
             try:
                 with _take_panics():
                     sheet = book.get_sheet_by_name(name)
+                    _, last = sheet.end or (0, 0)
+                    if kind == "xls" and last >= _XLS_COLUMNS:
+                        raise ValueError(f"column {last + 1}")
                     rows = sheet.to_python(skip_empty_area=True)
                     merged = tuple((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ())
                     top, left = sheet.start or (0, 0)
@@ -190,6 +194,8 @@ def _read_with_xlrd(path: Path, wanted: Sequence[str] | None, why: Label) -> Ite
         for sheet in book.sheets():
             if wanted is not None and sheet.name not in wanted:
                 continue
+            if sheet.ncols > _XLS_COLUMNS:
+                raise LedgerError("ledgers.file.damaged", why=why)
             rows: list[list[object]] = []
             errors = {}
             for row in range(sheet.nrows):
