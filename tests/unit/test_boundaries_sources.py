@@ -374,6 +374,7 @@ def test_each_of_two_columns_of_one_name_can_be_the_name(tmp_path: Path) -> None
 
 def test_a_ring_that_is_not_closed_is_a_damaged_file(tmp_path: Path) -> None:
     path = write_shapefile(tmp_path / "a.shp", [CODE, NAME])
-    path.write_bytes(path.read_bytes()[:-16] + struct.pack("<dd", 119.25, 26.05))  # the last corner, elsewhere
+    elsewhere = struct.pack("<dd", 119.25, 26.05)  # for the last corner
+    path.write_bytes(path.read_bytes()[:-16] + elsewhere)
     with pytest.raises(BoundaryError, match=r"a\.shp: the file cannot be read"):
         read(path)
