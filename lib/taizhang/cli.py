@@ -24,7 +24,7 @@ from taizhang.core.reasons import (
     suggest,
     write_value,
 )
-from taizhang.core.terminal import format_pairs, wrap_text
+from taizhang.core.terminal import format_pairs, show_controls, wrap_text
 
 if TYPE_CHECKING:
     from taizhang.core.periods import Period
@@ -45,7 +45,17 @@ def word(code: str, **parameters: object) -> str:
 
 def say(text: str) -> None:
     """Tell the user something, on standard error: standard output is for results."""
-    print(text, file=sys.stderr)
+    print(show_controls(text), file=sys.stderr)
+
+
+def show(text: object) -> None:
+    """Print a line of a result; what a terminal would obey in it is seen instead."""
+    print(show_controls(str(text)))
+
+
+def write_table(text: str) -> None:
+    """Write a table to standard output: byte for byte to a file or program, and nothing that acts to a terminal."""
+    sys.stdout.write(show_controls(text) if sys.stdout.isatty() else text)
 
 
 def say_error(problem: object) -> None:
@@ -178,7 +188,7 @@ def print_version(asked: bool) -> None:
     if asked:
         from taizhang.core.version import __version__
 
-        print(f"taizhang {__version__}")
+        show(f"taizhang {__version__}")
         raise typer.Exit(DONE)
 
 
@@ -268,7 +278,7 @@ def report_ingest(result: "IngestResult") -> int:
     from taizhang.ingest.account import describe_result
 
     for line in describe_result(result):
-        print(line)
+        show(line)
     return warn_errors(result)
 
 
@@ -297,11 +307,11 @@ def new(
         raise typer.Exit(report_upgrade(open_config(str(folder)).root))
     if sample:
         make_sample_workbook(folder)
-        print(word("new.sample_made", folder=folder, quoted=quote(folder)))
+        show(word("new.sample_made", folder=folder, quoted=quote(folder)))
         return
     make_workbook(folder)
-    print(word("new.made", folder=folder))
-    print(f"  taizhang check -C {quote(folder)}")
+    show(word("new.made", folder=folder))
+    show(f"  taizhang check -C {quote(folder)}")
 
 
 def report_survey(folder: Path, source: Path) -> int:
@@ -311,20 +321,18 @@ def report_survey(folder: Path, source: Path) -> int:
 
     made = make_workbook_from(folder, source)
     for line in made.lines:
-        print(line)
+        show(line)
     if made.left:
-        print(word("new.left", number=len(made.left)))
+        show(word("new.left", number=len(made.left)))
     for number, one in enumerate(made.left, 1):
         shown = (
             f"[{one.table}] {one.make_line().text.removeprefix('# ')}"
             if isinstance(one, Proposal)
             else str(one)
         )
-        print(f"  {number}. {shown}")
+        show(f"  {number}. {shown}")
     told = {"folder": folder, "quoted": quote(folder)}
-    print(
-        word("new.surveyed", period=made.period, **told) if made.runs else word("new.surveyed_only", **told)
-    )
+    show(word("new.surveyed", period=made.period, **told) if made.runs else word("new.surveyed_only", **told))
     return DONE if made.runs else SEE
 
 
@@ -339,14 +347,14 @@ def report_upgrade(root: Path) -> int:
 
     left = False
     for upgrade in upgrade_templates(root):
-        print(word(f"upgrade.{upgrade.state}", file=f"notebooks/{upgrade.name}.ipynb"))
+        show(word(f"upgrade.{upgrade.state}", file=f"notebooks/{upgrade.name}.ipynb"))
         for line in upgrade.merged:
-            print(f"    {line}")
+            show(f"    {line}")
         for cell in upgrade.conflicts:
-            print(f"    {word('upgrade.both', cell=cell)}")
+            show(f"    {word('upgrade.both', cell=cell)}")
         if upgrade.conflicts or upgrade.state == "differs":
             left = True
-            print(upgrade.difference)
+            show(upgrade.difference)
     return SEE if left else DONE
 
 
@@ -372,7 +380,7 @@ def doctor(workbook: Folder = "") -> None:
     healthy = True
     for check in examine(workbook):
         healthy &= check.fine
-        print(word("doctor.fine" if check.fine else "doctor.fails", name=check.name, found=check.found))
+        show(word("doctor.fine" if check.fine else "doctor.fails", name=check.name, found=check.found))
     raise typer.Exit(DONE if healthy else SEE)
 
 
@@ -395,10 +403,10 @@ def check(write: Annotated[bool, typer.Option("--write")] = False, workbook: Fol
     for report in describe_ledgers(config):
         fine &= report.fine
         proposals += report.proposals
-        print(report.text)
+        show(report.text)
     if write:
         added = write_decisions(config, proposals)
-        print(word("check.written", lines=len(added), open=sum(line.open for line in added)))
+        show(word("check.written", lines=len(added), open=sum(line.open for line in added)))
     raise typer.Exit(DONE if fine else SEE)
 
 
@@ -423,7 +431,7 @@ def facts(
     if district:
         wanted = "all" if district == "all" else book.resolve_district(district)
         chosen = chosen[chosen["district_code"] == wanted]
-    sys.stdout.write(format_facts(chosen, format.value))
+    write_table(format_facts(chosen, format.value))
     raise typer.Exit(code)
 
 
@@ -474,9 +482,9 @@ def review(
     if result.failed:
         say_error(Reason("cli.review.failed", n=len(result.failed), names=result.failed))
     folder = result.folder.relative_to(book.root).as_posix()
-    print(word("review.done", folder=folder, summary=result.summary))
+    show(word("review.done", folder=folder, summary=result.summary))
     for note in result.notes:
-        print(note)
+        show(note)
     raise typer.Exit(SEE if result.failed or result.nothing else code)
 
 
@@ -492,13 +500,13 @@ def trust(
     root = locate_root(folder)
     if revoke:
         revoke_trust(root)
-        print(word("trust.revoked", folder=root))
+        show(word("trust.revoked", folder=root))
         return
     code = [*list_own_facts(root), *list_own_notebooks(root)]
     trust_workbook(root)
-    print(word("trust.given", folder=root))
+    show(word("trust.given", folder=root))
     if code:
-        print(word("trust.files", files=code))
+        show(word("trust.files", files=code))
 
 
 @command()
@@ -517,7 +525,7 @@ def trace(
     span = parse_period(period)
     book = open_workbook(workbook, span, as_of)
     code = warn_errors(book.result)
-    sys.stdout.write(format_csv(book.trace(fact, span, district, personal=personal)))
+    write_table(format_csv(book.trace(fact, span, district, personal=personal)))
     raise typer.Exit(code)
 
 
@@ -530,6 +538,7 @@ def draw(
     workbook: Folder = "",
 ) -> None:
     """Draw who is inspected and by whom, or repeat a record."""
+    from taizhang.core.csv import guard_text
     from taizhang.draw import (
         commit_draw,
         describe_draw,
@@ -546,7 +555,7 @@ def draw(
         if seed or to is not None or again is not None:
             raise ParameterError("cli.draw.commit_alone")
         fixed, file = commit_draw(workbook)
-        print(fixed.sha256)
+        show(fixed.sha256)
         say(word("draw.publish", day=fixed.seed.on, file=file))
         return
     if again is not None:
@@ -554,8 +563,8 @@ def draw(
         faults = repeat_draw(record)
         for fault in faults:
             say_error(fault)
-        print(word("draw.differs" if faults else "draw.equal", file=again))
-        print(describe_commitment(record, current_language()))
+        show(word("draw.differs" if faults else "draw.equal", file=again))
+        show(describe_commitment(record, current_language()))
         late = record.commitment is not None and not record.commitment.came_first
         raise typer.Exit(SEE if faults or late else DONE)
     drawn = run_draw(workbook, seed=seed)
@@ -565,7 +574,7 @@ def draw(
     write_record(drawn, path)
     lang = current_language()
     for row in tabulate_draw(drawn, lang).rows:
-        print("\t".join(cell.text for cell in row))
+        show("\t".join(guard_text(cell.text.replace("\t", " ")) for cell in row))
     for block in describe_draw(drawn, lang).blocks:
         say("".join(run.text for run in block.runs))
     say(word("draw.record", file=path))
@@ -596,7 +605,7 @@ def template(
     if path.exists():
         raise ParameterError("cli.template.there", file=path)
     write_template(kinds[kind], path)
-    print(word("template.made", file=path))
+    show(word("template.made", file=path))
 
 
 def main() -> None:

@@ -1,9 +1,11 @@
 """Lines for a terminal, in which a Chinese character is two columns wide."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taizhang.core.terminal import format_pairs, measure_width, wrap_text
+from taizhang.core.reasons import Reason
+from taizhang.core.terminal import format_pairs, measure_width, show_controls, wrap_text
 
 
 def test_a_wide_character_takes_two_columns() -> None:
@@ -31,3 +33,24 @@ def test_names_and_meanings_stand_in_two_columns() -> None:
         "  --a-name-that-is-long N",
         "              x",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("\x1b[2J清屏", "\\x1b[2J清屏"),
+        ("\x9b2J", "\\x9b2J"),  # the same in one character
+        ("\x1b]8;;http://h\x07点\x1b]8;;\x07", "\\x1b]8;;http://h\\x07点\\x1b]8;;\\x07"),
+        ("已整改\r未整改", "已整改\\r未整改"),
+        ("甲\x08乙\x7f\x00", "甲\\x08乙\\x7f\\x00"),
+        ("\u202eabc\u2066\u061c", "\\u202eabc\\u2066\\u061c"),
+        ("溪口镇\t1\n—ü", "溪口镇\t1\n—ü"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_seen(text: str, seen: str) -> None:
+    assert show_controls(text) == seen
+
+
+def test_controls_in_a_message_are_seen() -> None:
+    said = Reason("settings.no_utf8", file="a\x1b[2J\n\x9bb.toml", why="").word("en")
+    assert said.startswith("a\\x1b[2J⏎\\x9bb.toml is not UTF-8")

@@ -94,7 +94,7 @@ def test_markdown_shows_raw_html_as_typed_and_fetches_nothing() -> None:
     html = render_markdown(
         "<b>a</b> ![图](https://example.org/a.png) ![](x.png) [l](javascript:x)", lang="zh"
     )
-    assert html == "<p>&lt;b&gt;a&lt;/b&gt; [图] [x.png] [l](javascript:x)</p>\n"
+    assert html == "<p>&lt;b&gt;a&lt;/b&gt; [图] [x.png] l</p>\n"
     data = render_markdown("![点](data:image/png;base64,AA==)", lang="zh")
     assert data == '<p><img src="data:image/png;base64,AA==" alt="点" /></p>\n'
 

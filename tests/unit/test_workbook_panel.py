@@ -1,5 +1,6 @@
 """Facts of several periods as a panel: the same numbers as `facts` has, in the forms that other programs take."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,12 @@ def test_csv_and_parquet_hold_the_rows(panel: Panel, tmp_path: Path) -> None:
     read = pd.read_csv(tmp_path / "panel.csv", dtype={"district_code": "str"})
     np.testing.assert_allclose(read["value"], panel.data["value"])
     assert read["last_day"].iloc[-1] == "2021-12-31"
+
+
+def test_no_name_acts_as_a_formula_in_the_csv(panel: Panel, tmp_path: Path) -> None:
+    named = replace(panel, data=panel.data.assign(district="=cmd|x"))
+    named.to_csv(tmp_path / "panel.csv")
+    assert set(pd.read_csv(tmp_path / "panel.csv")["district"]) == {"'=cmd|x"}
 
 
 def test_without_names_all_facts_are_in_it_and_hidden_numbers_are_not(book: Workbook) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -10,13 +11,18 @@ import pandas as pd
 _FORMULA = r"\s*[=+@＝＋＠]|\s*[-－]+\s*[^-－\s\u3400-\u9fff]|[\t\r\n]"
 
 
+def guard_text(text: Any) -> Any:
+    """A head, or one cell that is no number, as `guard_formulas` writes it."""
+    return f"'{text}" if re.match(_FORMULA, str(text)) else text
+
+
 def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before text that a spreadsheet would run as a formula.
 
     Numbers keep their signs; only text that starts with ``= + - @``, also of full width or behind blanks, a tab or a
     line's end, and is no number, is changed (OWASP, CSV Injection); heads, too, which may be a ledger's text.
     """
-    guarded = frame.rename(columns=lambda head: f"'{head}" if re.match(_FORMULA, str(head)) else head)
+    guarded = frame.rename(columns=guard_text)
     for column in guarded.columns:
         if not (guarded[column].dtype == object or isinstance(guarded[column].dtype, pd.StringDtype)):
             continue

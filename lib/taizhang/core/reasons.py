@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from taizhang.core.privacy import mask_numbers
+from taizhang.core.terminal import show_controls
 from taizhang.core.wording import Words, fill, read_catalogue
 
 LANGUAGES = ("zh", "en")
@@ -161,9 +162,10 @@ def write_value(value: Any, lang: str) -> str:
 
 
 def _keep_on_line(value: object) -> str:
-    """A cell's text as one line of a message: its line breaks shown, and not made."""
+    """A cell's text as one line of a message: its line breaks and controls are shown, and do nothing."""
     text = mask_numbers(str(value))
-    return "⏎".join(text.splitlines()) or text
+    # Most are plain: no pattern need be asked.
+    return text if text.isprintable() else show_controls("⏎".join(text.splitlines()) or text)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Text for a terminal: lines no wider than asked, where a Chinese character is two columns wide."""
+"""Text for a terminal: lines no wider than asked, where a Chinese character is two columns wide; nothing that acts."""
 
 import re
 from collections.abc import Iterable
@@ -9,6 +9,19 @@ _OPENING, _CLOSING = "（“‘《〈【", "，。；：、？！）”’》〉
 _UNIT = re.compile(
     rf"\s+|[{_OPENING}]*(?:[^\s{_OPENING}{_CLOSING}\u2e80-\uffef]+|[^\s{_OPENING}{_CLOSING}])[{_CLOSING}]*|\S"
 )
+
+
+# What a terminal obeys instead of showing it: controls (but tab and line end), and marks that turn text round.
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def show_controls(text: str) -> str:
+    """A text whose control characters are seen, and don't act: an escape is ``\\x1b``.
+
+    Names of files, sheets and districts and values of cells may hold any: one that clears the screen, writes over the
+    line before, or opens an address.
+    """
+    return _ACTING.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def measure_width(text: str) -> int:

@@ -219,10 +219,11 @@ class _Looker:
             return text
         below = any(self.grid.text(r, column) for r in range(row + 1, bottom + 1))
         above = any(self.grid.text(r, column) for r in range(top, row))
+        if not below or above:
+            return ""
         left = self._find_left(row, column)
         # A group's name stands over its first column alone; blanks to its right belong to it if headed below.
-        grouped = below and not above and left >= 0
-        if grouped and any(self.grid.text(r, left) for r in range(row + 1, bottom + 1)):
+        if left >= 0 and any(self.grid.text(r, left) for r in range(row + 1, bottom + 1)):
             return self.grid.text(row, left)
         return ""
 

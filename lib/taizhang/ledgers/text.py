@@ -14,7 +14,9 @@ _JOINTS = re.compile(r"[_\-·・]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # ="007": how systems keep a text a text when Excel opens it.
 _KEPT_TEXT = re.compile(r'=\s*"((?:[^"]|"")*)"')
-_UNTIDY = re.compile(f'{CONTROL.pattern}|[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]|^\\s*="')
+_UNTIDY = re.compile(
+    f'{CONTROL.pattern}|[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]|^\\s*="'
+)
 
 
 @lru_cache(maxsize=65536)

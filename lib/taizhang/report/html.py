@@ -46,6 +46,9 @@ _SCRIPT_WORDS = (
     "filter", "rows_shown", "enlarge", "close", "find", "find_in", "find_at", "find_none", "find_before", "find_after",
 )  # fmt: skip
 
+# Pictures that are in the text itself; of others a page must fetch nothing. An SVG may hold what acts.
+_INLINE_PICTURE = re.compile("data:image/(?:png|jpe?g|gif|webp);")
+
 
 def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
     """Render an executed notebook as one HTML file that loads nothing from elsewhere, the same for the same input.
@@ -335,7 +338,7 @@ def _tame_token(token: Token, lang: str, unseen: set[str]) -> Token:
         unseen.discard(number)
         link = f'<a href="#footnote-{number}" role="doc-noteref"{place}>{number}</a>'
         return Token("html_inline", "", 0, content=f'<sup class="sans">{link}</sup>')
-    if token.type == "image" and not str(token.attrs.get("src", "")).startswith("data:image/"):
+    if token.type == "image" and not _INLINE_PICTURE.match(str(token.attrs.get("src", ""))):
         return Token("text", "", 0, content=f"[{token.content or token.attrs.get('src', '')}]")
     if token.type == "softbreak" and lang == "zh":
         return Token("text", "", 0, content="")

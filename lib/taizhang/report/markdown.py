@@ -18,7 +18,6 @@ Json = dict[str, Any]
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARKS = {"strong": "strong", "em": "em", "s": "strike"}
-_SCHEMES = ("http", "https", "mailto")
 
 
 def drop_comments(text: str) -> str:
@@ -28,19 +27,45 @@ def drop_comments(text: str) -> str:
 def parse_markdown(text: str, footnotes: Sequence[Footnote] = ()) -> list[Token]:
     """Parse Markdown to markdown-it tokens, CommonMark with tables, strikethrough and footnotes.
 
-    Raw HTML becomes text, which the renderers escape, and comments vanish; `javascript:` links stay text. The
-    content of a reference to one of `footnotes` is its number.
+    Raw HTML becomes text, which the renderers escape, and comments vanish. Of a link to anything but a web page, a
+    mail address or a place of the report, the words stay: a report is opened on another computer, which such a link
+    would make open a file, a share or a program of its own. The content of a reference to one of `footnotes` is its
+    number.
     """
     numbers = {footnote.label: str(footnote.number) for footnote in footnotes}
     tokens = _parser().parse(drop_comments(text))
     for child in (child for token in tokens for child in token.children or () if child.type == TOKEN):
         child.content = numbers.get(child.meta["label"], "")
+    for token in tokens:
+        if token.children:
+            token.children = list(_drop_links(token.children))
     return tokens
+
+
+def _drop_links(children: Sequence[Token]) -> Iterator[Token]:
+    kept: list[bool] = []  # of the links that are open
+    for token in children:
+        if token.type == "link_open":
+            kept.append(_may_link(str(token.attrs.get("href", ""))))
+        if not token.type.startswith("link_") or kept[-1]:
+            yield token
+        if token.type == "link_close":
+            kept.pop()
+
+
+def _may_link(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    on_web = parts.scheme in ("http", "https") and bool(parts.netloc)
+    return on_web or parts.scheme == "mailto" or address.startswith("#")
 
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.validateLink = lambda address: True  # type: ignore[method-assign]  # what may not be one is dropped whole
     return parser.use(footnote_plugin, inline=False, move_to_end=False, always_match_refs=True)
 
 
@@ -128,9 +153,7 @@ def _walk_runs(
         if node.type in _MARKS:
             yield from _walk_runs(node, lang, words, marks | {_MARKS[node.type]: True})
         elif node.type == "link":
-            address = str(node.attrs.get("href", ""))
-            known = urlsplit(address).scheme in _SCHEMES or address.startswith("#")
-            yield from _walk_runs(node, lang, words, marks | ({"link": address} if known else {}))
+            yield from _walk_runs(node, lang, words, marks | {"link": str(node.attrs.get("href", ""))})
         elif node.type == TOKEN:
             yield {"text": "", "footnote": int(node.content), "runs": words.pop(int(node.content), [])}
         elif node.type == "softbreak":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from taizhang.core.reasons import Reason
+from taizhang.core.terminal import show_controls
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,12 @@ def _show_bar() -> Iterator[Report]:
         task = bar.add_task("", total=None)
 
         def report(progress: Progress) -> None:
-            bar.update(task, completed=progress.done, total=progress.total, description=progress.name)
+            bar.update(
+                task, completed=progress.done, total=progress.total, description=show_controls(progress.name)
+            )
             if progress.error:
                 failed = Reason("report.progress.failed", name=progress.name, error=progress.error)
-                bar.console.print(str(failed))
+                bar.console.print(show_controls(str(failed)))
 
         yield report
 
@@ -69,7 +72,7 @@ def _show_lines() -> Report:
         if progress.done < progress.total:
             left = (monotonic() - start) / progress.done * (progress.total - progress.done)
             line += str(Reason("report.progress.about", left=format_seconds(left)))
-        print(f"[{progress.done}/{progress.total}] {line}", file=sys.stderr, flush=True)
+        print(show_controls(f"[{progress.done}/{progress.total}] {line}"), file=sys.stderr, flush=True)
 
     return report
 

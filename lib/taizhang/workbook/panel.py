@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from taizhang.core.exports import write_csv
 from taizhang.core.files import write_beside
 from taizhang.metadata.facts import ALL, FactInfo
 from taizhang.metadata.formats import name_unit
@@ -48,9 +49,8 @@ class Panel:
         return table.reset_index().sort_values(["first_day", "last_day", "district_code"], ignore_index=True)
 
     def to_csv(self, path: str | Path) -> None:
-        """Write `data` as UTF-8 that Excel can read."""
-        with write_beside(Path(path)) as beside:
-            self.data.to_csv(beside, index=False, encoding="utf-8-sig", date_format="%Y-%m-%d")
+        """Write `data` as UTF-8 that Excel can read; no text of it acts as a formula."""
+        write_csv(self.data, Path(path))
 
     def to_parquet(self, path: str | Path) -> None:
         """Write `data`."""
