@@ -65,7 +65,7 @@ def _may_link(address: str) -> bool:
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.validateLink = lambda address: True  # type: ignore[method-assign]  # what may not be one is dropped whole
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # what may not be one is dropped whole
     return parser.use(footnote_plugin, inline=False, move_to_end=False, always_match_refs=True)
 
 
