@@ -448,6 +448,11 @@ def mask_numbers(text: str) -> str:
     return _mask(text) if _MAYBE.search(text) else text
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a telephone or identity number, and nothing else."""
+    return text != (masked := mask_numbers(text)) and not masked.strip("* ()（）")
+
+
 def _mask(text: str) -> str:
     plain = text.translate(_PLAIN)
     numbers = _find_numbers(plain)

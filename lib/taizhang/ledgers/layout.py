@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from taizhang.core.privacy import is_number
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Grid
@@ -85,8 +86,12 @@ class _Looker:
                 continue
             texts = frozenset(fold(self.grid.text(row, column)) for column in self.grid.filled(row))
             fields = self._fields_of(row)
-            if fields and any(read_date(self.grid.text(row, c)).value for c in self.grid.filled(row)):
-                continue  # a row with a day in it is data, even where a word of it is a header elsewhere
+            if fields and any(
+                read_date(text).value or is_number(text)
+                for text in (self.grid.text(row, c) for c in self.grid.filled(row))
+            ):
+                # A row with a day or somebody's number in it is data, even where a word of it is a header elsewhere.
+                continue
             if blocks:
                 if shape and 5 * len(texts & shape) >= 4 * len(texts):
                     continue  # the same header again, as at a page break: told when rows are classified

@@ -1,7 +1,7 @@
 """A workbook: a folder with workbook.toml, its ledgers, districts and facts."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from taizhang.core.errors import ParameterError
 from taizhang.core.files import hash_files, is_named
 from taizhang.core.keys import hash_parts
 from taizhang.core.periods import Period, parse_period, read_period
+from taizhang.core.privacy import mask_column
 from taizhang.core.reasons import Reason, suggest
 from taizhang.facts import (
     OwnFact,
@@ -178,6 +179,11 @@ class Workbook:
             return None
         cells = gpd.read_parquet(self._tables / "grid.parquet")
         return cells.drop(columns="responsible", errors="ignore")
+
+    @cached_property
+    def _shown_grid(self) -> gpd.GeoDataFrame | None:
+        """The grid as views show it: cells are matched by their names as written."""
+        return None if self.grid is None else self.grid.assign(name=mask_column(self.grid["name"]))
 
     @cached_property
     def grid_measures(self) -> pd.DataFrame | None:
@@ -361,7 +367,7 @@ class Workbook:
             span = read_period(period)
             first, last = pd.Timestamp(span.start), pd.Timestamp(span.end)
             filters += [(about.date, ">=", first), (about.date, "<", last + pd.Timedelta(days=1))]
-        rows = read_rows(self._tables, about, filters, personal=personal)
+        rows = read_rows(self._tables, about, filters, personal=personal, read_cells=self._list_cells)
         rows.attrs["kind"] = kind
         return rows
 
@@ -606,7 +612,15 @@ class Workbook:
     def hide_personal(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows as returned by `select_rows`, without personal data."""
         kind = self.kinds.get(rows.attrs["kind"])
-        return mask_texts(rows) if kind is None else hide_personal(rows, kind)
+        return (
+            mask_texts(rows, self._list_cells)
+            if kind is None
+            else hide_personal(rows, kind, self._list_cells)
+        )
+
+    def _list_cells(self) -> Sequence[str]:
+        """The codes of the grid's cells."""
+        return [] if self.grid is None else list(self.grid["code"].astype("str"))
 
     def _read_exact(self, kind: str, *, personal: bool) -> pd.DataFrame:
         """A ledger's rows with their texts as written, to be counted."""
@@ -660,7 +674,7 @@ class Workbook:
             ),
             ledgers=self._read_ledgers(code, as_of),
             districts=_rename(self.districts, names),
-            grid=self.grid,
+            grid=self._shown_grid,
             quality=tabulate_summaries(self.result.summaries),
             approval=self.config.boundaries.approval,
             sample=self.config.sample,

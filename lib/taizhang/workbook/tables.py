@@ -18,13 +18,19 @@ _UNCOUNTED = (
     "source_file", "source_sheet", "source_row",
 )  # fmt: skip
 # Columns whose texts are taizhang's own.
-_OURS = frozenset(("district_code", "district_match", "kind", "fact", "period", TABLE_COLUMNS))
+_OURS = frozenset(("district_code", "district_match", "fact", "period", TABLE_COLUMNS))
+_GRID, _LONG = "grid", 18
 # Few values, and long: read as categories.
 _REPEATED = [TABLE_COLUMNS]
 
 
 def read_rows(
-    folder: Path, kind: Kind, filters: Sequence[tuple[str, str, object]] = (), *, personal: bool = False
+    folder: Path,
+    kind: Kind,
+    filters: Sequence[tuple[str, str, object]] = (),
+    *,
+    personal: bool = False,
+    read_cells: Callable[[], Collection[str]] = tuple,
 ) -> pd.DataFrame:
     """A ledger's rows from data/processed, filtered while reading.
 
@@ -32,27 +38,35 @@ def read_rows(
     """
     path = folder / f"{kind.name}.parquet"
     rows = pd.read_parquet(path, filters=list(filters) or None, read_dictionary=_REPEATED)
-    return rows if personal else hide_personal(rows, kind)
+    return rows if personal else hide_personal(rows, kind, read_cells)
 
 
-def hide_personal(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+def hide_personal(
+    rows: pd.DataFrame, kind: Kind, read_cells: Callable[[], Collection[str]] = tuple
+) -> pd.DataFrame:
     """Rows without the columns marked personal, and with phone and identity numbers in texts masked.
 
-    For display only. Matching and counting (premises, 18-digit cell codes) use the unmasked rows, as masking would
-    make different values equal.
+    For display only. Matching and counting (premises, cell codes) use the unmasked rows, as masking would make
+    different values equal. `read_cells`: as for `mask_texts`.
     """
     rows = rows.drop(columns=[c for c in kind.personal if c in rows])
-    return mask_texts(rows, without=[name for name, field in kind.fields.items() if field.type == "category"])
+    return mask_texts(rows, read_cells)
 
 
-def mask_texts(rows: pd.DataFrame, *, without: Collection[str] = ()) -> pd.DataFrame:
-    """Rows with phone and identity numbers masked in all columns of text, names of files and sheets among them."""
+def mask_texts(rows: pd.DataFrame, read_cells: Callable[[], Collection[str]] = tuple) -> pd.DataFrame:
+    """Rows with phone and identity numbers masked in all columns of text, names of files and sheets among them.
+
+    `read_cells` gives the codes of the grid: in its column these are no persons', even with the right check character.
+    """
     masked = {}
     for name, column in rows.items():
-        if name in _OURS or name in without or not _is_text(column):
+        if name in _OURS or not _is_text(column):
             continue
-        if (shown := mask_column(column)) is not column:
-            masked[str(name)] = shown
+        if (shown := mask_column(column)) is column:
+            continue
+        if name == _GRID:
+            shown = shown.mask(column.isin([code for code in read_cells() if len(code) == _LONG]), column)
+        masked[str(name)] = shown
     return rows.assign(**masked) if masked else rows
 
 
