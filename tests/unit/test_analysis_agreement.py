@@ -65,7 +65,7 @@ def read(table: Table | None) -> list[list[str]]:
 
 
 def say(prose: Prose | None) -> str:
-    return "" if prose is None else "".join(run.text for block in prose.blocks for run in block.runs)
+    return "" if not prose else "".join(run.text for block in prose.blocks for run in block.runs)
 
 
 def alt(figure: Figure | None) -> str:

@@ -114,4 +114,4 @@ def test_vetoes_are_told_and_of_ranks_that_are_sure_no_doubt(view: View) -> None
     assert (found.vetoed, found.first, found.span) == ([NAMES[4]], [NAMES[5]], 1)
     said = "".join(run.text for run in prose.blocks[0].runs)
     assert said == f"按《考核办法》计分，排在第一的是{NAMES[5]}。一票否决的有1个，排在最后：{NAMES[4]}。"
-    assert narrative.write_assessment(make_view()) is None
+    assert not narrative.write_assessment(make_view())

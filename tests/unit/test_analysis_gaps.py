@@ -148,9 +148,7 @@ def make_views(tables: dict[str, pd.DataFrame]) -> list[View]:
 
 
 def read(prose: Prose | None) -> str:
-    return (
-        "" if prose is None else "\n".join("".join(run.text for run in block.runs) for block in prose.blocks)
-    )
+    return "" if not prose else "\n".join("".join(run.text for run in block.runs) for block in prose.blocks)
 
 
 def read_sections(view: View) -> str:

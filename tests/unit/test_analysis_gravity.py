@@ -129,7 +129,7 @@ def test_differences_and_what_is_said_of_them() -> None:
     assert one.worse.to_dict() == {NAMES[1]: 10} and one.better.empty
     said = ["".join(run.text for run in block.runs) for block in narrative.write_rates(make_county()).blocks]  # type: ignore[union-attr]
     assert said == [f"演练评估率：全域80.0%；差于其余地区的有1个：{NAMES[1]}（10.0%）。"]
-    assert list_differences(make_view()) == [] and narrative.write_rates(make_view()) is None
+    assert list_differences(make_view()) == [] and not narrative.write_rates(make_view())
 
 
 def test_small_maps_are_drawn_of_what_differs_alone() -> None:

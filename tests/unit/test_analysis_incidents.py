@@ -162,7 +162,7 @@ def test_the_table_of_grave_events_names_nobody() -> None:
 
 def say(view: View) -> str:
     prose = narrative.write_grave_events(view)
-    return "" if prose is None else "".join(run.text for run in prose.blocks[0].runs)
+    return "" if not prose else "".join(run.text for run in prose.blocks[0].runs)
 
 
 def test_that_nobody_died_is_said_only_where_it_is_known() -> None:

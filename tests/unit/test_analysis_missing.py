@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from view_maker import make_hazards, make_table, make_view
 
-from taizhang import figures
+from taizhang import figures, narrative
 from taizhang.analysis.missing import explain_missing
 from taizhang.core.display import Nothing
 from taizhang.metadata.missing import load_needed
@@ -87,8 +87,8 @@ def test_a_report_leaves_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert figures.plot_hazards_trend(make_view()) is None
 
 
-def test_every_function_of_figures_has_words_in_both_languages() -> None:
-    public = {name for name in figures.__all__ if name != "list_neighbours"}
+def test_every_function_that_shows_or_says_has_words_in_both_languages() -> None:
+    public = {*figures.__all__, *narrative.__all__} - {"list_neighbours"}
     assert set(load_needed()) == public
     for lang in ("zh", "en"):
         view = make_view(as_of=date(2021, 12, 31), lang=lang)
@@ -101,6 +101,16 @@ def test_every_function_of_figures_has_words_in_both_languages() -> None:
             said = explain_missing(view, name, args)
             assert said and "{" not in said, name
             assert (lang == "zh") == any("一" <= sign <= "鿿" for sign in said.replace("城关镇", "")), name
+
+
+def test_a_text_says_what_is_missing_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = make_view()
+    assert str(narrative.write_hazards(view)) == (
+        "没有可显示的：工作簿没有“隐患排查治理”台账（workbook.toml的[ledgers.hazards]）。"
+    )
+    assert 'book.view("all", …)' in str(narrative.write_comparison(view, "hazards.found"))
+    monkeypatch.setattr("taizhang.analysis.missing.is_in_kernel", lambda: True)
+    assert narrative.write_hazards(view) is None
 
 
 def test_arguments_by_name_are_those_of_the_function_in_any_order() -> None:

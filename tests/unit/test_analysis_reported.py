@@ -67,8 +67,8 @@ def test_nothing_rests_on_reported_numbers(book: Workbook) -> None:
     assert view.fact("hazards.found") is None and view.facts.empty and view.facts_before.empty
     assert compare_periods(view, "hazards.found", then="year") is None
     assert not figures.plot_ranking(view, "hazards.found") and not figures.map_fact(view, "hazards.found")
-    assert not figures.tabulate_changes(view) and narrative.write_hazards(view) is None
-    assert narrative.write_comparison(view, "hazards.found") is None
+    assert not figures.tabulate_changes(view) and not narrative.write_hazards(view)
+    assert not narrative.write_comparison(view, "hazards.found")
 
 
 def beside(view: View) -> list[tuple[str, str, float, float]]:

@@ -462,7 +462,7 @@ def test_a_period_with_no_rows_says_so_and_judges_nothing() -> None:
     )
     assert read(narrative.write_summary(view)) == "2021年，城关镇各台账都没有记录，本报告没有可以陈述的数字。"
     assert "没有记录，无从判断" in read(narrative.write_findings(view))
-    assert narrative.write_next_steps(view) is None
+    assert not narrative.write_next_steps(view)
 
 
 def test_what_is_not_configured_is_not_spoken_of() -> None:
@@ -477,7 +477,7 @@ def test_what_is_not_configured_is_not_spoken_of() -> None:
             "write_findings",
             "write_next_steps",
         ) and takes_a_view_alone(getattr(narrative, name)):
-            assert getattr(narrative, name)(view) is None, name
+            assert not getattr(narrative, name)(view), name
     assert "演练" not in read(narrative.write_summary(view))
 
 
@@ -544,7 +544,7 @@ def test_nothing_that_stands_out_is_said() -> None:
     """Of what the rules could look at; where none could, that nothing can be judged."""
     blind = make_view(facts=[FOUND])
     assert read(narrative.write_findings(blind)) == "本期没有一条规则可以对照，有无问题无从判断。"
-    assert narrative.write_next_steps(blind) is None
+    assert not narrative.write_next_steps(blind)
     looked = make_view(facts=[FOUND, make_fact("hazards.overdue_stock", 0)])
     said = "本期能对照规则的只有现存逾期未整改，就此没有发现突出问题。"
     assert read(narrative.write_findings(looked)) == said
@@ -589,7 +589,7 @@ def test_comparison_names_both_ends_and_who_differs() -> None:
         "5个地区的隐患整改率从80.0%（溪口镇）到99.0%（石门乡和临海街道）不等，全域为92.6%。"
         "与其余地区的差别超出偶然波动的有5个：城关镇、溪口镇、石门乡、临海街道和白沙镇。另有1个地区不详。"
     )
-    assert narrative.write_comparison(view, "drills.held") is None
+    assert not narrative.write_comparison(view, "drills.held")
 
 
 def test_weather_is_told_against_the_normals() -> None:
@@ -620,8 +620,8 @@ def test_weather_is_told_against_the_normals() -> None:
 
 def test_a_bulletin_of_a_month_leaves_stocks_out() -> None:
     facts = [make_fact("teams.count", 5, period="2021-07")]
-    assert narrative.write_capacity(make_view(facts=facts, period="2021-07")) is None
-    assert narrative.write_capacity(make_view(facts=facts, period="2021Q3")) is not None
+    assert not narrative.write_capacity(make_view(facts=facts, period="2021-07"))
+    assert narrative.write_capacity(make_view(facts=facts, period="2021Q3"))
 
 
 def test_method_accounts_for_the_rows() -> None:

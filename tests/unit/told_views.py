@@ -178,7 +178,7 @@ def write_report(view: View) -> dict[str, list[str]]:
     return {
         name: ["".join(run.text for run in block.runs) for block in prose.blocks]
         for name, prose in told.items()
-        if prose is not None
+        if prose
     } | ({"write_brief": ["".join(run.text for run in brief.beside)]} if brief else {})
 
 

@@ -21,7 +21,7 @@ Shown = TypeVar("Shown")
 def tell_missing(
     function: Callable[Concatenate[View, Asked], Shown],
 ) -> Callable[Concatenate[View, Asked], Shown | Nothing]:
-    """Have a figure or table say why there is none; a report, which leaves it out, has None."""
+    """Have a figure, table or text say why there is none; a report, which leaves it out, has None."""
 
     @wraps(function)
     def show(view: View, /, *args: Asked.args, **named: Asked.kwargs) -> Shown | Nothing:

@@ -1,4 +1,4 @@
-"""What a figure or table needs, and what is said where there is nothing to show: see missing.yml."""
+"""What a figure, table or text needs, and what is said where there is nothing to show: see missing.yml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ def _read() -> Mapping[str, Any]:
 
 @cache
 def load_needed() -> Mapping[str, Needed]:
-    """By the name of a function of `taizhang.figures`."""
+    """By the name of a function of `taizhang.figures` or `taizhang.narrative`."""
     return {
         name: Needed(
             tuple(about.get("needs", ())),

@@ -1,5 +1,10 @@
-"""Sentences of a report, computed from facts: each function takes a View and returns Prose, or None."""
+"""Sentences of a report, computed from facts: each function takes a View and returns Prose.
 
+If there is nothing to say, it says what is missing and why (`core.display.Nothing`, which is false); in a report it is
+None, and left out.
+"""
+
+from taizhang.analysis.missing import tell_missing
 from taizhang.narrative.actions import write_action_problems, write_action_steps, write_actions
 from taizhang.narrative.analysis import write_closure, write_control, write_key_periods
 from taizhang.narrative.brief import write_brief
@@ -73,3 +78,7 @@ __all__ = [
     "write_workings",
     "write_yield",
 ]
+
+# Here, at the door: functions within the package ask each other whether there is something.
+for _name in __all__:
+    globals()[_name] = tell_missing(globals()[_name])
