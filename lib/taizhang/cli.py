@@ -364,11 +364,15 @@ def lab(context: typer.Context, workbook: Folder = "") -> None:
     import subprocess
 
     from taizhang.lab.launch import copy_templates, list_command, make_environment
+    from taizhang.workbook.trust import is_trusted
 
     config = open_config(workbook)
     if copied := copy_templates(config.root):
         say(word("lab.copied", names=", ".join(copied)))
-    command, environment = list_command(context.args), make_environment(config.lang)
+    command, environment = (
+        list_command(context.args),
+        make_environment(config.lang, trusted=is_trusted(config.root)),
+    )
     raise typer.Exit(subprocess.call(command, cwd=config.root, env=environment))
 
 

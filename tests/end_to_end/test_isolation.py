@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from taizhang.lab.launch import make_environment
+
 # Each file leaves its name here when it is run.
 RAN = "RAN"
 MARK = f"""import os
@@ -79,3 +81,46 @@ def test_reading_a_folder_runs_nothing_of_it(folder: Path, name: str, how: str) 
     done = run(folder, sys.executable, *start, name)
     assert done.returncode in (0, 1), done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def without_own_facts(folder: Path) -> Path:
+    """So that a review has no code of the workbook's to run."""
+    (folder / "facts" / "own.yml").unlink()
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("manner", "jobs"), [("warm", "2"), ("cold", "1"), ("ahead", "2")])
+def test_a_review_takes_no_file_of_the_folder_for_a_library(
+    without_own_facts: Path, manner: str, jobs: str
+) -> None:
+    """Workers and kernels are processes of their own, started in the folder."""
+    words = ["review", "--period", "2021", "--to", "html", "--jobs", jobs, "--fresh"]
+    words += ["--district", "城关街道", "--district", "溪南镇"]
+    start = [sys.executable, "-m", "taizhang.cli"]
+    done = run(without_own_facts, *start, *words, TAIZHANG_KERNELS=manner, TAIZHANG_TRUST="")
+    assert done.returncode == 0, done.stderr
+    assert "TCP" not in done.stderr
+
+
+@pytest.mark.slow
+def test_a_kernel_of_jupyterlab_starts_without_the_folder(folder: Path) -> None:
+    """As JupyterLab starts it beside a notebook, for a workbook that is not trusted."""
+    from jupyter_client.manager import start_new_kernel
+
+    environment = make_environment(trusted=False)
+    manager, kernel = start_new_kernel(kernel_name="python3", cwd=str(folder), env=environment)
+    try:
+        shown: list[str] = []
+        kernel.execute_interactive(
+            "import csv, zipfile; print(csv.__file__, zipfile.__file__)",
+            output_hook=lambda message: shown.append(str(message["content"])),
+            timeout=60,
+        )
+        assert str(folder) not in "".join(shown) and "zipfile" in "".join(shown)
+    finally:
+        kernel.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert not (folder / RAN).exists()
+    assert "PYTHONSAFEPATH" not in make_environment(trusted=True)

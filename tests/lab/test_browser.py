@@ -63,6 +63,7 @@ def address(workbook: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     finally:
         server.terminate()
         server.wait(20)
+    assert "without encryption" not in log.read_text("utf-8", "replace")
 
 
 def await_answer(server: "subprocess.Popen[bytes]", log: Path) -> str:

@@ -190,7 +190,7 @@ def test_there_are_no_controls_outside_a_notebook() -> None:
 
 def test_jupyterlab_runs_with_this_python() -> None:
     command = lab.list_command(["--port=9999"])
-    assert command[1:3] == ["-m", "jupyterlab"] and command[-1] == "--port=9999"
+    assert command[1:4] == ["-P", "-m", "jupyterlab"] and command[-1] == "--port=9999"
     assert lab.make_environment()["JUPYTER_PREFER_ENV_PATH"] == "1"
 
 

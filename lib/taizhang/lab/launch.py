@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import zmq
 from nbformat import NotebookNode
 
 from taizhang.core.files import write_bytes, write_text
@@ -19,6 +20,8 @@ from taizhang.workbook.templates import packaged_notebooks
 FIRST = "township_review"
 # The templates as they were copied, by which an upgrade tells whose change is whose.
 ORIGINALS = ".originals"
+# Tells Python to import nothing from the folder that it is started in; IPython heeds it, too.
+_SAFE = "PYTHONSAFEPATH"
 
 
 def copy_templates(root: Path) -> list[str]:
@@ -37,26 +40,32 @@ def list_command(arguments: Sequence[str] = ()) -> list[str]:
     """The command line of JupyterLab, to be run in the workbook's folder; the user's own arguments take precedence."""
     return [
         sys.executable,
+        "-P",  # what lies in the workbook is no library
         "-m",
         "jupyterlab",
         f"--LabApp.default_url=/lab/tree/notebooks/{FIRST}.ipynb",
         # The controls above the parameters cell type into it through this.
         "--LabApp.expose_app_in_browser=True",
         "--LabApp.extension_manager=readonly",  # the other one asks another host what there is
+        # No other user of the machine can listen to kernels or send them code.
+        *(["--KernelManager.transport_encryption=auto"] if zmq.has("curve") else []),
         *arguments,
     ]
 
 
-def make_environment(lang: str = "en") -> dict[str, str]:
+def make_environment(lang: str = "en", *, trusted: bool = True) -> dict[str, str]:
     """The environment for JupyterLab: its kernel `python3` is this Python, whatever else the machine has.
 
+    Kernels import what lies beside a notebook, but for a workbook that is not `trusted`.
     Settings of ours turn off what asks other hosts for news and for JupyterLab's newest version. Menus are in `lang`,
     the workbook's, unless somebody has chosen another in JupyterLab's own settings.
     """
     here = Path(__file__).parent
     ours = [str(here / name) for name in ("jupyter", *(["jupyter_zh"] if lang == "zh" else []))]
     paths = os.pathsep.join(filter(None, (*ours, os.environ.get("JUPYTER_CONFIG_PATH"))))
-    return {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_CONFIG_PATH": paths}
+    inherited = {name: value for name, value in os.environ.items() if name != _SAFE}
+    apart = {} if trusted else {_SAFE: "1"}
+    return {**inherited, **apart, "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_CONFIG_PATH": paths}
 
 
 @dataclass
