@@ -9,6 +9,7 @@ import shapely
 from openpyxl import Workbook as Sheets
 
 import taizhang as tz
+from taizhang.ledgers import child, sandbox
 from taizhang.narrative import write_hazards, write_summary
 from taizhang.workbook.book import Workbook
 
@@ -136,3 +137,32 @@ def test_a_file_mended_without_a_row_is_read(tmp_path: Path) -> None:
     assert found(tz.open(str(tmp_path)))[B] is None
     (tmp_path / "raw" / "乙乡.csv").write_text(HEAD, encoding="utf-8")
     assert found(tz.open(str(tmp_path))) == {A: 1, B: 1, C: 0, "all": 2}
+
+
+@pytest.mark.parametrize("error", [TimeoutError, MemoryError, EOFError])
+def test_trouble_that_passes_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """A file that the reading process could not read is tried again, without --fresh; one that is damaged is not."""
+    make(tmp_path, "", files='["raw/all.csv", "raw/乙乡.xlsx", "raw/丙乡.xlsx"]')
+    sheets = Sheets()
+    for row in (("乡镇", "发现日期", "隐患内容"), ("乙乡", "2021-04-01", "用电")):
+        sheets.active.append(row)
+    sheets.save(tmp_path / "raw" / "乙乡.xlsx")
+    (tmp_path / "raw" / "丙乡.xlsx").write_bytes(b"PK cut in half")
+    asked: list[str] = []
+
+    def fail(self: object, request: tuple[Path, object, str], seconds: float) -> object:
+        asked.append(request[2])
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox, "_is_plain", lambda path: path.suffix == ".csv")
+        patch.setattr(child.Child, "ask", fail)
+        for number in (1, 2):
+            book = tz.open(str(tmp_path))
+            assert found(book) == {A: 1, B: None, C: None, "all": None}
+            assert {one.file for one in book.result.unread["hazards"]} == {"raw/乙乡.xlsx", "raw/丙乡.xlsx"}
+            assert asked.count("raw/乙乡.xlsx") == number
+    assert found(tz.open(str(tmp_path))) == {A: 1, B: 2, C: None, "all": None}
+    assert not tz.open(str(tmp_path)).ingest().fresh

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taizhang.core.reasons import word_all
+from taizhang.ledgers import reading
 from taizhang.ledgers.model import FileRead, Source
-from taizhang.ledgers.reading import iterate_parts, read_here
+from taizhang.ledgers.reading import is_read_in_parts, iterate_parts, read_here
 from taizhang.ledgers.rules import find_rule_breaks
 from taizhang.metadata.kinds import load_kinds
 
@@ -425,3 +426,64 @@ def test_accepted_values_are_those_of_the_cells_they_name(tmp_path: Path) -> Non
         assert sheet.cell(row.source_row, 1).value == row.district
         assert pd.Timestamp(sheet.cell(row.source_row, 2).value) == row.found_on
         assert sheet.cell(row.source_row, 3).value == row.description
+
+
+HEAD = "三镇隐患台账\n乡镇,发现日期,隐患描述,隐患等级\n"
+
+
+def write_lines(path: Path, lines: list[str], *, head: str = HEAD, encoding: str = "utf-8") -> Path:
+    path.write_bytes((head + "".join(f"{line}\r\n" for line in lines)).encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_parts_of_a_text_file_add_up_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    lines = [f"溪南镇,2021-03-{n:02d},第{n}处,一般" for n in range(1, 21)]
+    lines[4] = '溪南镇,2021-03-05,"一处\n两行\n三行",一般'  # cut by the end of a part
+    lines[9] = '溪南镇,2021-03-10,"8寸管,一般'  # a mark that is never closed
+    lines[12] = "溪南镇,没有日期,第13处,一般"
+    lines[15] = "乡镇,发现日期,隐患描述,隐患等级"  # two files joined
+    path = write_lines(tmp_path / "a.csv", lines, encoding=encoding)
+    source = Source(KINDS["hazards"])
+    whole = read_here(path, source, name="a.csv")
+    parts = list(iterate_parts(path, source, name="a.csv", rows=7))
+    assert len(parts) == 4 and not any(part.errors for part in parts)
+    rows = pd.concat([part.rows for part in parts], ignore_index=True)
+    pd.testing.assert_frame_equal(rows, whole.rows)
+    aside = pd.concat([part.set_aside for part in parts], ignore_index=True)
+    assert aside.equals(whole.set_aside) and len(aside) == 1
+    for key in ("data", "header", "title"):
+        assert sum(t.counts.get(key, 0) for part in parts for t in part.tables) == sum(
+            t.counts.get(key, 0) for t in whole.tables
+        )
+    assert rows["description"][4] == "一处\n两行\n三行" and rows["source_row"][0] == 3
+    monkeypatch.setattr(reading, "LONG_TEXT_BYTES", 10)
+    assert is_read_in_parts(path) and len(read_here(path, source, name="a.csv").rows) == len(rows) == 18
+
+
+def test_what_cannot_be_told_from_a_part_is_refused(tmp_path: Path) -> None:
+    def read_all(*lines: str, head: str = HEAD, **more: str) -> str:
+        path = write_lines(tmp_path / "a.csv", [*lines], head=head)
+        source = Source(KINDS["hazards"], **more)  # type: ignore[arg-type]
+        return word_all(
+            [e for part in iterate_parts(path, source, name="a.csv", rows=5) for e in part.errors]
+        )
+
+    row = "溪南镇,2021-03-05,甲,一般"
+    assert read_all(*[row] * 12) == ""
+    other = ["", "乡镇,发现日期,整改期限,隐患等级,状态", "溪南镇,2021-03-01,2021-04-01,一般,未整改"]
+    assert "holds several tables" in read_all(*[row] * 12, *other)
+    days = [f"溪南镇,{day}/3/2021,甲,一般" for day in range(13, 20)]
+    months = [f"溪南镇,3/{day}/2021,甲,一般" for day in range(13, 20)]
+    assert read_all(*days) == ""
+    assert "found_on is written in different ways" in read_all(*days, *months)
+    assert read_all(*days, dates="dmy") == ""
+
+
+def test_a_part_of_a_text_file_with_a_bad_byte_names_its_line(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.csv", ["溪南镇,2021-03-05,甲,一般"] * 20)
+    path.write_bytes(path.read_bytes() + b"\xff\xff\xff\n")
+    part, *rest = iterate_parts(path, Source(KINDS["hazards"]), name="a.csv", rows=5)
+    assert not rest and "line 23" in word_all(part.errors)

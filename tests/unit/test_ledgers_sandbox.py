@@ -5,6 +5,7 @@ import struct
 import time
 import zipfile
 from pathlib import Path
+from typing import IO
 
 import pytest
 import xlsxwriter
@@ -109,7 +110,8 @@ def test_a_sheet_of_all_cells_does_not_take_the_machine_and_the_next_file_is_rea
         sheet.write(0, 0, "甲")
         sheet.write(1048575, 16383, 1)
     started = time.monotonic()
-    assert "memory" in word_all(read_ledger_file(far, SOURCE, name="far.xlsx").errors)
+    got = read_ledger_file(far, SOURCE, name="far.xlsx")
+    assert "within 2 GB of memory, the limit for one file" in word_all(got.errors) and got.passing
     assert time.monotonic() - started < 30
     assert len(read_ledger_file(write_good(tmp_path / "a.xlsx"), SOURCE, name="a.xlsx").rows) == 1
 
@@ -148,3 +150,29 @@ def test_an_xlsb_is_read_in_the_child(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as package:  # where its cells are is not told in XML
         package.writestr("xl/workbook.bin", b"\x83\x01\x00")
     assert not sandbox._is_plain(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals")
+def test_a_child_that_is_killed_says_so_and_the_file_is_read_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_good(tmp_path / "a.xlsx")
+    monkeypatch.setattr(sandbox, "_is_plain", lambda path: False)
+    child.stop_children()
+    send, start = child._send, child.Child.__init__
+    started: list[child.Child] = []
+    monkeypatch.setattr(child.Child, "__init__", lambda self: (started.append(self), start(self))[1])
+
+    def send_and_kill(stream: IO[bytes], value: object) -> None:
+        send(stream, value)
+        started[-1].process.kill()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(child, "_send", send_and_kill)
+        got = read_ledger_file(path, SOURCE, name="a.xlsx")
+    assert "the process that was reading it was ended" in word_all(got.errors) and got.passing
+    child.stop_children()
+    again = read_ledger_file(path, SOURCE, name="a.xlsx")
+    assert len(again.rows) == 1 and not again.passing
+    path.write_bytes(path.read_bytes()[:-200])  # what lies in the bytes does not pass
+    assert not read_ledger_file(path, SOURCE, name="a.xlsx").passing

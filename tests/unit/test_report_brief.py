@@ -128,7 +128,9 @@ def test_a_measure_of_no_rule_is_an_error(tmp_path: Path) -> None:
     folder = tmp_path / "notes" / "2021"
     folder.mkdir(parents=True)
     book = SimpleNamespace(
-        root=tmp_path, config=SimpleNamespace(lang="zh", reports=()), resolve_district=lambda place: place
+        root=tmp_path,
+        config=SimpleNamespace(lang="zh", reports=(), source=tmp_path),
+        resolve_district=lambda place: place,
     )
     note = folder / "350921105.md"
     note.write_text("---\nmeasures:\n  hazards_overdue: {owner: 镇应急办, due: 2022-03-31}\n---\n", "utf-8")

@@ -39,7 +39,7 @@ def make_book(root: Path, **names: str) -> Any:
         return codes[text]
 
     fire = OwnReport(name="fire", title={"zh": "火灾专题", "en": "Fire"})
-    config = SimpleNamespace(lang="zh", reports=(fire,))
+    config = SimpleNamespace(lang="zh", reports=(fire,), source=root)
     return SimpleNamespace(root=root, config=config, resolve_district=resolve)
 
 

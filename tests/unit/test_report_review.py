@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -70,7 +71,10 @@ class Book:
         )
         self.config = SimpleNamespace(
             root=root,
+            source=root,
+            held=None,
             processed=root / "data" / "processed",
+            cache=root / "data" / "processed" / ".cache",
             title="滨江县安全评估",
             titles={"zh": "滨江县安全评估"},
             name_title=lambda lang: "滨江县安全评估",
@@ -108,6 +112,10 @@ class Book:
 
     def fingerprint(self) -> str:
         return hashlib.sha256(b"".join(path.read_bytes() for path in self._raw())).hexdigest()
+
+    @contextmanager
+    def hold(self) -> Iterator["Book"]:
+        yield self
 
     def as_of(self, period: Period) -> date:
         return date(2022, 1, 31)

@@ -85,6 +85,6 @@ def test_nothing_kept_is_of_other_rows_settings_or_code(
 def test_a_question_is_the_same_in_every_order_of_the_memory(tmp_path: Path) -> None:
     compute(tmp_path)
     compute(tmp_path, {month: MONTHS[month] for month in reversed(MONTHS)})
-    assert len(list((tmp_path / ".cache" / "hidden").iterdir())) == 1
+    assert len(list((tmp_path / "hidden").iterdir())) == 1
     mask = counting.keep_hidden(tmp_path, "one", lambda: np.array([True, False]))
     assert mask.dtype == bool and mask.tolist() == [True, False]

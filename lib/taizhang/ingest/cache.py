@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from taizhang.core.errors import LedgerError
 from taizhang.core.files import write_beside, write_text
 from taizhang.core.keys import hash_parts
 from taizhang.core.reasons import read_json, read_reason, write_json
 from taizhang.core.records import restore
-from taizhang.ledgers import FileRead, Source, iterate_parts, read_ledger_file
+from taizhang.ledgers import FileRead, Source, is_read_in_parts, iterate_parts, read_ledger_file
 from taizhang.ledgers.model import make_empty_aside
 
 _KEPT = ("tables", "applied", "errors", "notes", "faults")
@@ -25,8 +26,12 @@ def key_of(source: Source, name: str, sha256: str, readers: str) -> str:
 
 
 def read_parts(path: Path, source: Source, *, name: str) -> Iterator[FileRead]:
-    """Read a file as a whole, or a Parquet file in parts of bounded size."""
-    if path.suffix.lower() == ".parquet":
+    """Read a file as a whole, or a Parquet or long text file in parts of bounded size."""
+    try:
+        parts = is_read_in_parts(path)
+    except LedgerError:  # said where it is read
+        parts = False
+    if parts:
         yield from iterate_parts(path, source, name=name)
     else:
         yield read_ledger_file(path, source, name=name)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         Source,
         TableRead,
     )
-    from taizhang.ledgers.reading import iterate_parts
+    from taizhang.ledgers.reading import is_read_in_parts, iterate_parts
     from taizhang.ledgers.rules import find_rule_breaks
     from taizhang.ledgers.sandbox import read_ledger_file, survey_ledger_file
     from taizhang.ledgers.survey import FileSeen, Survey, TableSeen
@@ -27,6 +27,7 @@ _WHERE |= dict.fromkeys(("FileSeen", "Survey", "TableSeen"), "survey")
 _WHERE |= {
     "survey_ledger_file": "sandbox",
     "find_rule_breaks": "rules",
+    "is_read_in_parts": "reading",
     "iterate_parts": "reading",
     "read_ledger_file": "sandbox",
     "start_child": "child",
@@ -47,6 +48,7 @@ __all__ = [
     "find_rule_breaks",
     "find_twins",
     "hash_keys",
+    "is_read_in_parts",
     "iterate_parts",
     "read_ledger_file",
     "start_child",

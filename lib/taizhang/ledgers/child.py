@@ -7,6 +7,7 @@ import atexit
 import gc
 import os
 import pickle
+import signal
 import struct
 import subprocess
 import sys
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from taizhang.ledgers.survey import Survey
 
 MEMORY_BYTES = 2 * 1024**3
+_FULL = 75  # how a child ends that has no memory left; libraries that can't get any abort
+_OUT_OF_MEMORY = (_FULL, -signal.SIGABRT)
+_SECONDS_TO_END = 1.0
 
 
 class Child:
@@ -46,7 +50,11 @@ class Child:
         )
 
     def ask(self, request: "tuple[Path, Source | Survey, str]", seconds: float) -> Any:
-        """Have a file read. Raises TimeoutError if it takes too long, EOFError if the child dies."""
+        """Have a file read.
+
+        Raises TimeoutError if it takes too long, MemoryError if the child ran out of what it may use, EOFError if it
+        ended otherwise.
+        """
         assert self.process.stdin is not None and self.process.stdout is not None
         timer = threading.Timer(seconds, self.process.kill)
         timer.start()
@@ -55,8 +63,11 @@ class Child:
             answer = _receive(self.process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError):
             late = not timer.is_alive()
+            with suppress(subprocess.TimeoutExpired):  # its end of the pipe may be closed before it ends
+                self.process.wait(_SECONDS_TO_END)
+            full = self.process.poll() in _OUT_OF_MEMORY
             self.stop()
-            raise (TimeoutError if late else EOFError) from None
+            raise (TimeoutError if late else MemoryError if full else EOFError) from None
         finally:
             timer.cancel()
         return answer
@@ -130,12 +141,15 @@ def serve() -> None:
             look = read_here if isinstance(asked, Source) else survey_here
             answer = look(path, asked, name=name)
         except MemoryError:
-            os._exit(1)
+            os._exit(_FULL)
         except BaseException as error:  # a Rust panic is no Exception; the file is refused, never the run
             reason = Reason("ledgers.file.not_read", why=tell_error(error, named=True))
             read = isinstance(asked, Source)
             answer = fail_file(name, asked.kind, [reason]) if read else FileSeen(name, (), reason)
-        _send(sink, answer)
+        try:
+            _send(sink, answer)
+        except MemoryError:
+            os._exit(_FULL)
         del answer
         gc.collect()
 

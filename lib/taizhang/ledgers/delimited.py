@@ -1,9 +1,11 @@
 """Delimited text (csv, tsv, txt) as a sheet: its encoding, delimiter, records and faults."""
 
+import codecs
 import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +27,9 @@ _KEPT_TEXT = re.compile(r"'(?=[\d=+\-@])(.*)", re.DOTALL)
 _FORMULA = re.compile(
     r'=\s*(?:[A-Za-z.]+\(|"|\$?[A-Za-z]{1,3}\$?\d|\(|-?\d+(?:\.\d+)?\s*[-+*/^&]).*', re.DOTALL
 )
+_HEAD_BYTES = 1 << 20
+_MOST_CHARACTERS = 16 * 1024**2  # of a part, so that memory is bounded however long the lines are
+_MOST_LINES_OF_A_CELL = 1000
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 
 
@@ -38,7 +43,7 @@ def read_text(path: Path, known: frozenset[str], *, encoding: str = "") -> Sheet
     if not text.strip():
         raise LedgerError("ledgers.file.empty")
     delimiter = find_delimiter(text)
-    text, more = _part_joined(text, delimiter)
+    text, more = _part_joined(text, delimiter, _find_header(text, delimiter))
     records, of_marks = _split_records(text, delimiter)
     more += of_marks
     width = max(map(len, records), default=0)
@@ -49,18 +54,132 @@ def read_text(path: Path, known: frozenset[str], *, encoding: str = "") -> Sheet
     return Sheet("", rows, errors=errors, notes=(read_as, *notes, *more))
 
 
+def read_text_parts(
+    path: Path, known: frozenset[str], *, encoding: str = "", rows: int
+) -> Iterator[tuple[Sheet, bool]]:
+    """The sheets of a long csv or txt file, as `read_text` gives one of all, and whether each is the last.
+
+    Each has about so many lines and is read by itself; a cell of several lines is never cut. LedgerError as in
+    `read_text`, when the part is read that it is of.
+    """
+    encoding = _find_encoding(path, known, encoding)
+    delimiter = header = ""
+    before = first = width = 0  # records and lines of the parts before, and the most cells of a record
+    waiting: list[str] = []
+    with path.open(encoding=encoding, newline="") as stream:
+        following = _take_lines(stream, rows)
+        while waiting or following:
+            lines, following = waiting + following, _take_lines(stream, rows) if following else []
+            text, noted = _clean("".join(lines), first)
+            if not delimiter:
+                if not text.strip():
+                    raise LedgerError("ledgers.file.empty")
+                delimiter, header = find_delimiter(text), ""
+                header = _find_header(text, delimiter)
+            text, joined = _part_joined(text, delimiter, header, first)
+            waiting = []
+            if following:
+                text, waiting = _cut_open_record(text, delimiter, first)
+            records, of_marks = _split_records(text, delimiter, first)
+            first += len(lines) - len(waiting)
+            width = max(width, *map(len, records))
+            cells = [one if len(one) == width else one + [""] * (width - len(one)) for one in records]
+            errors = {(row + before, column): word for (row, column), word in _free_kept_texts(cells).items()}
+            shown = Reason(f"ledgers.delimiter.{DELIMITERS[delimiter]}")
+            read_as = Reason("ledgers.file.read_as", encoding=encoding, delimiter=shown)
+            notes = (read_as, *noted, *joined, *of_marks)
+            yield Sheet("", cells, top=before, errors=errors, notes=notes), not (following or waiting)
+            before += len(records)
+
+
+def _take_lines(stream: Iterable[str], rows: int) -> list[str]:
+    """The next lines of a stream: so many, or fewer where they are long."""
+    lines: list[str] = []
+    length = 0
+    for line in stream:
+        lines.append(line)
+        length += len(line)
+        if len(lines) >= rows or length >= _MOST_CHARACTERS:
+            break
+    return lines
+
+
+def _cut_open_record(text: str, delimiter: str, before: int) -> tuple[str, list[str]]:
+    """The text without a last record that goes on after it, and the lines of that.
+
+    A mark that is open for longer than a cell may be is not closed at all: its lines stay.
+    """
+    _, ends = _parse(text, delimiter, before)
+    lines = list(io.StringIO(text, newline=""))
+    start = ends[-2] if len(ends) > 1 else 0
+    if not start or len(lines) - start > _MOST_LINES_OF_A_CELL or not _is_open(lines[start:], delimiter):
+        return text, []
+    return "".join(lines[:start]), lines[start:]
+
+
+def _find_encoding(path: Path, known: frozenset[str], encoding: str) -> str:
+    """As `decode` finds it, for a file of any length."""
+    if encoding:
+        if line := _find_undecodable(path, encoding):
+            raise LedgerError("ledgers.file.wrong_encoding", encoding=encoding, line=line)
+        return encoding
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+    if marked:
+        if line := _find_undecodable(path, marked):
+            raise LedgerError("ledgers.file.wrong_mark", encoding=marked, line=line)
+        return marked
+    wide = _guess_wide(head[:4000])
+    for one in filter(None, (wide, "utf-8")):
+        if not _find_undecodable(path, one):
+            return one
+    options = []
+    for order, one in enumerate(_ENCODINGS):
+        if not _find_undecodable(path, one):
+            count = _count_known(head.decode(one, "ignore"), known)
+            if count or not one.startswith("utf-16"):
+                options.append((-count, order, one))
+    if options:
+        return min(options)[2]
+    nearest = "gb18030" if _count_known(head.decode("gb18030", "ignore"), known) else "utf-8"
+    raise LedgerError("ledgers.file.no_encoding", nearest=nearest, line=_find_undecodable(path, nearest))
+
+
+def _find_undecodable(path: Path, encoding: str) -> int:
+    """The first line of a file that is not of an encoding; 0 if there is none."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = 1
+    with path.open("rb") as stream:
+        while True:
+            chunk = stream.read(_HEAD_BYTES)
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                return lines + error.object.count(b"\n", 0, error.start)
+            if not chunk:
+                return 0
+            lines += chunk.count(b"\n")
+
+
 def _read_characters(data: bytes, known: frozenset[str], encoding: str) -> tuple[str, str, list[Reason]]:
     """The text without marks and control characters, its encoding, and notes of what was left out.
 
     A mark may stand several times, and again where two files were joined.
     """
     text, encoding = (_decode_as(data, encoding), encoding) if encoding else decode(data, known)
+    text, notes = _clean(text)
+    return text, encoding, notes
+
+
+def _clean(text: str, before: int = 0) -> tuple[str, list[Reason]]:
+    """The text without marks and control characters, and a note of these; `before` it there are so many lines."""
     text = _MARK_MISREAD.sub("", text.replace("\ufeff", ""))
     if not (found := CONTROL.search(text)):
-        return text, encoding, []
-    line = text.count("\n", 0, found.start()) + 1
+        return text, []
+    line = before + text.count("\n", 0, found.start()) + 1
     text, count = CONTROL.subn("", text)
-    return text, encoding, [Reason("ledgers.file.controls", count=count, line=line)]
+    return text, [Reason("ledgers.file.controls", count=count, line=line)]
 
 
 def _decode_as(data: bytes, encoding: str) -> str:
@@ -81,10 +200,7 @@ def decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
                 told = {"encoding": encoding, "line": error.object.count(b"\n", 0, error.start) + 1}
                 raise LedgerError("ledgers.file.wrong_mark", **told) from None
     sample = data[:4000]
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    # In UTF-16 one byte of each digit, delimiter and line's end is 0; a stray NUL makes no UTF-16.
-    if max(even, odd) > max(3, 0.02 * len(sample)) and max(even, odd) > 10 * min(even, odd):
-        encoding = "utf-16-le" if odd >= even else "utf-16-be"
+    if encoding := _guess_wide(sample):
         with suppress(UnicodeDecodeError):
             return data.decode(encoding), encoding
     with suppress(UnicodeDecodeError):
@@ -105,6 +221,17 @@ def decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
         raise LedgerError("ledgers.file.no_encoding", nearest=nearest, line=line)
     _, _, text, encoding = min(options)
     return text, encoding
+
+
+def _guess_wide(sample: bytes) -> str:
+    """Which UTF-16 a file's beginning looks like: one byte of each digit, delimiter and line's end is 0.
+
+    A stray NUL makes no UTF-16.
+    """
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if max(even, odd) > max(3, 0.02 * len(sample)) and max(even, odd) > 10 * min(even, odd):
+        return "utf-16-le" if odd >= even else "utf-16-be"
+    return ""
 
 
 def _is_mostly_utf8(lines: list[bytes], foreign: list[int]) -> bool:
@@ -151,25 +278,30 @@ def find_delimiter(text: str) -> str:
     return best
 
 
-def _part_joined(text: str, delimiter: str) -> tuple[str, list[Reason]]:
+def _find_header(text: str, delimiter: str) -> str:
+    return next((line for line in text.splitlines() if line.count(delimiter) >= 2), "")
+
+
+def _part_joined(text: str, delimiter: str, header: str, before: int = 0) -> tuple[str, list[Reason]]:
     """Put the header on a line of its own where files were joined of which one had no line break at its end."""
-    header = next((line for line in text.splitlines() if line.count(delimiter) >= 2), "")
-    if not header or text.count(header) == 1:
+    if not header or text.count(header) == (not before):
         return text, []
     joint = re.compile(rf"(?<=[^\r\n]){re.escape(header)}(?=[\r\n]|\Z)")
-    lines = [text.count("\n", 0, found.start()) + 1 for found in joint.finditer(text)]
+    lines = [before + text.count("\n", 0, found.start()) + 1 for found in joint.finditer(text)]
     notes = [Reason("ledgers.file.joined", lines=lines)] if lines else []
     return joint.sub(lambda found: f"\n{found[0]}", text), notes
 
 
-def _split_records(text: str, delimiter: str) -> tuple[list[list[str]], list[Reason]]:
-    """The records. A quotation mark that is never closed swallows the lines after it: that is seen and corrected.
+def _split_records(text: str, delimiter: str, before: int = 0) -> tuple[list[list[str]], list[Reason]]:
+    """The records of a text with so many lines `before` it.
+
+    A quotation mark that is never closed swallows the lines after it: that is seen and corrected.
 
     A line that begins such a record is read as typed, marks and all, where it then has as many cells as the others,
     or one; else LedgerError names the line.
     """
     text = _double_escaped_marks(text, delimiter)
-    records, ends = _parse(text, delimiter)
+    records, ends = _parse(text, delimiter, before)
     spans = list(pairwise([0, *ends]))
     lines = list(io.StringIO(text, newline=""))
     single = all(end - start == 1 for start, end in spans)
@@ -188,9 +320,9 @@ def _split_records(text: str, delimiter: str) -> tuple[list[list[str]], list[Rea
         if _swallows(lines[start:end], record, delimiter, width):
             plain = _read_as_typed(lines[start], delimiter)
             if len(plain) not in (1, width):  # 1: a title or note
-                raise LedgerError("ledgers.file.open_quote", line=start + 1)
+                raise LedgerError("ledgers.file.open_quote", line=before + start + 1)
             kept.append(plain)
-            mended.append(start + 1)
+            mended.append(before + start + 1)
             start += 1
             fresh = _parse_on("".join(lines[start:]), delimiter, start)
             continue
@@ -200,14 +332,14 @@ def _split_records(text: str, delimiter: str) -> tuple[list[list[str]], list[Rea
     return kept, notes
 
 
-def _parse(text: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
-    """Records, and after how many lines each ends."""
+def _parse(text: str, delimiter: str, before: int = 0) -> tuple[list[list[str]], list[int]]:
+    """Records, and after how many lines each ends; there are so many lines `before` the text."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         pairs = [(record, reader.line_num) for record in reader]
     except csv.Error as error:
         if "field larger" in str(error):  # what an open mark has swallowed
-            raise LedgerError("ledgers.file.open_quote", line=reader.line_num) from None
+            raise LedgerError("ledgers.file.open_quote", line=before + reader.line_num) from None
         raise LedgerError("ledgers.file.not_delimited", why=tell_error(error)) from None
     return [record for record, _ in pairs], [end for _, end in pairs]
 

@@ -124,7 +124,8 @@ class TableRead:
     `titles` are the lines above it, or those of the table above where it has none; `headings`,
     of a kind without days, what other rows say that are no data, by row (1-based). `used`: of the source's `values`,
     `empty` and `dates` those that decided how a cell is read (values.COLUMN.TEXT, values.COLUMN.empty, dates).
-    `turned`: it stands on its side; what is told of its rows holds for the sheet's columns.
+    `turned`: it stands on its side; what is told of its rows holds for the sheet's columns. `ways`: by column, the
+    order of day and month, or the sign of decimals, that its own cells showed.
     """
 
     sheet: str
@@ -142,6 +143,7 @@ class TableRead:
     headings: tuple[tuple[int, str], ...] = ()
     used: tuple[str, ...] = ()
     turned: bool = False
+    ways: tuple[tuple[str, str], ...] = ()
 
     @property
     def unrecognised(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Reading a ledger file: the one function that ingest calls."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,18 +10,26 @@ import pandas as pd
 from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Label, Reason
 from taizhang.ledgers.corrections import Corrector
-from taizhang.ledgers.delimited import read_text
+from taizhang.ledgers.delimited import read_text, read_text_parts
 from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
 from taizhang.ledgers.layout import find_tables
 from taizhang.ledgers.misread import mend_misread
-from taizhang.ledgers.model import FileRead, Source, TableRead, fail_file, make_empty_aside, make_empty_rows
+from taizhang.ledgers.model import (
+    FileRead,
+    Source,
+    TableRead,
+    fail_file,
+    make_empty_aside,
+    make_empty_rows,
+)
 from taizhang.ledgers.rowkinds import DATA, LedgerTable
 from taizhang.ledgers.sheets import read_workbook, sniff_format
 from taizhang.ledgers.tables import describe_headers, read_table
 from taizhang.ledgers.turned import find_sums
 
 ROWS_PER_PART = 100_000
+LONG_TEXT_BYTES = 64 * 1024**2  # a text file that is longer is read in parts
 
 
 def read_here(path: Path, source: Source, *, name: str) -> FileRead:
@@ -31,7 +39,7 @@ def read_here(path: Path, source: Source, *, name: str) -> FileRead:
     """
     try:
         kind = sniff_format(path)
-        if kind == "parquet":
+        if is_read_in_parts(path):
             return _join_parts(iterate_parts(path, source, name=name))
         corrector = Corrector(source, name)
         read = _read_grids(_iterate_grids(path, source, kind), source, name, corrector)
@@ -41,11 +49,92 @@ def read_here(path: Path, source: Source, *, name: str) -> FileRead:
         return fail_file(name, source.kind, error.reasons)
 
 
+def is_read_in_parts(path: Path) -> bool:
+    """Whether a file may be so long that it is read in parts; LedgerError if it is no ledger."""
+    kind = sniff_format(path)
+    return kind == "parquet" or (kind == "text" and path.stat().st_size > LONG_TEXT_BYTES)
+
+
 def iterate_parts(path: Path, source: Source, *, name: str, rows: int = ROWS_PER_PART) -> Iterator[FileRead]:
-    """Read a Parquet file in parts of at most `rows` data rows, so that memory is bounded whatever its length.
+    """Read a Parquet or text file in parts of about `rows` rows, so that memory is bounded whatever its length.
 
     Counts of the parts add up to the file's. Ends with the part that has an error.
     """
+    try:
+        parquet = sniff_format(path) == "parquet"
+    except LedgerError as error:
+        yield fail_file(name, source.kind, error.reasons)
+        return
+    iterate = _iterate_parquet if parquet else _iterate_text
+    yield from iterate(path, source, name, rows)
+
+
+def _iterate_text(path: Path, source: Source, name: str, rows: int) -> Iterator[FileRead]:
+    """The parts of a text file, each with what stands above its first row: titles and header.
+
+    What rests on the whole of a table cannot be told from parts: such a file is refused, and totals are not compared.
+    """
+    try:
+        corrector = Corrector(source, name)
+        known = HeaderIndex(source.kind, source.columns).known
+        above: list[Sequence[object]] = []
+        first: TableRead | None = None
+        ways: dict[str, str] = {}
+        for number, (sheet, last) in enumerate(
+            read_text_parts(path, known, encoding=source.encoding, rows=rows)
+        ):
+            above = [[*row, *[""] * (len(sheet.rows[0]) - len(row))] for row in above]
+            whole = replace(sheet, rows=[*above, *sheet.rows], top=sheet.top - len(above))
+            grid, notes = mend_misread(make_grid(whole))
+            remarks = (*sheet.notes, *notes)
+            part = _read_grids([(grid, remarks)], source, name, corrector, skip=len(above))
+            part = replace(part, applied=tuple(corrector.applied), faults=tuple(corrector.faults))
+            corrector.applied, corrector.faults = [], []
+            if part.errors or (last and not number):
+                yield part
+                break
+            tables = [replace(table, totals=()) for table in part.tables]
+            if first is None:
+                first = part.tables[0]
+                above = list(sheet.rows[: first.first_row - 1 + first.header_rows])
+            else:  # what stands above is in every part, and once in the file
+                counts = Counter(tables[0].counts)
+                counts.subtract({"header": first.header_rows, "title": first.counts.get("title", 0)})
+                tables[0] = replace(tables[0], first_row=first.first_row, counts=dict(counts))
+            _refuse_parts(part, _list_headers(first), ways, source)
+            in_parts = Reason("ledgers.file.in_parts", rows=rows)
+            yield replace(part, tables=tuple(tables), notes=(*part.notes, in_parts))
+        if corrector.pending:
+            corrector.finish()
+            yield _end_part(part, tuple(corrector.faults))
+    except LedgerError as error:
+        yield fail_file(name, source.kind, error.reasons)
+
+
+def _refuse_parts(
+    part: FileRead, headers: list[tuple[str | None, str]], ways: dict[str, str], source: Source
+) -> None:
+    """LedgerError if a part can't be understood by itself; `ways` are how the columns of the parts before are read."""
+    for table in part.tables:
+        sections = table.counts.get("section", 0) and not source.district
+        if sections or table.turned or source.sums or _list_headers(table) != headers:
+            raise LedgerError("ledgers.file.no_parts", megabytes=round(LONG_TEXT_BYTES / 1024**2))
+        for column, way in table.ways:
+            if ways.setdefault(column, way) != way:
+                raise LedgerError("ledgers.file.parts_differ", column=column)
+
+
+def _list_headers(table: TableRead) -> list[tuple[str | None, str]]:
+    return [(one.field, one.header) for one in table.headers]
+
+
+def _end_part(part: FileRead, faults: tuple[Reason, ...]) -> FileRead:
+    """After the last part, what is told of corrections that fit none."""
+    rows, aside = part.rows.iloc[:0], part.set_aside.iloc[:0]
+    return replace(part, rows=rows, set_aside=aside, tables=(), errors=(), applied=(), faults=faults)
+
+
+def _iterate_parquet(path: Path, source: Source, name: str, rows: int) -> Iterator[FileRead]:
     from taizhang.ledgers.parquet import read_parquet  # pyarrow is loaded only where it is needed
 
     try:
@@ -62,8 +151,7 @@ def iterate_parts(path: Path, source: Source, *, name: str, rows: int = ROWS_PER
                 return
         if corrector.pending:
             corrector.finish()
-            yield replace(part, rows=part.rows.iloc[:0], set_aside=part.set_aside.iloc[:0], tables=(),
-                          applied=(), faults=tuple(corrector.faults))  # fmt: skip
+            yield _end_part(part, tuple(corrector.faults))
     except LedgerError as error:
         yield fail_file(name, source.kind, error.reasons)
 

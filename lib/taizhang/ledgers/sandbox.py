@@ -6,6 +6,7 @@ The child stays for the next file; one that dies or hangs is replaced. Small, pl
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,31 +38,45 @@ def read_ledger_file(path: Path, source: Source, *, name: str) -> FileRead:
     nothing is raised.
     """
     read = _look(path, source, name, read_here)
-    return fail_file(name, source.kind, read) if isinstance(read, tuple) else read
+    return (
+        fail_file(name, source.kind, read.reasons, passing=read.passing)
+        if isinstance(read, _Unread)
+        else read
+    )
 
 
 def survey_ledger_file(path: Path, survey: Survey, *, name: str) -> FileSeen:
     """Examine an undescribed file, in the same way as `read_ledger_file`; nothing is raised."""
     seen = _look(path, survey, name, survey_here)
-    return FileSeen(name, (), seen[0]) if isinstance(seen, tuple) else seen
+    return FileSeen(name, (), seen.reasons[0]) if isinstance(seen, _Unread) else seen
 
 
-def _look(path: Path, asked: Asked, name: str, look: Callable[..., Seen]) -> Seen | tuple[Reason, ...]:
+@dataclass(frozen=True)
+class _Unread:
+    """Why a file could not be read, and whether that may pass: it does not lie in the file's bytes alone."""
+
+    reasons: tuple[Reason, ...]
+    passing: bool = False
+
+
+def _look(path: Path, asked: Asked, name: str, look: Callable[..., Seen]) -> Seen | _Unread:
     """Look at a file here, or in the child process; why, where it can't be done."""
     try:
         if _is_plain(path):
             return look(path, asked, name=name)
     except LedgerError as error:
-        return error.reasons
+        return _Unread(error.reasons)
     limit = SECONDS + SECONDS_PER_MB * path.stat().st_size / 1024**2
     with Borrowed() as child:
         try:
             return child.ask((path, asked, name), limit)
         except TimeoutError:
             reason = Reason("ledgers.file.too_slow", seconds=round(limit))
-        except EOFError:
+        except MemoryError:
             reason = Reason("ledgers.file.too_big", gigabytes=round(MEMORY_BYTES / 1024**3))
-    return (reason,)
+        except EOFError:
+            reason = Reason("ledgers.file.killed")
+    return _Unread((reason,), passing=True)
 
 
 def _is_plain(path: Path) -> bool:
@@ -71,10 +86,8 @@ def _is_plain(path: Path) -> bool:
     """
     kind = sniff_format(path)
     size = path.stat().st_size
-    if kind == "parquet":
-        return True  # it is read in parts
-    if kind == "text":
-        return size <= 64 * 1024**2
+    if kind in ("parquet", "text"):
+        return True  # it is read in parts, or not long
     if kind != "xlsx" or size > _SMALL_BYTES:
         return False
     try:

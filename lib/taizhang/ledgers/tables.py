@@ -98,6 +98,7 @@ def read_table(
     raw: dict[str, tuple[list[object], np.ndarray]] = {}
     words_only: list[str] = []
     used: list[str] = []
+    ways: list[tuple[str, str]] = []
     for field_name, column in table.fields.items():
         field = kind.fields[field_name]
         values, own = grid.values[column.position], codes[field_name]
@@ -128,6 +129,8 @@ def read_table(
             in_months=dated and any(_IN_MONTHS.search(level) for level in column.levels),
             in_days=field.future and any(_IN_DAYS.search(level) for level in column.levels),
         )
+        if way := told.order + told.decimal:
+            ways.append((field_name, way))
         parsed[field_name] = read_column(values, own, field, told)
         used += _list_used(field, source, told, values, own)
         if told.words_only:
@@ -175,7 +178,12 @@ def read_table(
     rows[TABLE_COLUMNS] = _name_columns(kind, there, rows, pd.concat([doubtful, aside[doubtful.columns]]))
     if told_by:
         rows["district_match"] = take_texts([told_by], np.zeros(len(rows), dtype=np.int64))
-    about = replace(_describe(grid, table, index, source, notes), understood=understood, used=tuple(used))
+    about = replace(
+        _describe(grid, table, index, source, notes),
+        understood=understood,
+        used=tuple(used),
+        ways=tuple(ways),
+    )
     if len(data):
         about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))
     return rows, aside, about

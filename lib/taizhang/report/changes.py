@@ -119,11 +119,11 @@ def find_exposed(entries: Mapping[str, Mapping[str, Any]], grown: Collection[str
 
 
 def hash_rows(
-    folder: Path, kinds: Mapping[str, Kind], as_of: pd.Timestamp, fingerprint: str
+    folder: Path, kinds: Mapping[str, Kind], as_of: pd.Timestamp, fingerprint: str, *, cache: Path
 ) -> dict[str, dict[str, str]]:
     """Hash per kind and district of the rows up to a day, as cached for these tables, otherwise computed."""
     key = _HASHING.make_key(tables=fingerprint, as_of=as_of)[:24]
-    path = folder / ".cache" / "rows" / f"{key}.json"
+    path = cache / "rows" / f"{key}.json"
     if path.exists():
         kept: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8"))
         return kept

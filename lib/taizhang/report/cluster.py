@@ -49,13 +49,13 @@ def send_workbook(config: Config, address: str) -> Parcel:
     try:
         system, base = _open(address)
         system.makedirs(f"{base}/objects", exist_ok=True)
-        for path in _list_files(config):
+        for name, path in _list_files(config):
             sha256 = hash_file(path)
             place = f"{base}/objects/{sha256}"
             # Of another size is what a run that was stopped left.
             if not system.exists(place) or system.size(place) != path.stat().st_size:
                 system.put_file(str(path), place)
-            files.append((path.relative_to(config.root).as_posix(), sha256))
+            files.append((name, sha256))
     except (OSError, ValueError, ImportError) as error:
         raise SchedulerError("report.store.unwritable", address=address, error=tell_error(error)) from error
     return Parcel(address, tuple(sorted(files)))
@@ -75,20 +75,23 @@ def _open(address: str) -> tuple[Any, str]:
     return system, str(base).rstrip("/")
 
 
-def _list_files(config: Config) -> Iterator[Path]:
-    """What a report's kernel reads, below the workbook's folder."""
-    root, processed, crosswalk = config.root, config.processed, config.boundaries.crosswalk
+def _list_files(config: Config) -> Iterator[tuple[str, Path]]:
+    """What a report's kernel reads, by its name below the workbook's folder."""
+    root, crosswalk = config.source, config.boundaries.crosswalk
     for folder, pattern in (
         (root, "*.toml"),
         (root, "*.py"),
         (root / "ledgers", "*"),
         (root / "facts", "*"),
-        (processed, "*"),
-        (processed / ".cache" / "facts", "*.parquet"),
+        (config.processed, "*"),
     ):
-        yield from (path for path in sorted(folder.glob(pattern)) if path.is_file() and path.name[0] != ".")
+        for path in sorted(folder.glob(pattern)):
+            if path.is_file() and path.name[0] != "." and path.name != DETACHED:
+                yield path.relative_to(root).as_posix(), path
+    for path in sorted((config.cache / "facts").glob("*.parquet")):
+        yield path.relative_to(config.root).as_posix(), path
     if crosswalk is not None and crosswalk.is_relative_to(root):
-        yield crosswalk
+        yield crosswalk.relative_to(root).as_posix(), crosswalk
 
 
 def find_cache() -> Path:

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import nbformat
@@ -24,6 +24,7 @@ from taizhang.core.reasons import Reason, current_language
 from taizhang.report import GRAMMAR
 from taizhang.report.engine import ReportEngine
 from taizhang.report.failures import TIMEOUT, describe_error, hide_paths, shorten_error
+from taizhang.workbook.held import VARIABLE as HELD
 from taizhang.workbook.trust import VARIABLE as TRUST
 from warm_kernels.client import forget_lost_server
 from warm_kernels.manager import OwnKernelManager
@@ -33,12 +34,15 @@ if sys.modules.get(GRAMMAR, sys) is None:
 
 
 class SpeakingKernelManager(OwnKernelManager):
-    """Starts kernels that give messages in the user's language."""
+    """Starts kernels that give messages in the user's language, and read the state that their run holds."""
+
+    held: ClassVar[Path | None] = None
 
     @property
     def kernel_spec(self) -> KernelSpec:
         spec = super().kernel_spec
         spec.env["TAIZHANG_LANG"] = current_language()
+        spec.env[HELD] = str(self.held or "")
         spec.env[TRUST] = "1"  # whoever runs the notebook has been asked, here or on the machine that sent it
         return spec
 
@@ -54,14 +58,16 @@ class KeepingEngine(ReportEngine):
         *,
         kept: list[NotebookNode],
         folder: str,
+        held: Path | None,
         **kwargs: Any,
     ) -> None:
         kept.append(nb_man.nb)
+        manager = type("ReportKernelManager", (SpeakingKernelManager,), {"held": held})
         try:
             super().execute_managed_notebook(
                 nb_man,
                 kernel_name,
-                kernel_manager_class=SpeakingKernelManager,
+                kernel_manager_class=manager,
                 resources={"metadata": {"path": folder}},
                 shutdown_kernel="immediate",
                 **kwargs,
@@ -96,11 +102,18 @@ papermill_io.register(_SCHEME, _shelf)
 
 
 def execute_notebook(
-    template: Path | str, output: Path, parameters: Mapping[str, Any], *, cwd: Path, timeout: int = TIMEOUT
+    template: Path | str,
+    output: Path,
+    parameters: Mapping[str, Any],
+    *,
+    cwd: Path,
+    timeout: int = TIMEOUT,
+    held: Path | None = None,
 ) -> NotebookNode:
     """Run a notebook, a file or its text, in a kernel of its own, and write it whether it succeeds or fails.
 
-    The kernel runs in `cwd`, and paths in outputs are shown as seen from there; a cell may take `timeout` seconds.
+    The kernel runs in `cwd`, and paths in outputs are shown as seen from there; a cell may take `timeout` seconds. The
+    workbook is read in the state that a run holds in `held`, if there is one, otherwise as it is.
     ParameterError if the notebook's parameters cell, which takes plain literals, does not assign each. RenderError if a
     cell raises, takes too long, or its kernel dies: the notebook is written first, with the error in its cell.
     """
@@ -109,9 +122,9 @@ def execute_notebook(
     papermill_engines.register(_ENGINE, KeepingEngine)
     _silence(logging.getLogger("papermill"))
     source = template.read_text("utf-8") if isinstance(template, Path) else template
-    executed, text, failure = _run(source, parameters, cwd, timeout)
+    executed, text, failure = _run(source, parameters, cwd, timeout, held)
     if failure and forget_lost_server():  # the kernel was killed with its server: no fault of the notebook's
-        executed, text, failure = _run(source, parameters, cwd, timeout)
+        executed, text, failure = _run(source, parameters, cwd, timeout, held)
     write_text(output, text)
     if failure:
         raise failure from None
@@ -119,7 +132,7 @@ def execute_notebook(
 
 
 def _run(
-    template: str, parameters: Mapping[str, Any], cwd: Path, timeout: int
+    template: str, parameters: Mapping[str, Any], cwd: Path, timeout: int, held: Path | None
 ) -> tuple[NotebookNode, str, RenderError | None]:
     """The notebook as far as it ran, its text, and the error that stopped it."""
     kept: list[NotebookNode] = []
@@ -141,6 +154,7 @@ def _run(
             execution_timeout=timeout,
             kept=kept,
             folder=str(cwd),
+            held=held,
         )
         failure = _find_quiet_exit(kept[-1], cwd)
     except PapermillExecutionError as error:

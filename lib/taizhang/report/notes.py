@@ -58,10 +58,11 @@ def read_notes(book: "Workbook", period: Period) -> dict[tuple[str, str], Note]:
     that stands before its suffix (``溪口镇.en.md``). A report in a language in which nothing is written has the
     approval of the other's note where that has no words of its own, which would be missing from it.
     """
-    problems = _find_strays(book.root / FOLDER)
+    source = book.config.source
+    problems = _find_strays(source / FOLDER)
     notes: dict[tuple[str, str], Note] = {}
-    for path in sorted((book.root / FOLDER / period.path).glob("*.md")):
-        shown = path.relative_to(book.root).as_posix()
+    for path in sorted((source / FOLDER / period.path).glob("*.md")):
+        shown = path.relative_to(source).as_posix()
         stem, _, lang = path.stem.rpartition(".")
         if lang not in LANGS or not stem:
             stem, lang = path.stem, book.config.lang

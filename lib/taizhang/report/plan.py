@@ -82,7 +82,7 @@ def plan_reports(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, wish:
     fonts = str(snapshot.config.fonts or "") if wish.style == "gbt9704" else ""
     find_typefaces(fonts)
     faces = hash_parts(fonts=hash_files(list_faces(fonts)))[:16]
-    word_base = find_word_base(snapshot.root)
+    word_base = find_word_base(snapshot.config.source)
     base = hash_file(word_base)[:16] if word_base else ""
     for own, meta, template in _list_wanted(snapshot, wish):
         note = snapshot.notes.get(
@@ -111,6 +111,7 @@ def plan_reports(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, wish:
             stages,
             area=snapshot.hashes.area,
             note=note,
+            held=snapshot.config.held,
         )
         tasks.append(_decide(task, manifest, outputs, fresh=wish.fresh))
     for stem, count in Counter(task.meta.stem for task in tasks).items():
@@ -151,7 +152,7 @@ def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None,
     listed = []
     for kind, own, code, name in wanted:
         template = read(kind)
-        if kind == DISTRICT_TEMPLATE and own is None and (local := find_local(snapshot.root, code)):
+        if kind == DISTRICT_TEMPLATE and own is None and (local := find_local(snapshot.config.source, code)):
             template = carry_kept(template, local)
         meta = ReportMeta(
             title=config.name_title(wish.lang),

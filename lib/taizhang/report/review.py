@@ -116,7 +116,40 @@ def make_review(
         matter, or a template has no fitting parameters cell.
     SchedulerError
         If the scheduler can't be reached.
+    ChangedError
+        If the settings are saved before anything is made, or Python files beside them while reports are. Other files
+        may be saved meanwhile: all is made from one state, and the next review finds what has changed.
     """
+    with book.hold() as held:
+        return _make(
+            held,
+            period,
+            districts=districts,
+            lang=lang,
+            formats=formats,
+            style=style,
+            jobs=jobs,
+            scheduler=scheduler,
+            store=store,
+            fresh=fresh,
+            progress=progress,
+        )
+
+
+def _make(
+    book: "Workbook",
+    period: Period | str,
+    *,
+    districts: Sequence[str] | None,
+    lang: str | None,
+    formats: Sequence[str],
+    style: str | None,
+    jobs: int | None,
+    scheduler: str | None,
+    store: str | None,
+    fresh: bool,
+    progress: Report | None,
+) -> ReviewResult:
     period = parse_period(period) if isinstance(period, str) else period
     lang = lang or book.config.lang
     if lang not in ("zh", "en"):

@@ -67,7 +67,7 @@ class Snapshot:
     @property
     def outputs_path(self) -> Path:
         """Where the sizes and times of the review's files are stored."""
-        return self.config.processed / ".cache" / "outputs" / f"{self.folder.name}.json"
+        return self.config.cache / "outputs" / f"{self.folder.name}.json"
 
 
 def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
@@ -122,12 +122,19 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
 
 def hash_book(book: "Workbook", period: Period, frames: Sequence[pd.DataFrame]) -> InputHashes:
     """Hash the inputs of a period's reports; `frames` are its facts, and those it is compared with."""
-    config, root, result, summaries = book.config, book.root, book.result, book.result.summaries
+    config, result, summaries = book.config, book.result, book.result.summaries
+    root = config.source
     # What a report of the workbook's own is called is that report's matter alone.
     settings = tomllib.loads((root / FILE).read_text(encoding="utf-8-sig")) | {"reports": []}
     kinds = {name: book.kinds[name] for name in config.ledgers}
     return hash_inputs(
-        hash_rows(config.processed, kinds, pd.Timestamp(book.as_of(period)), book.fingerprint()),
+        hash_rows(
+            config.processed,
+            kinds,
+            pd.Timestamp(book.as_of(period)),
+            book.fingerprint(),
+            cache=config.cache,
+        ),
         frames,
         quality=[vars(summary) for summary in summaries],
         shared={

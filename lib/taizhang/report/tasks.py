@@ -41,6 +41,7 @@ class ReportTask:
     reasons: tuple[Reason, ...] = ()  # why it is to be made; none where all is as it was
     timeout: int = TIMEOUT  # seconds that a cell may take
     note: Note = field(default_factory=Note)  # what people wrote for it; its text is in `meta`
+    held: Path | None = None  # where the run holds the state that the report is made from
     parcel: Parcel | None = None  # where whoever makes the report and has no `root` fetches the workbook from
 
     @property
@@ -94,7 +95,7 @@ def _make_elsewhere(task: ReportTask, parcel: Parcel) -> ReportOutcome:
     """Make a report in a copy of the workbook, and hand its files back."""
     with TemporaryDirectory() as name:
         try:
-            here = replace(task, root=fetch_workbook(parcel), folder=Path(name), parcel=None)
+            here = replace(task, root=fetch_workbook(parcel), folder=Path(name), held=None, parcel=None)
         except Exception as problem:
             return ReportOutcome(task, FAILED, 0.0, describe_error(problem))
         outcome = make_report(here)
@@ -154,7 +155,7 @@ def _run(task: ReportTask) -> "NotebookNode":
     if not task.rerun:
         return nbformat.read(task.notebook, as_version=4)
     return execute_notebook(
-        task.template, task.notebook, task.parameters, cwd=task.root, timeout=task.timeout
+        task.template, task.notebook, task.parameters, cwd=task.root, timeout=task.timeout, held=task.held
     )
 
 

@@ -13,10 +13,10 @@ __all__ = ["ASSESSMENT", "RISK", "read_settings"]
 
 def read_settings(config: Config) -> dict[str, object]:
     """suppress (tuple of kinds), seasons (Mapping), risk (RiskModel) and assessment (Assessment or None)."""
-    facts = tuple(load_facts(config.root / "facts"))
+    facts = tuple(load_facts(config.source / "facts"))
     return {
         "suppress": config.suppress,
         "seasons": config.seasons,
-        "risk": read_risk(SettingsFile.read(config.root / RISK), facts),
-        "assessment": read_assessment(SettingsFile.read(config.root / ASSESSMENT), facts),
+        "risk": read_risk(SettingsFile.read(config.source / RISK), facts),
+        "assessment": read_assessment(SettingsFile.read(config.source / ASSESSMENT), facts),
     }

@@ -464,6 +464,11 @@ class Config(_Workbook, _Indicators):
         return self.root / CACHE
 
 
+def hold_path(root: Path, held: Path, path: Path) -> Path:
+    """Where a run that holds the workbook's state in `held` has a file of it."""
+    return held / (path.relative_to(root) if path.is_relative_to(root) else f"outside/{path.name}")
+
+
 def find_root(start: Path) -> Path:
     """The nearest folder upwards from `start` that holds workbook.toml."""
     start = start.resolve()
@@ -518,6 +523,9 @@ def read_config(
     own |= {"title": titles[whole.workbook.lang], "titles": titles}
     own |= {"root": root, "boundaries": districts.model_copy(update={"grid": None}), "grid": grid}
     own |= {"made_from": {FILE: file.sha256}, "held": held}
+    if held is not None and districts.crosswalk is not None:
+        place = hold_path(root, held, districts.crosswalk)
+        own["boundaries"] = own["boundaries"].model_copy(update={"crosswalk": place})
     return Config.model_construct(
         **own, ledgers=ledgers, sums=tuple(sums), targets=whole.targets, reports=whole.reports
     )

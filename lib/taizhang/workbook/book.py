@@ -1,9 +1,11 @@
 """A workbook: a folder with workbook.toml, its ledgers, districts and facts."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +20,7 @@ from taizhang.analysis.view import View
 from taizhang.boundaries import find_grid_problems, match_cells, measure_span
 from taizhang.boundaries.codes import find_levels
 from taizhang.boundaries.english import list_names
-from taizhang.core.errors import ParameterError
+from taizhang.core.errors import ChangedError, ParameterError
 from taizhang.core.files import hash_files, is_named
 from taizhang.core.keys import hash_parts
 from taizhang.core.periods import Period, parse_period, read_period
@@ -59,6 +61,7 @@ from taizhang.workbook.counting import (
     list_settings,
     list_silences,
 )
+from taizhang.workbook.held import check_code, find_held, hold_state
 from taizhang.workbook.labels import label_table
 from taizhang.workbook.panel import Panel, make_panel
 from taizhang.workbook.quality import read_quality
@@ -72,28 +75,54 @@ from taizhang.workbook.tables import (
 from taizhang.workbook.templates import packaged_notebooks
 from taizhang.workbook.trust import list_own_facts, require_trust
 
+_MOST_ATTEMPTS = 3
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
 
 
 class Workbook:
     """An opened workbook; tables are read on first use.
 
-    `root` is the folder with workbook.toml; `as_of` the day the ledgers are read as of, instead of the workbook's own.
-    ParameterError if workbook.toml is missing or has mistakes.
+    `root` is the folder with workbook.toml; `as_of` the day the ledgers are read as of, instead of the workbook's own;
+    `held` where a run holds the state that is read instead of what is there now. ParameterError if workbook.toml is
+    missing or has mistakes.
     """
 
-    def __init__(self, root: Path, *, as_of: date | None = None) -> None:
+    def __init__(self, root: Path, *, as_of: date | None = None, held: Path | None = None) -> None:
         self.root = root.resolve()
         self.chosen_as_of = as_of
-        self.kinds: Mapping[str, Kind] = load_kinds(self.root / "ledgers")
-        self.fact_infos: Mapping[str, FactInfo] = load_facts(self.root / "facts")
-        self.config: Config = read_config(self.root, self.kinds, self.fact_infos)
+        source = held or self.root
+        self.kinds: Mapping[str, Kind] = load_kinds(source / "ledgers")
+        self.fact_infos: Mapping[str, FactInfo] = load_facts(source / "facts")
+        self.config: Config = read_config(self.root, self.kinds, self.fact_infos, held=held)
         self._result: IngestResult | None = None
 
     @classmethod
     def find(cls, folder: str | os.PathLike[str] = "", *, as_of: date | None = None) -> "Workbook":
-        """Open the workbook in `folder`; empty: the nearest one upwards from the working directory."""
-        return cls(locate_root(folder), as_of=as_of)
+        """Open the workbook in `folder`; empty: the nearest one upwards from the working directory.
+
+        In a kernel of a report, in the state from which the whole review is made.
+        """
+        root = locate_root(folder).resolve()
+        return cls(root, as_of=as_of, held=find_held(root))
+
+    @contextmanager
+    def hold(self) -> Iterator["Workbook"]:
+        """The workbook in the state that it is in now, whatever is saved until the end of the block.
+
+        ChangedError if the settings have been saved since it was opened.
+        """
+        with ExitStack() as stack:
+            for attempt in count(1):
+                try:
+                    held = stack.enter_context(hold_state(self.config, self.result.fingerprint))
+                except ChangedError:  # another run has ingested meanwhile, or the settings have been saved
+                    if attempt == _MOST_ATTEMPTS:
+                        raise
+                    self.ingest()
+                else:
+                    break
+            yield Workbook(self.root, as_of=self.chosen_as_of, held=held)
+            check_code(self.root, held)
 
     def __repr__(self) -> str:
         return f"<Workbook {self.config.title}: {', '.join(self.config.ledgers)}>"
@@ -140,7 +169,7 @@ class Workbook:
 
     def fingerprint(self) -> str:
         """A hash that changes when any processed table or setting does."""
-        settings = [self.root / name for name in (RISK, ASSESSMENT)]
+        settings = [self.config.source / name for name in (RISK, ASSESSMENT)]
         return hash_parts(tables=self.result.fingerprint, settings=hash_files(settings))
 
     def inputs(self) -> list[dict[str, Any]]:
@@ -539,7 +568,7 @@ class Workbook:
                 "as_of": as_of,
                 "asked": self.asked,
                 "unread": sorted((kind, sorted(codes)) for kind, codes in self._unread.items()),
-                "own": hash_files((self.root / "facts").rglob("*")),
+                "own": hash_files((self.config.source / "facts").rglob("*")),
             },
             lambda folder: count_facts(folder, kinds, self.districts, period, as_of, self._facts_settings()),
         )
@@ -549,11 +578,10 @@ class Workbook:
     def _keep(self, name: str, asked: Mapping[str, object], make: Callable[[Path], Any]) -> Any:
         """A table for all districts, made once of the same rows and settings."""
         made_from = {**asked, "ledgers": self.result.fingerprint}
-        return keep_table(self._tables, name, made_from, lambda: make(self._tables))
+        return keep_table(self.config.cache, name, made_from, lambda: make(self._tables))
 
     def _facts_settings(self) -> dict[str, Any]:
         return list_settings(
-            self._tables,
             self.config,
             self.kinds,
             self._own_facts,
@@ -567,7 +595,7 @@ class Workbook:
     def _own_facts(self) -> tuple[OwnFact, ...]:
         """The facts that the workbook's facts/ folder adds."""
         require_trust(self.root, list_own_facts(self.root))
-        functions = load_functions(self.root / "facts")
+        functions = load_functions(self.config.source / "facts")
         return tuple(OwnFact(self.fact_infos[name], function) for name, function in functions.items())
 
     def trace(
@@ -720,7 +748,7 @@ class Workbook:
             {
                 "days": sorted((str(one), day) for one, day in days.items()),
                 "asked": self.asked,
-                "own": hash_files((self.root / "facts").rglob("*")),
+                "own": hash_files((self.config.source / "facts").rglob("*")),
             },
             lambda folder: count_scatter(folder, kinds, self.districts, days, self._facts_settings()),
         )
@@ -750,7 +778,7 @@ class Workbook:
 
     def template(self, name: str) -> Path:
         """A report's notebook: the workbook's own, otherwise the package's."""
-        own = self.root / "notebooks" / f"{name}.ipynb"
+        own = self.config.source / "notebooks" / f"{name}.ipynb"
         if is_named(own):
             return own
         packaged = packaged_notebooks()

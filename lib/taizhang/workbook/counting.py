@@ -25,10 +25,10 @@ COUNTING = Code(("taizhang.workbook.counting",), without=("taizhang.ingest", "ta
 
 
 def keep_table(
-    folder: Path, name: str, made_from: Mapping[str, object], make: Callable[[], pd.DataFrame | None]
+    cache: Path, name: str, made_from: Mapping[str, object], make: Callable[[], pd.DataFrame | None]
 ) -> pd.DataFrame | None:
-    """A table cached in data/processed for these inputs, otherwise made and cached, if there is one."""
-    path = folder / ".cache" / name / f"{COUNTING.make_key(**made_from)[:24]}.parquet"
+    """A table kept in `cache` for these inputs, otherwise made and kept, if there is one."""
+    path = cache / name / f"{COUNTING.make_key(**made_from)[:24]}.parquet"
     if path.exists():
         return gpd.read_parquet(path) if name == "reach" else pd.read_parquet(path)
     table = make()
@@ -38,15 +38,14 @@ def keep_table(
     return table
 
 
-def keep_hidden(folder: Path, key: str, make: Callable[[], Mask]) -> Mask:
-    """Which facts of a year are hidden, cached in data/processed for the same inputs, otherwise computed and cached."""
-    table = keep_table(folder, "hidden", {"question": key}, lambda: pd.DataFrame({"hidden": make()}))
+def keep_hidden(cache: Path, key: str, make: Callable[[], Mask]) -> Mask:
+    """Which facts of a year are hidden, as kept in `cache` for the same inputs, otherwise computed and kept."""
+    table = keep_table(cache, "hidden", {"question": key}, lambda: pd.DataFrame({"hidden": make()}))
     assert table is not None
     return table["hidden"].to_numpy(bool)
 
 
 def list_settings(
-    folder: Path,
     config: Config,
     kinds: Mapping[str, Kind],
     own: tuple[OwnFact, ...],
@@ -66,7 +65,7 @@ def list_settings(
         "suppress": config.suppress,
         "rounding": config.rounding,
         "read_as_of": config.as_of,
-        "keep": partial(keep_hidden, folder),
+        "keep": partial(keep_hidden, config.cache),
         "own": own,
         "dates": {name: kind.date for name, kind in kinds.items() if kind.date},
     }

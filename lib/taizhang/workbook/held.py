@@ -1,0 +1,105 @@
+"""The state of a workbook that a run reads from beginning to end, whatever is saved meanwhile.
+
+Settings, own kinds and facts, notes and templates are copied; of data/processed, whose files are only ever replaced,
+the run has links. It lies below data/processed/.cache, and is gone when the run ends.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from taizhang.core.errors import ChangedError
+from taizhang.core.files import hash_file, hash_files, open_scratch
+from taizhang.ingest import DETACHED
+from taizhang.ingest.state import find_damage, load_state
+from taizhang.settings.workbook import Config, hold_path
+
+# Tells a kernel where the state is that its report is made from.
+VARIABLE = "TAIZHANG_HELD"
+_FOLDER = "held"
+_BESIDE = ("*.toml", "*.py")
+_PARTS = {
+    "ledgers": "*", "facts": "**/*", "notes": "**/*.md", "notebooks": "**/*.ipynb", "templates": "styles.docx",
+}  # fmt: skip
+
+
+@contextmanager
+def hold_state(config: Config, fingerprint: str) -> Iterator[Path]:
+    """Yield a folder with the state of a workbook that an ingest of this fingerprint came to.
+
+    ChangedError if data/processed, or the settings that it was made by, are of another.
+    """
+    with open_scratch(config.cache / _FOLDER) as folder:
+        _copy_settings(config.root, folder)
+        if (crosswalk := config.boundaries.crosswalk) is not None and crosswalk.exists():
+            _copy(crosswalk, hold_path(config.root, folder, crosswalk))
+        held = config.model_copy(update={"held": folder})
+        _link_tables(config.processed, held.processed)
+        _check(config, held, fingerprint)
+        (held.processed / DETACHED).touch()
+        yield folder
+
+
+def find_held(root: Path) -> Path | None:
+    """Where the state is that this process is to read of a workbook, if a run holds one for it."""
+    told = Path(os.environ.get(VARIABLE, ""))
+    return told if told.is_absolute() and told.is_relative_to(root) and told.is_dir() else None
+
+
+def check_code(root: Path, held: Path) -> None:
+    """ChangedError if Python files beside workbook.toml, which kernels import from there, have been saved meanwhile."""
+    before, now = (hash_files(folder.glob("*.py")) for folder in (held, root))
+    if names := sorted({name for name, _ in {*before} ^ {*now}}):
+        raise ChangedError("workbook.changed", names=names)
+
+
+def _copy_settings(root: Path, folder: Path) -> None:
+    for pattern in _BESIDE:
+        for path in root.glob(pattern):
+            _copy(path, folder / path.name)
+    for part, pattern in _PARTS.items():
+        for path in (root / part).glob(pattern):
+            name = path.relative_to(root)
+            if path.suffix == ".pyc" or any(part.startswith(".") for part in name.parts):
+                continue
+            if path.is_file() or path.is_symlink():
+                _copy(path, folder / name)
+    for path in (root / "notes").glob("*/"):  # the name of an empty one may be wrong, too
+        (folder / path.relative_to(root)).mkdir(parents=True, exist_ok=True)
+
+
+def _copy(path: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        shutil.copyfile(path, place)
+    else:  # a link to nothing: what reads it says so
+        place.symlink_to(path.readlink())
+
+
+def _link_tables(processed: Path, place: Path) -> None:
+    place.mkdir(parents=True)
+    for path in processed.iterdir():
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        try:
+            (place / path.name).hardlink_to(path)
+        except FileNotFoundError:  # taken away by another run: seen below
+            continue
+        except OSError:  # a file system without links
+            shutil.copy2(path, place / path.name)
+
+
+def _check(config: Config, held: Config, fingerprint: str) -> None:
+    """Whether what is held fits together: tables, the state that they are recorded in, and the settings."""
+    state = load_state(held)
+    if state is None or state.result.fingerprint != fingerprint or find_damage(held, state):
+        raise ChangedError("workbook.changed", names=["data/processed"])
+    changed = []
+    for name, known in state.files.items():
+        path = hold_path(config.root, held.source, config.root / name)
+        if path.is_file() and hash_file(path) != known.sha256:
+            changed.append(name)
+    if changed:
+        raise ChangedError("workbook.changed", names=changed)
