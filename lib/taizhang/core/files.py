@@ -201,7 +201,6 @@ def stamp_file(path: Path, known: Stamp | None = None, *, ours: bool = False) ->
 def copy_hashed(source: Path, target: Path) -> str:
     """Copy a file and return the SHA-256 of the bytes that were copied."""
     check_plain(source.stat(), source)
-    check_plain(source.stat(), source)
     digest = hashlib.sha256()
     with source.open("rb") as stream, target.open("xb") as sink:
         while chunk := stream.read(1 << 20):

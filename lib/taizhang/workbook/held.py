@@ -64,7 +64,7 @@ def _copy_settings(root: Path, folder: Path) -> None:
             name = path.relative_to(root)
             if path.suffix == ".pyc" or any(part.startswith(".") for part in name.parts):
                 continue
-            if path.is_file() or path.is_symlink():
+            if path.is_file() or not path.exists():
                 _copy(path, folder / name)
     for path in (root / "notes").glob("*/"):  # the name of an empty one may be wrong, too
         (folder / path.relative_to(root)).mkdir(parents=True, exist_ok=True)
