@@ -9,10 +9,12 @@ import pytest
 import shapely
 
 import taizhang as tz
+from taizhang.analysis.subjects import name_subjects
 from taizhang.boundaries.offsets import add_offset
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
+from taizhang.metadata.rules import load_rules
 from taizhang.workbook.book import Workbook
 from taizhang.workbook.tables import read_counted
 from tests.unit.made_up_people import check_identity
@@ -328,6 +330,11 @@ def test_codes_like_identity_numbers_are_matched_and_masked_where_shown(tmp_path
     # A cell's own code is nobody's number, whatever its check character.
     assert shown["grid"].tolist() == [*[cells[0]] * 3, cells[1], "*" * 11]
     assert shown["premises"].tolist() == [*["酒家" + "*" * 11] * 3, "乙店", "丙店"]
+    # So are what a report names: the other restaurant, of another number, has no hazard that came again.
+    named = name_subjects(
+        book.view("all", "2021"), next(one for one in load_rules() if one.rule == "hazards_repeats"), "all"
+    )
+    assert [(one.name, one.amount.value) for one in named.first] == [("酒家" + "*" * 11, 1)]
     facts = book.facts("2021").set_index(["district_code", "fact"])["value"]
     traced = book.trace("hazards.repeats", "2021", "甲镇")
     assert facts[A, "hazards.repeats"] == len(traced) == 1

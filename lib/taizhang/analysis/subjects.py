@@ -260,10 +260,12 @@ def _find_repeats(view: View, about: SubjectsRule) -> pd.DataFrame:
         return pd.DataFrame()
     rows = view.counted("hazards")
     made = _tabulate(view, rows, rows.test(hazards.is_repeat), about)
+    # Premises that are told apart by a number only, which is masked, are two.
+    made["premises"] = rows.written().reindex(columns=["premises"]).loc[made.index, "premises"]
     joint = "、" if view.lang == "zh" else ", "
-    made["amount"] = made.groupby(["district_code", "name", "what"], sort=False)["name"].transform("size")
+    made["amount"] = made.groupby(["district_code", "premises", "what"], sort=False)["name"].transform("size")
     made = made.sort_values("amount", ascending=False, kind="stable")
-    groups = made.groupby(["district_code", "name"], sort=False)
+    groups = made.groupby(["district_code", "premises"], sort=False)
     kinds = groups["what"].transform(lambda of: joint.join(dict.fromkeys(one for one in of if one)))
     firsts = groups.head(1).assign(what=kinds, amount=groups["name"].transform("size"))
     return firsts.sort_values("amount", ascending=False, kind="stable")

@@ -77,6 +77,9 @@ class View:
         periods, dated on or before as_of; without personal columns. Other columns may hold days after it: what a
         row was by as_of, `counted` tells. A kind that is not configured, or whose small counts are suppressed, is
         not a key: of the latter there are the facts alone.
+    exact : Mapping of str to pandas.DataFrame, optional
+        The same rows with phone and identity numbers in texts as written: what is counted and matched by, and never
+        shown. Where left out, `ledgers`.
     districts : geopandas.GeoDataFrame
         code, name, parent, geometry (longitude, latitude), one row per district.
     grid : geopandas.GeoDataFrame or None
@@ -135,6 +138,7 @@ class View:
     facts_previous: pd.DataFrame
     ledgers: Mapping[str, pd.DataFrame]
     districts: gpd.GeoDataFrame
+    exact: Mapping[str, pd.DataFrame] | None = field(default=None, repr=False, kw_only=True)
     grid: gpd.GeoDataFrame | None = None
     quality: pd.DataFrame = field(default_factory=pd.DataFrame)
     approval: str = ""
@@ -216,7 +220,8 @@ class View:
         key = (kind, period, stock, day)
         if key not in self.answers:
             if ("ledger", kind) not in self.answers:
-                table, codes = self.ledgers.get(kind), pd.Index(self.districts["code"].astype("str"))
+                shown, codes = self.ledgers.get(kind), pd.Index(self.districts["code"].astype("str"))
+                table = shown if self.exact is None else self.exact.get(kind)
                 date = self.kinds[kind].date if kind in self.kinds else ""
                 ledger = Ledger(
                     kind,
@@ -224,6 +229,7 @@ class View:
                     codes,
                     date,
                     written=self.written.get(kind),
+                    shown=shown,
                 )
                 self.answers["ledger", kind] = ledger
             district = self.kinds[kind].fields.get("district") if kind in self.kinds else None

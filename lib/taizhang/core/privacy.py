@@ -87,7 +87,7 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 # Part of a longer number, unless that is another telephone's: 2021-0855-3221234.
-_CHAINED = re.compile(r"(?<!\d{6})\d[.\-_/]$")
+_CHAINED = re.compile(r"(?<!\d{6})\d[.\-/]$")
 _LETTERS_BEFORE, _LETTERS_AFTER = re.compile(r"[A-Za-z0-9]*[A-Za-z][\-.]?$"), re.compile(r"[A-Za-z]+")
 _LEAD = re.compile(
     r"(?:tel|phone|mobile|mob|cell|call|contact|fax|wechat|vx|wx|qq|no|[tmphf])[.\-]?$", re.IGNORECASE

@@ -91,7 +91,7 @@ def find_unwarned(rows: Rows, warnings: Ledger) -> tuple[Mask, Mask]:
     event, is too vague to rule a match out, the answer is unknown.
     """
     first, last = rows.days(rows.ledger.date), rows.last_days(rows.ledger.date)
-    events = rows.frame().reindex(columns=["event"])["event"].astype("str").fillna("")
+    events = rows.written().reindex(columns=["event"])["event"].astype("str").fillna("")
     begin, end = warnings.days(warnings.date), warnings.last_days(warnings.date)
     kinds = warnings.table["kind"] if "kind" in warnings.table else pd.Series(pd.NA, warnings.table.index)
     speaks = [find_disasters(str(text)) for text in kinds.astype("str").fillna("")]

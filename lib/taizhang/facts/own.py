@@ -34,7 +34,7 @@ def _make_measure(fact: OwnFact) -> Measure:
     name, form = fact.info.name, fact.info.form
 
     def answer(rows: Rows) -> Floats:
-        frame = rows.frame()
+        frame = rows.written()
         answers = fact.function(frame, as_of=pd.Timestamp(rows.as_of.item()))
         if not isinstance(answers, pd.Series) or not answers.index.equals(frame.index):
             raise ParameterError("facts.own.no_series", fact=name)

@@ -68,6 +68,8 @@ class Ledger:
         The starred date of a kind that is not built in.
     written : Written, optional
         Of the whole ledger, where the table is a part of it; without it the table is all there is.
+    shown : DataFrame, optional
+        The same rows as they may be shown, with people's numbers masked: never matched or counted by.
     """
 
     def __init__(
@@ -78,9 +80,11 @@ class Ledger:
         date: str = "",
         *,
         written: Written | None = None,
+        shown: pd.DataFrame | None = None,
     ) -> None:
         self.kind = kind
         self.table = table
+        self.shown = table if shown is None else shown
         self.written = written
         about = load_kinds().get(kind)
         self._fields = about.fields if about else {}
@@ -379,7 +383,11 @@ class Rows:
         return self.ledger.latest_of_file()[self.at] > np.datetime64(self.asked, "D")
 
     def frame(self) -> pd.DataFrame:
-        """These rows as a table, in the same order as the arrays of the other methods."""
+        """These rows as a table to be shown, in the same order as the arrays of the other methods."""
+        return self.ledger.shown.iloc[self.at]
+
+    def written(self) -> pd.DataFrame:
+        """These rows with their texts as written: to be matched and counted by, never to be shown."""
         return self.ledger.table.iloc[self.at]
 
 

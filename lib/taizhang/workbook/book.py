@@ -258,10 +258,9 @@ class Workbook:
         if self.grid is None:
             return None
         counts = []
-        exact = self._read_ledgers(view.district, view.as_of, personal=True)
         for kind in (kind for kind in kinds or ("hazards", "incidents") if kind in view.ledgers):
             found = (
-                match_cells(exact[kind].iloc[view.counted(kind).at], self.grid)
+                match_cells(view.counted(kind).written(), self.grid)
                 .groupby(["cell", "how"], dropna=False)
                 .size()
             )
@@ -686,6 +685,7 @@ class Workbook:
             zip(self.districts["code"].astype("str"), self.districts["name"].astype("str"), strict=True)
         )
         names = {place: name for place, name in self.list_names(lang).items() if name != own[place]}
+        exact = self._read_ledgers(code, as_of)
         return View(
             district=code,
             name=self.config.name_title(lang) if code == ALL else (own | names)[code],
@@ -700,7 +700,8 @@ class Workbook:
             facts_previous=_rename(
                 leave_comparable(earlier[period_before], self._find_changes(period_before, period)), names
             ),
-            ledgers=self._read_ledgers(code, as_of),
+            ledgers=self._hide_ledgers(exact, as_of),
+            exact=exact,
             districts=_rename(self.districts, names),
             grid=self._shown_grid,
             quality=tabulate_summaries(self.result.summaries),
@@ -760,9 +761,23 @@ class Workbook:
         lost = self._unread.get(kind, frozenset())
         return not lost if code == ALL else not lost & {ALL, code}
 
-    def _read_ledgers(self, code: str, as_of: date, *, personal: bool = False) -> LazyLedgers:
+    def _hide_ledgers(self, exact: LazyLedgers, as_of: date) -> LazyLedgers:
+        """The same rows as they may be shown."""
+
+        def hide(kind: str) -> pd.DataFrame:
+            return hide_personal(exact[kind], self.kinds[kind], self._list_cells)
+
+        return LazyLedgers(hide, {name: self.kinds[name] for name in exact}, as_of)
+
+    def _read_ledgers(self, code: str, as_of: date) -> LazyLedgers:
+        """The rows behind a view, with their texts as written, but for what is personal."""
+
+        def read(kind: str) -> pd.DataFrame:
+            rows = self.ledger(kind, district=None if code == ALL else code, personal=True)
+            return rows.drop(columns=list(self.kinds[kind].personal), errors="ignore")
+
         return LazyLedgers(
-            lambda kind: self.ledger(kind, district=None if code == ALL else code, personal=personal),
+            read,
             # What small counts are suppressed of, a report knows by its facts alone; of what was read in part, nothing.
             {
                 name: self.kinds[name]
