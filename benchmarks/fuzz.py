@@ -17,6 +17,7 @@ Each kind of fault is told once, its input made small and kept in ``--keep``; ex
 import argparse
 import json
 import random
+import resource
 import tempfile
 import time
 from collections import Counter
@@ -34,7 +35,7 @@ CORPUS = ROOT.parent / "shared" / "data" / "excel_corpus"
 LEDGERS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".parquet")
 _LARGE_BYTES = 200_000
 # Of a hundred turns: damaged ledgers, damaged workbooks; the others are hypothesis's.
-_TURNS = {"ledger": 60, "book": 25, "made": 15}
+_TURNS = {"ledger": 45, "book": 40, "made": 15}
 _EXAMPLES = 40
 _SHRINKING_SECONDS = 45.0
 
@@ -289,7 +290,10 @@ def main() -> None:
             fuzzer.run(chosen.minutes * 60)
         finally:
             fuzzer.reader.stop()
-            print(f"{(time.monotonic() - began) / 60:.1f} minutes, seed {chosen.seed}")
+            spent = [resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+            processor = sum(one.ru_utime + one.ru_stime for one in spent) / 60
+            minutes = (time.monotonic() - began) / 60
+            print(f"{minutes:.1f} minutes, {processor:.1f} of a processor, seed {chosen.seed}")
             print(fuzzer.table.write())
             for fault, kinds in fuzzer.table.faults.items():
                 print(f"- {fault} ({', '.join(kinds)})")

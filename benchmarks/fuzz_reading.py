@@ -196,12 +196,12 @@ def make_books(folder: Path, more: Path) -> dict[str, list[str]]:
                           "data/raw/boundaries/*.prj"),
         "gpkg": find("gpkg", "data/raw/boundaries/*.gpkg"), "geojson": find("geojson",
         "data/raw/boundaries/*.geojson"),
-        "workbook.toml": find("plain", "workbook.toml"), "notes": find("plain", "notes/*/*.md"),
-        "corrections.csv": find("plain", "data/raw/corrections.csv"),
-        "risk, assessment, draw": find("plain", "risk.toml", "assessment.toml", "draw.toml", "data/raw/draw/*.csv"),
+        "workbook.toml": find("warm", "workbook.toml"), "notes": find("warm", "notes/*/*.md"),
+        "corrections.csv": find("warm", "data/raw/corrections.csv"),
+        "risk, assessment, draw": find("warm", "risk.toml", "assessment.toml", "draw.toml", "data/raw/draw/*.csv"),
         "ledgers of a workbook": find("plain", "data/raw/*/*.xlsx", "data/raw/complaints/*.csv"),
         "data/processed": find("warm", "data/processed/*", "data/processed/.cache/**/*"),
-        "notebooks": find("plain", "notebooks/**/*.ipynb"),
+        "notebooks": find("warm", "notebooks/**/*.ipynb"),
     }  # fmt: skip
 
 
@@ -406,11 +406,15 @@ def read_book(
         _ODD_PLACES[steps[0][1] % _PLACES](path)
     else:
         path.write_bytes(mutate(path.read_bytes(), steps))
-    start = time.monotonic()
+    seconds = 0.0
     faults: list[str] = []
     codes = []
     for words in (["check"], ["ingest"], ["facts", "--period", _PERIOD]):
+        if words == ["check"] and group in _UNCHECKED:
+            continue
+        start = time.monotonic()
         code, said, fault = run_command([*words, "-C", str(book)])
+        seconds = max(seconds, time.monotonic() - start)
         codes.append(code)
         faults += fault
         if words == ["ingest"] and not fault:
@@ -418,8 +422,9 @@ def read_book(
             faults += fault
             if (again, said_again) != (code, said):
                 faults.append(f"ingest tells something else when run again\n{said}\n---\n{said_again}")
-    seconds = (time.monotonic() - start) / 4
+    start = time.monotonic()
     faults += examine_book(book)
+    seconds = max(seconds, time.monotonic() - start)
     if group == "data/processed" and not faults:
         faults += compare_processed(folder / "books" / name, book)
     return ("refused" if any(codes) else "read"), seconds, faults
@@ -445,6 +450,7 @@ def _link_itself(path: Path) -> None:
     path.symlink_to(path.name)
 
 
+_UNCHECKED = ("notes", "risk, assessment, draw", "notebooks", "data/processed")  # what `check` does not read
 # Of so many files one is replaced by something that is no file.
 _PLACES = 60
 _ODD_PLACES = (_make_pipe, _make_folder, _make_link, _link_itself)
