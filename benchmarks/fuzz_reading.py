@@ -85,7 +85,7 @@ class Reader:
             late = time.monotonic() > start + _PATIENCE
             if late or most > MB:
                 self.stop()
-                told = f"more than {SECONDS:.0f} s" if late else f"more than {MB:.0f} MB"
+                told = f"more than {MB:.0f} MB" if most > MB else f"more than {SECONDS:.0f} s"
                 return Seen("fault", time.monotonic() - start, most, (told,))
 
     def _start(self) -> None:

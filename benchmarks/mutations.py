@@ -211,7 +211,7 @@ def _zip(parts: Sequence[tuple[str, bytes]], how: int = zipfile.ZIP_DEFLATED) ->
         zipfile.ZipFile(held, "w", how) as package,
     ):  # of names there twice
         for name, content in parts:
-            package.writestr(name, content)
+            package.writestr(zipfile.ZipInfo(name), content, how)  # of no time
     return held.getvalue()
 
 

@@ -1,6 +1,7 @@
 """Boundary files as programs leave them: columns of one name, foreign text, numbers in scientific notation."""
 
 import json
+import os
 import struct
 import zipfile
 from collections.abc import Sequence
@@ -378,3 +379,23 @@ def test_a_ring_that_is_not_closed_is_a_damaged_file(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-16] + elsewhere)
     with pytest.raises(BoundaryError, match=r"a\.shp: the file cannot be read"):
         read(path)
+
+
+def test_what_is_said_of_a_damaged_file_names_no_path(tmp_path: Path) -> None:
+    (tmp_path / "a.geojson").write_text("{", encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(tmp_path / "a.geojson", "b.geojson")
+    for path, where in ((tmp_path / "a.geojson", "'a.geojson'"), (tmp_path / "a.zip", "'a.zip!b.geojson'")):
+        with pytest.raises(BoundaryError) as refused:
+            read_source(path)
+        assert where in str(refused.value) and "/" not in str(refused.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes among Windows's files")
+@pytest.mark.parametrize("name", ["a.gpkg", "a.geojson", "a.zip", "a.shp", "a.dbf"])
+def test_a_pipe_is_no_layer(tmp_path: Path, name: str) -> None:
+    path = write_shapefile(tmp_path / "a.shp", [CODE, NAME])
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(BoundaryError, match=rf"{name}.*not a regular file"):
+        read_source(path if name == "a.dbf" else tmp_path / name)

@@ -18,7 +18,7 @@ import shapely
 
 from taizhang.boundaries.encodings import TITLES, Judgement, decide_encoding, decode_bytes, read_marks
 from taizhang.core.errors import BoundaryError
-from taizhang.core.files import ZIP_ERRORS, split_layer
+from taizhang.core.files import ZIP_ERRORS, check_plain, split_layer
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
 
@@ -58,6 +58,7 @@ def read_source(
     path, inner = split_layer(Path(path))
     if not path.exists():
         raise BoundaryError("boundaries.file.missing", path=path.as_posix())
+    _check_parts(path)
     written = shown.removesuffix(f"!{inner}") or path.name
     if path.suffix.lower() != ".zip" and not {"!", ";"} & set(str(path)):
         return _read_file(path, inner, encoding, shown=path.name, pasted=written, wanted=wanted)
@@ -69,6 +70,18 @@ def read_source(
         unpacked, name = _unpack(path, name, Path(folder), written)
         where = f"{path.name}!{name}"
         return _read_file(unpacked, layer, encoding, shown=where, pasted=f"{written}!{name}", wanted=wanted)
+
+
+def _check_parts(path: Path) -> None:
+    """Refuse a layer of which a part is a pipe or a device: GDAL would wait for what never comes."""
+    parts = [path.with_suffix(suffix) for suffix in sorted(_PARTS)] if path.suffix.lower() == ".shp" else []
+    for part in (path, *(part for part in parts if part.exists())):
+        try:
+            check_plain(part.stat(), part)
+        except OSError as error:
+            raise BoundaryError(
+                "boundaries.file.unreadable", where=part.name, why=tell_error(error)
+            ) from error
 
 
 def _copy_aside(path: Path, folder: Path) -> Path:
@@ -128,7 +141,8 @@ def _read_file(
     except _DAMAGED as error:
         if isinstance(error, BoundaryError):
             raise
-        raise BoundaryError("boundaries.file.unreadable", where=shown, why=tell_error(error)) from error
+        why = tell_error(error, called={str(path): shown})  # it may be a copy, at a path that nobody knows
+        raise BoundaryError("boundaries.file.unreadable", where=shown, why=why) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise BoundaryError("boundaries.file.no_geometry", where=shown)
     if encoding != "auto" and not notes:

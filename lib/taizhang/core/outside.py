@@ -1,9 +1,11 @@
 """Messages for errors raised by Python or a library: in Chinese by class, in English as the library words them."""
 
 import re
+from collections.abc import Mapping
 from errno import errorcode
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from taizhang.core.errors import TaizhangError
 from taizhang.core.loading import parse_yaml
@@ -16,13 +18,20 @@ _KINDS: list[type] = [TaizhangError, *TaizhangError.__subclasses__()]
 _OWN = {kind.__name__ for kind in _KINDS}
 
 
-def tell_error(error: BaseException, *, named: bool = False) -> Label:
-    """What went wrong, as a message parameter; `named`: in English, the full text after the class name."""
+def tell_error(
+    error: BaseException, *, named: bool = False, called: Mapping[str, str] = MappingProxyType({})
+) -> Label:
+    """What went wrong, as a message parameter; `named`: in English, the full text after the class name.
+
+    `called`: what is said in place of a text, such as the name of a file for the path of the copy that was read.
+    """
     if isinstance(error, TaizhangError):
         return Label(*(word_all(error.reasons, lang) for lang in ("zh", "en")))
     name, said = type(error).__name__, str(error)
     if isinstance(error, OSError) and error.strerror and not named:
         said = error.strerror  # without the number and the path, which a message has in its own place
+    for text, other in called.items():
+        said = said.replace(text, other)
     first = next((line.strip() for line in said.splitlines() if line.strip()), name)[:MOST]
     return Label(zh=_say(error, first), en=f"{name}: {said}" if named else first)
 
