@@ -6,6 +6,7 @@ import pytest
 
 from taizhang.core.errors import ParameterError
 from taizhang.settings.draw import DrawSettings
+from taizhang.settings import reading
 from taizhang.settings.reading import SettingsFile, find_lines, show_value
 
 TOML = '''# [not.a.table]
@@ -89,6 +90,18 @@ def test_every_mistake_is_told_at_once_in_the_order_of_lines() -> None:
         "settings.text",
         "settings.unknown_key",
     ]
+
+
+def test_a_thousand_mistakes_are_told_in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    plain = reading.find_lines
+    monkeypatch.setattr(reading, "find_lines", lambda text: calls.append(text) or plain(text))
+    file = SettingsFile.parse("a.toml", "[[a]]\n" * 1000)
+    for number in range(1000):
+        file.add(("a", number), "settings.empty", value="")
+    with pytest.raises(ParameterError) as told:
+        file.finish()
+    assert len(calls) == 1 and len(told.value.reasons) == 1000
 
 
 def test_mistakes_in_chinese_hold_no_english_but_names(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Reading draw.toml and its lists, and writing and reading the record of a draw."""
 
+import csv
 import json
 import os
 from collections.abc import Mapping
@@ -77,8 +78,9 @@ def _read_list(root: Path, name: str, kind: str) -> pd.DataFrame:
     except UnicodeDecodeError:
         text = raw.decode("gb18030", errors="replace")
     try:
-        table = pd.read_csv(StringIO(text), dtype="str", skipinitialspace=True)
-    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+        _check_widths(text)
+        table = pd.read_csv(StringIO(text), dtype="str", skipinitialspace=True, index_col=False)
+    except (pd.errors.EmptyDataError, pd.errors.ParserError, csv.Error) as error:
         raise ParameterError("draw.list.no_csv", file=name, why=tell_error(error)) from None
     known = {alias: canonical for canonical, aliases in _COLUMNS[kind].items() for alias in aliases}
     table = table.rename(columns=lambda column: known.get(column.strip(), column))
@@ -92,6 +94,15 @@ def _read_list(root: Path, name: str, kind: str) -> pd.DataFrame:
         rows = ", ".join(str(row + 2) for row in empty[:5])
         raise ParameterError("draw.list.lacks", file=name, rows=rows, columns=", ".join(needed))
     return table
+
+
+def _check_widths(text: str) -> None:
+    """Raise ParserError for a row with more cells than there are columns: pandas would move or drop some of them."""
+    rows = csv.reader(StringIO(text), skipinitialspace=True)
+    columns = len(next(rows, []))
+    for row in rows:
+        if any(cell.strip() for cell in row[columns:]):
+            raise pd.errors.ParserError(f"Expected {columns} cells in line {rows.line_num}, saw {len(row)}")
 
 
 def _find_visited(entities: pd.DataFrame, once: date | None) -> dict[str, str]:

@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
@@ -177,12 +178,17 @@ class SettingsFile:
             ordered = sorted(dict.fromkeys(self._reasons), key=lambda kept: kept[0])
             raise ParameterError.of(self._say_where(*kept) for kept in ordered)
 
+    @cached_property
+    def _lines(self) -> dict[KeyPath, int]:
+        """Found once: a thousand mistakes are told in no time."""
+        return find_lines(self._text)
+
     def _say_where(self, line: int, reason: Reason) -> Reason:
         code = "settings.at_line" if line else "settings.in_file"
         return Reason(code, file=self.name, line=line, reason=reason) if self.name else reason
 
     def _keep(self, place: KeyPath, reason: Reason) -> None:
-        lines = find_lines(self._text)
+        lines = self._lines
         line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), 0)
         self._reasons.append((line, reason))
 
