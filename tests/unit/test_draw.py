@@ -23,6 +23,7 @@ from taizhang.draw import (
     write_record,
 )
 from taizhang.draw.rules import count_drawn, hash_lists
+from taizhang.draw.run import read_draw
 
 GIVEN = DrawInput(
     title="抽查",
@@ -193,12 +194,12 @@ def test_a_row_with_more_cells_than_columns_is_named(book: Path, extra: str) -> 
     path = book / "e.csv"
     lines = path.read_text("gb18030").splitlines()
     path.write_text("\n".join(line + "," for line in lines), encoding="utf-8")  # a mark behind each line
-    whole = run_draw(str(book)).entities
+    whole = read_draw(str(book))[0].entities
     path.write_text("\n".join([lines[0], *(line + extra for line in lines[1:])]), encoding="utf-8")
     with pytest.raises(ParameterError, match=r"e\.csv .*Expected 4 cells in line 2, saw"):
         run_draw(str(book))
     path.write_text("\n".join(lines), encoding="utf-8")
-    assert run_draw(str(book)).entities == whole
+    assert read_draw(str(book))[0].entities == whole
 
 
 RULE = 'seed_from = "七星彩 21076 期"\nseed_on = 2021-07-06\nseed_form = "\\\\d{7}"\n'

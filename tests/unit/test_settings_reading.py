@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from taizhang.core.errors import ParameterError
-from taizhang.settings.draw import DrawSettings
 from taizhang.settings import reading
+from taizhang.settings.draw import DrawSettings
 from taizhang.settings.reading import SettingsFile, find_lines, show_value
 
 TOML = '''# [not.a.table]
