@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Codes, Grid, Mask
 from taizhang.ledgers.headers import HeaderIndex, Match, Question
+from taizhang.ledgers.quantities import read_number
 from taizhang.ledgers.text import fold, is_short, simplify
 from taizhang.metadata.kinds import load_shared
 
@@ -50,6 +52,13 @@ class HeaderColumn:
         return "/".join(" ".join(level.split()) for level in self.levels)
 
 
+class Doubt(NamedTuple):
+    """What of a row looks like a total's: the field, and why it is doubtful."""
+
+    field: str
+    reason: Reason
+
+
 @dataclass
 class LedgerTable:
     """A table found in a sheet, in the grid's positions.
@@ -66,6 +75,7 @@ class LedgerTable:
     title_rows: list[int] = field(default_factory=list)
     kinds: npt.NDArray[np.int8] = field(default_factory=lambda: np.empty(0, dtype=np.int8))
     sections: dict[int, str] = field(default_factory=dict)
+    doubts: dict[int, Doubt] = field(default_factory=dict)  # data rows that may be totals
 
     @property
     def fields(self) -> dict[str, HeaderColumn]:
@@ -98,9 +108,11 @@ def classify_rows(grid: Grid, index: HeaderIndex, table: LedgerTable, names: fro
         if is_numbering(grid, table.first + row + 1):
             kinds[row + 1] = HEADER
     totals, notes = _marked_rows(grid, table, codes)
-    undated = ~_has_date(grid, index, table, codes)
-    kinds[totals & ~headers & undated] = TOTAL
-    kinds[notes & (kinds == DATA) & undated] = NOTE
+    marked = (totals | notes) & ~headers & ~_has_date(grid, index, table, codes)
+    for row in _keep_named(grid, index, table, codes, marked, names):
+        marked[row] = False
+    kinds[totals & marked] = TOTAL
+    kinds[notes & (kinds == DATA) & marked] = NOTE
     lone = (present.sum(axis=1) == 1) | _spread(grid, table, codes)
     for row in np.flatnonzero(lone & (kinds == DATA)).tolist():
         _tell_single(grid, table, row, kinds, names)
@@ -153,6 +165,114 @@ def _marked_rows(grid: Grid, table: LedgerTable, codes: Codes) -> tuple[Mask, Ma
         totals |= _passing(values, codes[:, i], filled[:, i] & (place[:, i] <= 3), is_total)
         notes |= _passing(values, codes[:, i], filled[:, i] & (place[:, i] == 1), is_note)
     return totals, notes
+
+
+def _keep_named(
+    grid: Grid, index: HeaderIndex, table: LedgerTable, codes: Codes, marked: Mask, names: frozenset[str]
+) -> list[int]:
+    """Rows of the ledger among those marked as totals or notes: 合计3店 is a shop's name where all else is a shop's.
+
+    Judged by the whole row: the cells that the kind needs, a district's name in its column, a running number, other
+    words, and sums that agree with the rows above. A row that may be either is a data row, and among `table.doubts`.
+    """
+    order = {column.position: i for i, column in enumerate(table.columns)}
+    fields = {name: order[column.position] for name, column in table.fields.items()}
+    needed = {name: fields[name] for name in index.kind.required if name in fields}
+    serial = [i for i, column in enumerate(table.columns) if index.is_serial(column.levels)]
+    counted = [i for name, i in fields.items() if index.kind.fields[name].type in ("integer", "number")]
+    cells = {row: _read_row(grid, table, codes, row) for row in np.flatnonzero(marked).tolist()}
+    numbered = {row for row, cell in cells.items() if any(i in cell and _is_running(cell[i]) for i in serial)}
+    own = ~marked
+    own[list(numbered)] = True
+    amounts: list[_Amounts] | None = None
+    kept = []
+    for row, cell in cells.items():
+        at = _find_mark(cell)
+        where = needed.get("district", -1)
+        filled = [i for i in cell if i not in serial]
+        if (
+            at in (where, *serial)
+            or len(filled) < 2
+            or any(i not in cell for i in needed.values())
+            or (where >= 0 and not is_district(str(cell[where]), names))
+            or any(_is_bare_total(value, names) for value in cell.values())
+        ):
+            continue
+        if amounts is None:
+            amounts = [_read_amounts(grid, table, codes, i, own) for i in counted]
+        agree = _agrees_above(codes, row, cell[at], where, amounts, own)
+        # Of a note, numbers in their columns tell as much as words: it has none.
+        others = (i for i in filled if i not in (at, where) and not (is_total(cell[at]) and i in counted))
+        worded = any(isinstance(cell[i], str) or i in counted for i in others)
+        if row in numbered:
+            doubtful = agree and not worded
+        elif agree or (serial and not worded):
+            continue  # it is the sum of the others, or they have running numbers and it has none
+        else:
+            doubtful = bool(serial) or not worded
+        kept.append(row)
+        if doubtful:
+            named = next((name for name, i in fields.items() if i == at), "")
+            table.doubts[row] = Doubt(named, Reason("ledgers.row.total_or_name", value=str(cell[at]).strip()))
+    return kept
+
+
+def _read_row(grid: Grid, table: LedgerTable, codes: Codes, row: int) -> dict[int, object]:
+    """A row's filled cells, by the column's number in the table."""
+    filled = np.flatnonzero(codes[row] >= 0).tolist()
+    return {i: grid.values[table.columns[i].position][codes[row, i]] for i in filled}
+
+
+def _find_mark(cell: dict[int, object]) -> int:
+    """The column of the word that marks a row as a total or a note."""
+    first = list(cell)[:3]
+    return next((i for i in first if is_total(cell[i])), first[0])
+
+
+def _is_bare_total(value: object, names: frozenset[str]) -> bool:
+    """Whether a cell is a total's word, alone or after a district's name: nobody is called that."""
+    if not is_total(value):
+        return False
+    word = fold(simplify(str(value))).strip(_AROUND)
+    ends = (word.removesuffix(total) for total in _folded(load_shared().totals) if word.endswith(total))
+    return any(not rest or is_district(rest, names) for rest in ends)
+
+
+class _Amounts(NamedTuple):
+    """A column's numbers, row by row: as written, and with 0 in rows that are marked as totals or notes."""
+
+    column: int
+    written: npt.NDArray[np.float64]
+    own: npt.NDArray[np.float64]
+
+
+def _read_amounts(grid: Grid, table: LedgerTable, codes: Codes, i: int, own: Mask) -> _Amounts:
+    values = grid.values[table.columns[i].position]
+    amounts = np.array([*((read_number(value).value or 0.0) for value in values), 0.0])[codes[:, i]]
+    return _Amounts(i, amounts, np.where(own, amounts, 0.0))
+
+
+def _agrees_above(
+    codes: Codes, row: int, mark: object, where: int, amounts: list[_Amounts], own: Mask
+) -> bool:
+    """Whether a row says the sums of two rows or more above it: of all, of those of its part, or of its district's.
+
+    Where it has no number, the one in its words may be such a sum, or count the rows: 共计12人, 合计3店.
+    """
+    stated = [one for one in amounts if codes[row, one.column] >= 0]
+    said = re.search(r"\d+", str(mark))
+    since = np.flatnonzero(~own[:row])
+    parts = [np.arange(row), np.arange(since[-1] + 1 if len(since) else 0, row)]
+    if where >= 0:
+        parts.append(np.flatnonzero(codes[:row, where] == codes[row, where]))
+    for part in (part[own[part]] for part in parts):
+        if len(part) < 2:
+            continue
+        if stated and all(abs(one.own[part].sum() - one.written[row]) <= 1e-6 for one in stated):
+            return True
+        if not stated and said and int(said[0]) in (len(part), *(one.own[part].sum() for one in amounts)):
+            return True
+    return False
 
 
 def _passing(values: list[object], codes: Codes, rows: Mask, test: Callable[[object], bool]) -> Mask:

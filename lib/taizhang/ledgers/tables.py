@@ -35,6 +35,7 @@ from taizhang.ledgers.rowkinds import (
     SECTION,
     TITLE,
     TOTAL,
+    Doubt,
     HeaderColumn,
     LedgerTable,
 )
@@ -173,7 +174,10 @@ def read_table(
         }
     notes += _note_accounts(kind, parsed, raw)
     notes += spread_words(kind, parsed, len(data))
-    rows, aside = _assemble(kind, parsed, raw, numbers, name, grid.sheet.name)
+    doubts = {
+        at: table.doubts[row] for at, row in enumerate((data - table.first).tolist()) if row in table.doubts
+    }
+    rows, aside = _assemble(kind, parsed, raw, numbers, name, grid.sheet.name, doubts)
     doubtful = _list_unknown(kind, raw, numbers)
     rows[TABLE_COLUMNS] = _name_columns(kind, there, rows, pd.concat([doubtful, aside[doubtful.columns]]))
     if told_by:
@@ -403,8 +407,9 @@ def _assemble(
     numbers: np.ndarray,
     name: str,
     sheet: str,
+    doubts: Mapping[int, Doubt],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Typed rows, and what is set aside: rows for a required value, else cells."""
+    """Typed rows, and what is set aside: rows for a required value or as they may be totals, else cells."""
     count = len(numbers)
     types = {key: pandas_type(field.type) for key, field in kind.fields.items() if key not in parsed}
     absent = {key: pd.Series(index=range(count), dtype=dtype).array for key, dtype in types.items()}
@@ -435,8 +440,9 @@ def _assemble(
         parts.append(frame[list(ASIDE_TYPES)].astype(ASIDE_TYPES))
 
     failed = np.zeros(count, dtype=bool)
-    first: dict[int, str] = {}
-    joined: dict[int, Reason] = {}
+    first: dict[int, str] = {row: doubt.field for row, doubt in doubts.items()}
+    joined: dict[int, Reason] = {row: doubt.reason for row, doubt in doubts.items()}
+    failed[list(doubts)] = True
     for field_name in kind.required:
         if field_name not in parsed:
             continue
