@@ -105,3 +105,9 @@ def test_a_doubtful_row_is_set_aside_with_its_place(tmp_path: Path) -> None:
     assert aside == [[4, "name", "合计3店", "row"]]
     assert read.set_aside["reason"][0].code == "ledgers.row.total_or_name"
     assert read.tables[0].counts["data"] == 4
+
+
+def test_who_filled_in_a_ledger_of_one_district_is_a_note() -> None:
+    head = ["队伍名称", "人数", "队伍类型"]
+    rows = [["甲队", 5, "民兵"], ["填表人：甲", "", "审核：乙"], ["注：烟花店", 5, "民兵"]]
+    assert judge(head, *rows) == (["data", "note", "note"], [])

@@ -16,7 +16,7 @@ from taizhang.ledgers.grid import Codes, Grid, Mask
 from taizhang.ledgers.headers import HeaderIndex, Match, Question
 from taizhang.ledgers.quantities import read_number
 from taizhang.ledgers.text import fold, is_short, simplify
-from taizhang.metadata.kinds import load_shared
+from taizhang.metadata.kinds import DATE_TYPES, load_shared
 
 BLANK, DATA, HEADER, SECTION, TOTAL, NOTE, TITLE = range(7)
 ROW_KINDS = ("blank", "data", "header", "section", "total", "note", "title")
@@ -178,6 +178,8 @@ def _keep_named(
     order = {column.position: i for i, column in enumerate(table.columns)}
     fields = {name: order[column.position] for name, column in table.fields.items()}
     needed = {name: fields[name] for name in index.kind.required if name in fields}
+    if any(index.kind.fields[name].type in DATE_TYPES for name in needed):
+        return []  # a row of such a kind has its day
     serial = [i for i, column in enumerate(table.columns) if index.is_serial(column.levels)]
     counted = [i for name, i in fields.items() if index.kind.fields[name].type in ("integer", "number")]
     cells = {row: _read_row(grid, table, codes, row) for row in np.flatnonzero(marked).tolist()}
@@ -195,6 +197,7 @@ def _keep_named(
             or len(filled) < 2
             or any(i not in cell for i in needed.values())
             or (where >= 0 and not is_district(str(cell[where]), names))
+            or (where < 0 and is_note(cell[at]))  # 填表人：… and 审核：… fill two cells
             or any(_is_bare_total(value, names) for value in cell.values())
         ):
             continue
