@@ -3,11 +3,24 @@
 Help, results and mistakes are worded in metadata/messages/cli.yml, in the language of whoever runs a command.
 """
 
+import os
+import signal
 import sys
+from pathlib import Path
+
+
+def _end_at_once(*_: object) -> None:
+    os.write(2, "已停止 stopped\n".encode())  # what words a message is not loaded yet
+    os._exit(130)
+
+
+# From here on, while all else is loaded, a Ctrl-C ends the command in a line; `main` then does as it does.
+if __name__ == "__main__" or Path(sys.argv[0]).name.startswith("taizhang"):
+    signal.signal(signal.SIGINT, _end_at_once)
+
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -614,6 +627,8 @@ def template(
 
 def main() -> None:
     """Run the command line; a mistake of the user's is one message, never a traceback."""
+    if signal.getsignal(signal.SIGINT) is _end_at_once:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # a Windows console may be cp936
     try:

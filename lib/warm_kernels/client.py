@@ -117,6 +117,7 @@ class Server:
                 stdin=subprocess.PIPE,
                 pass_fds=(listener.fileno(),),
                 env=WHILE_IMPORTING | os.environ | SINGLE_THREAD | {"PYTHONHASHSEED": _hash_seed()},
+                process_group=0,  # a Ctrl-C is the owner's, from the first moment on
             )  # fmt: skip
         return folder
 

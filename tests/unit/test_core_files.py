@@ -167,3 +167,20 @@ def test_what_a_killed_process_left_is_removed_and_what_is_in_use_stays(tmp_path
     with open_scratch(tmp_path / "s") as folder:
         assert {path.name for path in (tmp_path / "s").iterdir()} == {folder.name}
     assert not (tmp_path / "s").exists()
+
+
+def test_what_could_not_be_written_is_named(tmp_path: Path) -> None:
+    """Neither a stream nor pyarrow says which file: the first names none, the second has no number either."""
+    path = tmp_path / "a.parquet"
+    full = OSError("Error writing bytes to file. Detail: [errno 28] No space left on device")
+    for error in (OSError(errno.ENOSPC, "full"), full):
+        with pytest.raises(OSError) as told, write_beside(path):
+            raise error
+        assert (told.value.errno, told.value.filename) == (errno.ENOSPC, str(path))
+    with small_disk(16) as disk, pytest.raises(OSError) as told:
+        write_bytes(disk / "b.bin", b"x" * 100_000)
+    assert (told.value.errno, told.value.filename) == (errno.ENOSPC, str(disk / "b.bin"))
+    # What a block could not read is named as it was.
+    with pytest.raises(FileNotFoundError) as lacking, write_beside(path):
+        (tmp_path / "none").read_bytes()
+    assert lacking.value.filename == str(tmp_path / "none")

@@ -59,8 +59,19 @@ def write_beside(path: Path) -> Iterator[Path]:
         beside.replace(path)
         if os.name == "posix":  # a rename is written with the folder
             write_through(path.parent)
+    except OSError as error:
+        raise _name_file(error, beside, path) from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _name_file(error: OSError, beside: Path, path: Path) -> OSError:
+    """The error with the file that could not be written: a write says no name, some libraries no number, either."""
+    told = re.search(r"\[errno (\d+)\]", str(error))  # pyarrow's
+    number = error.errno or (int(told[1]) if told else 0)
+    if not number or error.filename not in (None, str(beside), beside.name):
+        return error
+    return OSError(number, os.strerror(number), str(path))
 
 
 def write_through(path: Path) -> None:
