@@ -162,6 +162,21 @@ def note_of(column: str, cell: object, kind: str = "hazards", **context: object)
     return value, str(reason or ""), str(note or "")
 
 
+@pytest.mark.parametrize(
+    "cell", [13800001234, 1.3800001234e10, "138 0000 1234", "0855-8000123", "8008001234"]
+)
+def test_a_telephone_number_is_no_quantity(cell: object) -> None:
+    """In a column of numbers it would be a toll of thousands of millions, and stand in every table."""
+    for field in (KINDS["incidents"].fields["deaths"], KINDS["inspections"].fields["inspectors"]):
+        value, reason, _ = read_value(cell, field, Context())[:3]
+        assert value is None
+        assert reason is not None and reason.root.code == "ledgers.number.of_a_person"
+        assert "1234" not in str(reason) and "0123" not in str(reason)
+    loss = KINDS["losses"].fields["loss_wan"]
+    value = read_value(13800001234, loss, Context(factor=1e-4))[0]
+    assert value == pytest.approx(1380000.1234)  # a column in yuan: it may be a sum
+
+
 def test_a_column_is_read_once_per_value_and_its_notes_count_rows() -> None:
     field = Field("n", "integer", unit="person", min=0)
     codes = np.array([0, -1, 1, 0, 2, 1, 4, -1], dtype=np.int64)

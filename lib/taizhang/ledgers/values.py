@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from taizhang.core.privacy import is_number
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import Relative, read_date
 from taizhang.ledgers.grid import Codes, ErrorCell
@@ -322,6 +323,11 @@ def _refuse(reason: Reason | None, value: object, field: Field) -> Answer:
     return Answer(None, reason)
 
 
+def _is_long(value: object) -> bool:
+    """Whether a cell has as many figures as a telephone number."""
+    return len(value) >= 10 if isinstance(value, str) else isinstance(value, int | float) and value >= 1e9
+
+
 def _read_number(value: object, field: Field, context: Context) -> Answer:
     if context.words_only:
         if fold(write_cell(value)) not in ("0", *_NONE):
@@ -329,6 +335,9 @@ def _read_number(value: object, field: Field, context: Context) -> Answer:
         return Answer(0, said=Said((("deaths", 0), ("injuries", 0)), ()))
     if isinstance(value, str) and fold(value) in _NONE and _counts(field):
         return Answer(0, None, Reason("ledgers.number.none_is_zero"))
+    # In a column of a smaller unit, such as yuan for 10,000 yuan, a number may rightly be as large.
+    if context.factor >= 1 and _is_long(value) and is_number(write_cell(value)):
+        return _refuse(Reason("ledgers.number.of_a_person"), value, field)
     if context.doubt and is_bare(value):
         return _refuse(Reason(f"ledgers.number.unit_{context.doubt}"), value, field)
     read = read_number(value, unit=field.unit, factor=context.factor, decimal=context.decimal)
@@ -374,6 +383,8 @@ def _read_year(value: object, field: Field) -> Answer:
 def _count_names(value: object, field: Field, context: Context) -> Answer:
     """A count, or the count of the names listed; the names themselves are not kept, nor told in a reason."""
     neither = Answer(None, Reason("ledgers.number.neither_count_nor_names"))
+    if _is_long(value) and is_number(write_cell(value)):
+        return Answer(None, Reason("ledgers.number.of_a_person"))
     read = read_number(value, unit=field.unit, factor=context.factor)
     if read.value is not None:
         if read.value < 0 or abs(read.value - round(read.value)) > 1e-9:
