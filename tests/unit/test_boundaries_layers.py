@@ -309,3 +309,32 @@ def test_the_unit_above_may_be_named_itself(tmp_path: Path) -> None:
     with pytest.raises(BoundaryError, match="name = 'NAME2'") as error:
         read_districts(path, code="code", name="NAME2", parent="沙岭县")
     assert "沙岭县" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        (["CON", "a"], "unfit_codes"), (["nul.1", "a"], "unfit_codes"), (["Aux", "a"], "unfit_codes"),
+        (["com1", "LPT9"], "unfit_codes"), (["x.", "a"], "unfit_codes"), (["a/b", "c"], "unfit_codes"),
+        (["a\\b", "c"], "unfit_codes"), (["a:b", "c"], "unfit_codes"), (["a*", "c"], "unfit_codes"),
+        (["..", "c"], "unfit_codes"), (["INDEX", "a"], "unfit_codes"), (["x" * 101, "a"], "unfit_codes"),
+        (["AB01", "ab01"], "alike_codes"), (["\u00e91", "e\u03011"], "codes"),
+        (["\u00e91", "\u00c91"], "alike_codes"),
+        (["COM10", "console"], ""), (["x" * 100, "AB.01"], ""),
+    ],
+)  # fmt: skip
+def test_codes_are_names_of_files_on_every_system(tmp_path: Path, codes: list[str], told: str) -> None:
+    frame = gpd.GeoDataFrame(
+        {"code": codes, "name": ["甲镇", "乙镇"]},
+        geometry=[shapely.box(119, 26, 119.1, 26.1), shapely.box(119.1, 26, 119.2, 26.1)],
+        crs="EPSG:4490",
+    )  # fmt: skip
+    frame.to_file(tmp_path / "towns.gpkg")
+    if not told:
+        assert (
+            read_districts(tmp_path / "towns.gpkg", code="code", name="name").frame["code"].tolist() == codes
+        )
+        return
+    with pytest.raises(BoundaryError) as error:
+        read_districts(tmp_path / "towns.gpkg", code="code", name="name")
+    assert error.value.reasons[0].code == f"boundaries.layer.{told}"

@@ -1,6 +1,8 @@
 """Reading districts: from a boundary file to a checked table of code, name, parent and geometry."""
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +38,9 @@ _TYPES = {
     "MultiLineString": "多线",
     "LinearRing": "环线",
 }
+# What Windows takes for a device, whatever follows the dot.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))}
+_MOST_BYTES = 100  # of a code: a file's name may have 255 on most systems, all that follows it counted
 _TAKEN = ("all", "comparison", "index", "facts", "manifest")
 
 
@@ -80,10 +85,28 @@ def read_districts(
     """
     columns = {"code": code, "name": name, "parent": parent} | ({"name_en": name_en} if name_en else {})
     layer = read_layer(path, columns, crs=crs, offset=offset, encoding=encoding, shown=shown)
-    unfit = [one for one in layer.frame["code"] if not _FIT_CODE.fullmatch(one) or one.casefold() in _TAKEN]
-    if unfit:
-        raise BoundaryError("boundaries.layer.unfit_codes", where=Path(path).name, codes=unfit, taken=_TAKEN)
+    where, codes = Path(path).name, list(layer.frame["code"])
+    if unfit := [code for code in codes if not _is_fit(code)]:
+        raise BoundaryError("boundaries.layer.unfit_codes", where=where, codes=unfit, taken=_TAKEN)
+    alike = Counter(map(_fold_name, codes))
+    if twice := [code for code in codes if alike[_fold_name(code)] > 1]:
+        raise BoundaryError("boundaries.layer.alike_codes", where=where, codes=twice)
     return layer
+
+
+def _fold_name(code: str) -> str:
+    """A code as file systems see it that take capital and small letters, and their ways of writing é, for the same."""
+    return unicodedata.normalize("NFC", code).casefold()
+
+
+def _is_fit(code: str) -> bool:
+    """Whether a code may begin the name of a report's files, on every system."""
+    folded = _fold_name(code)
+    named = folded in _TAKEN or folded.partition(".")[0] in _DEVICES
+    fits = (
+        _FIT_CODE.fullmatch(code) is not None and not code.endswith(".") and len(code.encode()) <= _MOST_BYTES
+    )
+    return fits and not named
 
 
 def read_layer(
