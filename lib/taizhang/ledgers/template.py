@@ -7,6 +7,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from taizhang.core.files import write_bytes
 from taizhang.core.reasons import Reason
 from taizhang.metadata.kinds import DATE_TYPES, Field, Kind, load_shared
 
@@ -45,7 +46,7 @@ def write_template(kind: Kind, path: Path, *, lang: str = "zh") -> Path:
             _write_column(sheet, column, item, lang, head, _cell_format(book, item))
         sheet.freeze_panes(_FIRST, 0)
         _write_help(book, fields, lang, head, strong)
-    path.write_bytes(made.getvalue())
+    write_bytes(path, made.getvalue())
     return path
 
 
