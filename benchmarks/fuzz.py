@@ -27,12 +27,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fuzz_ledgers import Ledger, draw_ledgers
-from benchmarks.fuzz_reading import Reader, Seen
+from benchmarks.fuzz_reading import SETTINGS, Reader, Seen
 from benchmarks.mutations import Step, draw_steps, mutate
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT.parent / "shared" / "data" / "excel_corpus"
 LEDGERS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".parquet")
+_OF_WORKBOOKS = ("book", "settings")
 _LARGE_BYTES = 200_000
 # Of a hundred turns: damaged ledgers, damaged workbooks; the others are hypothesis's.
 _TURNS = {"ledger": 45, "book": 40, "made": 15}
@@ -118,10 +119,12 @@ class Fuzzer:
 
     def damage_book(self) -> None:
         """A file of a workbook, damaged, and the workbook read as the commands read it."""
-        group = self.rng.choice(sorted(self.reader.groups))
+        groups = sorted(self.reader.groups)
+        group = self.rng.choice((*groups, *SETTINGS, *SETTINGS))
         file = self.rng.choice(self.reader.groups[group])
         steps = draw_steps(self.rng, Path(file).suffix if Path(file).suffix else ".json")
-        self.read(Case(group, file, steps, "book"))
+        alone = group in SETTINGS and self.rng.random() < 0.7
+        self.read(Case(group, file, steps, "settings" if alone else "book"))
 
     def read(self, case: Case) -> None:
         """Have a case read; count it, and keep it, made small, where it fails in a new way."""
@@ -133,8 +136,8 @@ class Fuzzer:
                 self._keep_case(small, fault)
 
     def _look(self, case: Case, data: bytes | None = None) -> Seen:
-        if case.read_as == "book":
-            return self.reader.ask("book", case.kind, case.file, case.steps)
+        if case.read_as in _OF_WORKBOOKS:
+            return self.reader.ask(case.read_as, case.kind, case.file, case.steps)
         if data is None:
             data = mutate(Path(case.file).read_bytes(), case.steps)
         return self.reader.ask("ledger", Path(case.file).suffix.lower(), data, case.read_as)
@@ -168,7 +171,7 @@ class Fuzzer:
         path = self.keep / f"{len(self.table.faults):03d}.json"
         path.write_text(json.dumps({**vars(case), "fault": fault}, ensure_ascii=False, indent=1), "utf-8")
         suffix = Path(case.file).suffix
-        if case.read_as != "book":
+        if case.read_as not in _OF_WORKBOOKS:
             data = self._make_small(case, fault.partition("\n")[0], suffix)
             path.with_suffix(suffix).write_bytes(data)
         print(f"  kept as {path}: {case.file} {[name for name, _ in case.steps]}", flush=True)
@@ -261,8 +264,8 @@ def read_again(path: Path, folder: Path) -> Iterator[str]:
     told = json.loads(path.read_text("utf-8"))
     steps = tuple((name, seed) for name, seed in told["steps"])
     reader = Reader(folder)
-    if told["read_as"] == "book":
-        seen = reader.ask("book", told["kind"], told["file"], steps)
+    if told["read_as"] in _OF_WORKBOOKS:
+        seen = reader.ask(told["read_as"], told["kind"], told["file"], steps)
     else:
         suffix = Path(told["file"]).suffix
         seen = reader.ask("ledger", suffix.lower(), path.with_suffix(suffix).read_bytes(), told["read_as"])

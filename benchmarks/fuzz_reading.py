@@ -456,6 +456,56 @@ _PLACES = 60
 _ODD_PLACES = (_make_pipe, _make_folder, _make_link, _link_itself)
 
 
+SETTINGS = ("workbook.toml", "risk, assessment, draw", "notes", "corrections.csv", "notebooks")
+
+
+def read_settings_file(
+    room: Path, folder: Path, group: str, file: str, steps: Sequence[Step]
+) -> tuple[str, float, list[str]]:
+    """Damage a file of settings and read it alone, which takes a hundredth of the time that a workbook takes."""
+    from taizhang.core.errors import TaizhangError
+
+    name, _, inner = file.partition("/")
+    book = room / "县 book"
+    left_out = (
+        () if group == "notes" else (".cache", "hazards")
+    )  # notes are named by districts, which ingest knows
+    shutil.copytree(folder / "books" / name, book, ignore=shutil.ignore_patterns(*left_out))
+    path = book / inner
+    path.write_bytes(mutate(path.read_bytes(), steps))
+    start = time.monotonic()
+    try:
+        _read_alone(group, book, path)
+    except TaizhangError as error:
+        faults = [] if str(error).strip() else ["an empty message"]
+        return "refused", time.monotonic() - start, faults
+    return "read", time.monotonic() - start, []
+
+
+def _read_alone(group: str, root: Path, path: Path) -> None:
+    from taizhang.core.periods import parse_period
+    from taizhang.draw.run import read_draw
+    from taizhang.ingest.corrections import read_corrections
+    from taizhang.report.kept import carry_kept, drop_lab
+    from taizhang.report.notes import read_notes
+    from taizhang.settings.view import read_settings
+    from taizhang.workbook.book import Workbook
+
+    book = Workbook(root)
+    if group == "corrections.csv":
+        shown = [file.relative_to(root).as_posix() for file in (root / "data" / "raw").rglob("*.xlsx")]
+        read_corrections(path, shown)
+    elif group == "notes":
+        read_notes(book, parse_period(_PERIOD))
+    elif group == "notebooks":
+        template = (ROOT / "notebooks" / "township_review.ipynb").read_text("utf-8")
+        carry_kept(drop_lab(template), path)
+    elif path.name in ("risk.toml", "assessment.toml"):
+        read_settings(book.config)
+    elif group != "workbook.toml":
+        read_draw(root)
+
+
 def run_command(words: list[str]) -> tuple[int, str, list[str]]:
     """A command in this process: its exit code, all that it printed, and what is wrong with that."""
     from taizhang.cli import main
@@ -568,4 +618,9 @@ def compare_processed(before: Path, after: Path) -> Iterator[str]:
             yield f"data/processed: {path.name} is not made again"
 
 
-_READINGS: dict[str, Any] = {"ledger": read_ledger, "made": read_made, "book": read_book}
+_READINGS: dict[str, Any] = {
+    "ledger": read_ledger,
+    "made": read_made,
+    "book": read_book,
+    "settings": read_settings_file,
+}
