@@ -311,7 +311,7 @@ def _split_records(text: str, delimiter: str, before: int = 0) -> tuple[list[lis
     kept: list[list[str]] = []
     mended: list[int] = []
     start = 0  # of lines; where a line is corrected, reading begins again at the next
-    fresh = zip(records, ends, strict=True)
+    fresh: Iterator[tuple[list[str], int]] = zip(records, ends, strict=True)
     while start < len(lines):
         try:
             record, end = next(fresh)
@@ -324,7 +324,7 @@ def _split_records(text: str, delimiter: str, before: int = 0) -> tuple[list[lis
             kept.append(plain)
             mended.append(before + start + 1)
             start += 1
-            fresh = _parse_on("".join(lines[start:]), delimiter, start)
+            fresh = _parse_on(lines, start, delimiter, before)
             continue
         kept.append(record)
         start = end
@@ -338,15 +338,24 @@ def _parse(text: str, delimiter: str, before: int = 0) -> tuple[list[list[str]],
     try:
         pairs = [(record, reader.line_num) for record in reader]
     except csv.Error as error:
-        if "field larger" in str(error):  # what an open mark has swallowed
-            raise LedgerError("ledgers.file.open_quote", line=before + reader.line_num) from None
-        raise LedgerError("ledgers.file.not_delimited", why=tell_error(error)) from None
+        raise _refuse(error, before + reader.line_num) from None
     return [record for record, _ in pairs], [end for _, end in pairs]
 
 
-def _parse_on(text: str, delimiter: str, start: int) -> "zip[tuple[list[str], int]]":
-    records, ends = _parse(text, delimiter)
-    return zip(records, [start + end for end in ends], strict=True)
+def _parse_on(lines: list[str], start: int, delimiter: str, before: int) -> Iterator[tuple[list[str], int]]:
+    """Records from a line on, and the line at which each ends: one by one, since the next may be read as typed too."""
+    reader = csv.reader((lines[at] for at in range(start, len(lines))), delimiter=delimiter)
+    try:
+        for record in reader:
+            yield record, start + reader.line_num
+    except csv.Error as error:
+        raise _refuse(error, before + start + reader.line_num) from None
+
+
+def _refuse(error: csv.Error, line: int) -> LedgerError:
+    if "field larger" in str(error):  # what an open mark has swallowed
+        return LedgerError("ledgers.file.open_quote", line=line)
+    return LedgerError("ledgers.file.not_delimited", why=tell_error(error))
 
 
 def _find_width(
