@@ -29,7 +29,7 @@ def test_it_runs_and_renders(sample_book: Path, tmp_path: Path, district: str, l
     headings = [block.text for block in blocks if isinstance(block, HeadingBlock)]
     assert {"quality-read", "quality-matches", "quality-lacking"} <= set(tables)
     assert ("quality-districts" in tables) is (district == "all")
-    assert headings[0] == ("读入与采用" if lang == "zh" else "Read and accepted")
+    assert headings[0] == ("读入与采信" if lang == "zh" else "Read and accepted")
     name = book.config.title if district == "all" else district
     code = district if district == "all" else book.resolve_district(district)
     meta = ReportMeta(
