@@ -108,9 +108,9 @@ def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
     Parameters
     ----------
     workbook : str, optional
-        Its folder; empty: the nearest one upwards from the working directory.
+        The workbook's folder; if empty, the nearest one upwards from the working directory.
     as_of : str, optional
-        The day the ledgers are read as of, such as ``2022-01-31``, in place of the workbook's.
+        Use the ledgers as of this day, such as ``2022-01-31``, instead of the workbook's as_of.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
 
 
 def controls(workbook: str = "") -> Any:
-    """Two controls, for the cell above the parameters, which write the picked district and period into it.
+    """Return two controls that write the chosen district and period into the parameters cell below them.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def controls(workbook: str = "") -> Any:
     Returns
     -------
     ipywidgets.Widget or None
-        None in a batch, where nobody can pick.
+        None in a batch run, where nobody can choose.
     """
     from taizhang.core.display import is_interactive
     from taizhang.lab.controls import make_controls

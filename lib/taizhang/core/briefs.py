@@ -1,6 +1,6 @@
-"""The contents of a report's first page, all in words: the output of the notebook's first cell.
+"""The contents of a report's first page, as text: the output of the notebook's first cell.
 
-Numbers are runs that name their fact, as everywhere (`core.display`). The renderers add the issuer and the date.
+Each number is a run that names its fact, as in `core.display`. The renderers add the issuer and the date.
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ class Problem:
 
     @property
     def is_listed(self) -> bool:
-        """Whether its subjects are set in columns (three or more short ones) rather than as sentences."""
+        """Whether the subjects are set in columns (three or more short ones) rather than as sentences."""
         amounts = ["".join(run.text for run in one.amount) for one in self.subjects]
         # A Chinese character takes the room of two others.
         return len(amounts) > 2 and all(
@@ -72,8 +72,8 @@ class Remark:
 class Indicator:
     """A row of the strip.
 
-    Places lie from -1 to 1: right of 0, which is the whole area's value, is better. `place`, `before` (last year's) and
-    `others` (the other districts', ascending) are on the row's own scale.
+    `place`, `before` (last year's) and `others` (those of the other districts, ascending) run from -1 to 1 on the
+    row's own scale; 0 is the whole area's value, and further right is better.
     """
 
     group: str

@@ -17,10 +17,10 @@ def guard_text(text: Any) -> Any:
 
 
 def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put an apostrophe before text that a spreadsheet would run as a formula.
+    """Put an apostrophe before text that a spreadsheet would run as a formula (OWASP, CSV Injection).
 
-    Numbers keep their signs; only text that starts with ``= + - @``, also of full width or behind blanks, a tab or a
-    line's end, and is no number, is changed (OWASP, CSV Injection); heads, too, which may be a ledger's text.
+    This affects text, other than numbers, that starts with ``= + - @`` (also full-width, or after blanks, a tab or a
+    line end). Column heads are guarded too, as they may come from a ledger.
     """
     guarded = frame.rename(columns=guard_text)
     for column in guarded.columns:
@@ -35,12 +35,12 @@ def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def prepare_csv(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table as its CSV shows it: texts guarded, days as 2021-03-05."""
+    """Prepare a table for CSV: guard its texts, and write days as 2021-03-05."""
     return write_days(guard_formulas(frame))
 
 
 def write_days(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table with its days as texts, 2021-03-05, with the time where any has one."""
+    """Write a table's days as text, such as 2021-03-05; with the time if any value has one."""
     shown = frame.copy()
     for column, days in shown.select_dtypes(["datetime", "datetimetz"]).items():
         whole = days.isna() | (days.dt.normalize() == days)
@@ -54,7 +54,7 @@ def format_csv(frame: pd.DataFrame) -> str:
 
 
 def format_facts(facts: pd.DataFrame, form: str) -> str:
-    """The facts, in the contract's columns, as an aligned table, CSV (with a byte order mark, for Excel) or JSON."""
+    """Format facts as an aligned table, CSV (with a byte order mark, for Excel) or JSON."""
     if form == "csv":
         return "\ufeff" + format_csv(facts)
     if form == "json":

@@ -1,7 +1,7 @@
 """What a notebook cell shows: figures, tables, sentences and key figures.
 
-Each displays in JupyterLab and carries, as JSON under its own MIME type, what the HTML and PDF
-renderers need. Ledger text in them is data: the renderers escape it, so it shows as typed.
+Each displays in JupyterLab and carries what the HTML and PDF renderers need, as JSON under its own MIME type. Ledger
+text in them is data: the renderers escape it, so that it shows as typed.
 """
 
 import sys
@@ -28,7 +28,7 @@ _NARROW_MM = 120.0  # a picture up to so wide is set as on a phone screen
 
 
 def is_interactive() -> bool:
-    """Whether a person is using this kernel: in a batch (Papermill's or ours) it may not ask for input."""
+    """Return whether a person is using this kernel; a batch run (Papermill's or ours) may not ask for input."""
     if "IPython" not in sys.modules:
         return False
     from IPython.core.getipython import get_ipython
@@ -38,7 +38,7 @@ def is_interactive() -> bool:
 
 
 def is_in_kernel() -> bool:
-    """Whether a notebook is being run for a report, in a kernel that nobody is using."""
+    """Return whether a notebook is being run for a report, in a kernel that nobody is using."""
     if "IPython" not in sys.modules or is_interactive():
         return False
     from IPython.core.getipython import get_ipython
@@ -57,7 +57,7 @@ def pack(thing: Any) -> Any:
 
 
 class Live(Protocol):
-    """The live drawing behind a figure, in the session that drew it."""
+    """The live drawing behind a figure, in the session that drew the figure."""
 
     drawing: "Drawing"
 
@@ -77,17 +77,16 @@ class Live(Protocol):
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart or map as SVG, whose text is text, and in the session that drew it the live drawing behind it.
+    """A chart or map as SVG with real text; in the session that drew it, also the live drawing.
 
-    `figure` and `axes` are Matplotlib's: what is changed on them is in the picture when it is shown or saved the next
-    time. Of a map, ``axes[0]`` is the map, in longitude and latitude; `data` then has geometries, and ``data.crs`` is
-    that of the axes. `save` writes a file.
+    `figure` and `axes` are live Matplotlib objects: changes appear when the figure is next shown or saved. For a map,
+    ``axes[0]`` uses longitude and latitude; `data` then has geometries, in the CRS of the axes. `save` writes a file.
 
     `id`: a stable slug, unique in a report, such as ``hazards-trend``; `title`: what is measured, or the question that
-    the figure answers; `headline`: the finding that leads its caption, '' where it has none; `alt`: what the figure
-    shows, computed from the data; `source`: source, n and interval; `annex`: whether a report has it in its annex;
-    `told`: the words that a report has in its place, as it shows so little; `narrow`: the same for a phone's
-    screen, '' where there is none.
+    the figure answers; `headline`: the finding at the head of the caption, or ''; `alt`: what the figure shows,
+    computed from the data; `source`: source, n and interval; `annex`: whether reports put it in their annex; `told`:
+    words that a report shows instead if the figure would show too little; `narrow`: the figure drawn for a phone's
+    screen, or ''.
     """
 
     id: str
@@ -118,22 +117,22 @@ class Figure:
         return self._find_live().data
 
     def save(self, path: str | Path, width_mm: float | None = None, dpi: float = 300) -> Path:
-        """Write the figure as a file, whole or not at all: SVG, PDF or PNG, as the name ends; the font is within.
+        """Save the figure as SVG, PDF or PNG, by the ending of the file name, with the font embedded.
 
         Parameters
         ----------
         path : str or Path
-            Its folder is made where there is none.
+            The folder is created if it does not exist.
         width_mm : float, optional
-            Default: that of a report's column, 160 mm. Type shrinks along; up to 120 mm a figure is drawn again for a
-            narrow column, with type that can be read, unless somebody has changed it.
+            The default is a report's column, 160 mm. Type is scaled with the width; up to 120 mm, a figure that
+            nobody has changed is redrawn for a narrow column with readable type.
         dpi : float
-            Dots per inch of a PNG.
+            Resolution of a PNG, in dots per inch.
 
         Raises
         ------
         ParameterError
-            If the name ends in none of the three.
+            If the file name has another ending.
         """
         live, path, shown = self._find_live(), Path(path), self._refresh()
         svg = shown.svg or live.draw()
@@ -174,7 +173,7 @@ class Figure:
 
 
 class Nothing:
-    """In place of a figure or table that there is none of: it is false, and says what is missing and why."""
+    """Returned if there is no figure or table to show; it is false, and says what is missing and why."""
 
     def __init__(self, words: str) -> None:
         self.words = words
@@ -203,7 +202,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell: the text shown, the value it is sorted by, and the fact it shows (if any)."""
+    """A table cell: the text shown, the value for sorting, and the fact it shows (if any)."""
 
     text: str
     value: float | str | None = None
@@ -216,10 +215,10 @@ class Cell:
 class Table:
     """A table with a caption; the first column heads its row.
 
-    `rows` is a tuple of tuples of Cell, as long as `columns`; `wide` asks for a turned page in print,
-    `dense` for small type, as for matter to look things up in; `annex`: whether a report has it in its annex;
-    `told`: the words that a report has in its place, as it has so few rows. Of a `shaded` one cells with a note are
-    filled with its colour, columns stand close, and a phone shows each row as a card.
+    `rows` is a tuple of tuples of Cell, each as long as `columns`; `wide` asks for a landscape page in print, `dense`
+    for small type, as in reference tables; `annex`: whether reports put it in their annex; `told`: words that a report
+    shows instead of a table with few rows. In a `shaded` table, cells with a note are filled with its colour, columns
+    are narrow, and a phone shows each row as a card.
     """
 
     id: str
@@ -235,22 +234,23 @@ class Table:
 
     @property
     def data(self) -> "pd.DataFrame":
-        """The rows under their heads: numbers as numbers, days as datetime64; a dash, or what is withheld, is missing.
+        """The rows as a DataFrame: numbers as numbers, days as datetime64; dashes and withheld values are missing.
 
-        Of a cell with more than a number, such as one with its interval, the number; two heads alike are numbered.
+        A cell with more than a number, such as an interval, gives the number. Equal column heads are numbered.
         """
         return type_table(self._name_heads(), self.rows)
 
     def to_csv(self, path: str | Path) -> None:
-        """Write `data` as UTF-8 that Excel reads, too; text that a spreadsheet would run gets an apostrophe."""
+        """Write `data` as UTF-8 CSV that Excel can also read; text that a spreadsheet would run gets an
+        apostrophe."""
         write_csv(self.data, Path(path))
 
     def to_excel(self, path: str | Path) -> None:
-        """Write `data` as a workbook of one sheet; text that a spreadsheet would run gets an apostrophe."""
+        """Write `data` as an Excel file with one sheet; text that a spreadsheet would run gets an apostrophe."""
         write_excel(self.data, Path(path), self.id)
 
     def to_latex(self, path: str | Path | None = None) -> str:
-        """The table as it is shown, as LaTeX with booktabs, caption and notes; written, too, where a path is given."""
+        """Return the table as shown, as LaTeX with booktabs, caption and notes; also write it if a path is given."""
         texts = ([cell.text for cell in row] for row in self.rows)
         sides = [column.align for column in self.columns]
         text = format_latex(self.title, self._name_heads(), sides, texts, self.notes, self.id)
@@ -293,7 +293,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Prose:
-    """Sentences computed from facts; `annex`: whether a report puts them in its annex."""
+    """Sentences computed from facts; `annex`: whether reports put them in their annex."""
 
     blocks: tuple[Block, ...]
     annex: bool = False
@@ -322,7 +322,7 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class KeyFigures:
-    """The cards at the top of a report; `annex`: whether they go into its annex."""
+    """The cards at the top of a report; `annex`: whether reports put them in their annex."""
 
     items: tuple[KeyFigure, ...] = ()
     annex: bool = False

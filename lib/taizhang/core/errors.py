@@ -40,7 +40,7 @@ class ParameterError(TaizhangError, ValueError):
 
 
 class LedgerError(TaizhangError, ValueError):
-    """A ledger, or a whole table of one, could not be read."""
+    """A ledger, or a whole table in one, could not be read."""
 
 
 class ChangedError(TaizhangError, RuntimeError):

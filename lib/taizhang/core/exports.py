@@ -1,4 +1,4 @@
-"""Tables that leave a report, for other programs: typed columns, Excel, CSV and LaTeX."""
+"""Tables exported for other programs: typed columns, Excel, CSV and LaTeX."""
 
 import re
 from collections import Counter
@@ -34,7 +34,8 @@ class _Cell(Protocol):
 
 
 def type_table(heads: Sequence[str], rows: Sequence[Sequence[_Cell]]) -> pd.DataFrame:
-    """A table of cells as a frame: numbers, days (datetime64) or texts by column; what is not known is missing."""
+    """Convert a table of cells to a DataFrame with numbers, days (datetime64) or texts by column; unknown values
+    are missing."""
     columns = zip(*rows, strict=True) if rows else ([] for _ in heads)
     typed = [_type_column(list(cells), first=at == 0) for at, cells in enumerate(columns)]
     return pd.DataFrame(dict(enumerate(typed))).set_axis(_number_twins(heads), axis=1)
@@ -87,12 +88,13 @@ def _is_told(text: str, value: float) -> bool:
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as UTF-8 that Excel reads, too; no text of it acts as a formula."""
+    """Write a table as UTF-8 CSV that Excel can also read; none of its texts acts as a formula."""
     write_text(path, "\ufeff" + format_csv(table))
 
 
 def write_excel(table: pd.DataFrame, path: Path, name: str) -> None:
-    """Write a table as the one sheet of a workbook, numbers and days as such; no text of it acts as a formula."""
+    """Write a table as an Excel file with one sheet; numbers and days keep their type, and no text acts as a
+    formula."""
     shown = guard_formulas(table)
     texts = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
     with (
@@ -120,7 +122,7 @@ def format_latex(
     notes: Iterable[str],
     name: str,
 ) -> str:
-    """A table as LaTeX with the rules of booktabs; its texts are set as typed. Chinese needs ctex or xeCJK."""
+    """Format a table as LaTeX with booktabs; its texts are set as typed. Chinese needs ctex or xeCJK."""
     body = [
         r"\begin{table}", r"\centering", rf"\caption{{{escape_latex(caption)}}}", rf"\label{{tab:{name}}}",
         rf"\begin{{tabular}}{{{''.join(_SIDES[side] for side in sides)}}}", r"\toprule",
@@ -137,5 +139,5 @@ def _join_row(texts: Iterable[str]) -> str:
 
 
 def escape_latex(text: str) -> str:
-    """A text that LaTeX sets as it is typed."""
+    """Escape a text, so that LaTeX sets it as typed."""
     return "".join(_LATEX.get(sign, sign) for sign in text)

@@ -21,14 +21,14 @@ serif_path: Callable[[], Path] = pylopdf_fonts_zh_cn.serif_path
 
 @lru_cache(maxsize=8192)
 def measure_character(character: str) -> float:
-    """Advance width of a character in the sans face, in em; 1 if the face lacks it."""
+    """Return the advance width of a character in the sans face, in em; 1 if the face lacks it."""
     font = _sans_font()
     glyph = font.get_nominal_glyph(ord(character))
     return font.get_glyph_h_advance(glyph) / font.face.upem if glyph else 1.0
 
 
 def measure_text(text: str) -> tuple[float, float, float]:
-    """Width of one line in the sans face, height of its ink, and depth below the base line, in em.
+    """Return the width of one line in the sans face, the height of its ink, and its depth below the baseline, in em.
 
     A character that the face lacks counts as an empty box.
     """
@@ -51,7 +51,7 @@ def measure_text(text: str) -> tuple[float, float, float]:
 
 @lru_cache(maxsize=1)
 def find_covered() -> frozenset[int]:
-    """Code points present in both fonts, as figures use one and text the other."""
+    """Return the code points present in both fonts; figures use one font and text the other."""
     sans, serif = (set(_open_face(path).unicodes) for path in (sans_path(), serif_path()))
     return frozenset(sans & serif)
 

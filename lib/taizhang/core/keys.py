@@ -1,6 +1,6 @@
 """Cache keys: a hash of everything that a result is made from. If the key is unchanged, the result is reused.
 
-The code part of a key is found, not listed: the modules that make the thing, all that these import, the data files
+The code part of a key is found automatically: the modules that make the result, everything they import, the data files
 of the package that they read, and the versions of the libraries that they import.
 """
 
@@ -45,10 +45,10 @@ class _Module:
 
 @dataclass(frozen=True)
 class Code:
-    """What makes something: modules, such as ``taizhang.report.pdf``, with all that they import.
+    """The code that makes a result: modules, such as ``taizhang.report.pdf``, with everything they import.
 
-    It ends at the modules `without`, and those below them: what they make is known by its content. `libraries` are
-    imported besides; `folder` is the package's.
+    The search stops at the modules `without` and those below them, since their results are known by content.
+    `libraries` are also imported; `folder` is the package's.
     """
 
     modules: tuple[str, ...]
@@ -58,27 +58,28 @@ class Code:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Modules, and data files as seen from the package, in order."""
+        """Modules, and data files by their path in the package, in order."""
         return _follow(self)[0]
 
     @property
     def versions(self) -> dict[str, str]:
-        """Versions of Python and of the libraries that are imported, as now installed."""
+        """Installed versions of Python and of the imported libraries."""
         found = {name: find_version(name) for name in sorted({*_follow(self)[1], *self.libraries})}
         return {"python": find_version("python"), **{name: found[name] for name in found if found[name]}}
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the sources alone."""
+        """SHA-256 of the sources only."""
         return _follow(self)[2]
 
     def make_key(self, **parts: object) -> str:
-        """The cache key of what this code makes from the given parts."""
+        """Return the cache key of the result that this code makes from the given parts."""
         return hash_parts(code=self.sha256, versions=self.versions, **parts)
 
 
 def hash_parts(**parts: object) -> str:
-    """SHA-256 over named parts, each a JSON value, a record (with all its fields), or something `str` can write."""
+    """Return the SHA-256 of named parts; each is a JSON value, a record (with all its fields), or can be written
+    by `str`."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=_write_part)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -89,7 +90,7 @@ def _write_part(part: object) -> str:
 
 
 def follow_text(text: str, *modules: str, without: tuple[str, ...] = ()) -> Code:
-    """The code used by a Python text: what it imports, plus some given modules."""
+    """Return the code used by a Python text: its imports, plus the given modules."""
     named = set(_list_imports(text))
     found = {_find_module(one, read_package()) for one in named}
     libraries = {one.partition(".")[0] for one in named} - {NAME} - sys.stdlib_module_names
@@ -97,7 +98,7 @@ def follow_text(text: str, *modules: str, without: tuple[str, ...] = ()) -> Code
 
 
 def find_version(library: str) -> str:
-    """The installed version of a library by the name it is imported by; empty if there is none."""
+    """Return the installed version of a library, given its import name; empty if it is not installed."""
     if library == "python":
         return platform.python_version()
     if library in _BESIDE:
@@ -132,9 +133,9 @@ def _list_installed() -> Mapping[str, str]:
 
 
 def read_package() -> Mapping[str, _Module | str]:
-    """Every module of the package by name, and the SHA-256 of each data file by its path in it.
+    """Return every module of the package by name, and the SHA-256 of each data file by its path in the package.
 
-    As they were when this process first asked. Nothing is kept but texts, so a process can be forked after.
+    They are read when this process first asks. Only texts are kept, so that the process can be forked afterwards.
     """
     return _read_folder(PACKAGE)
 

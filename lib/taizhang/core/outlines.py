@@ -26,9 +26,10 @@ Box = tuple[float, float, float, float]
 
 
 def simplify_districts(districts: gpd.GeoDataFrame, *, points: int = 900) -> gpd.GeoDataFrame:
-    """Simplify borders (in degrees; a copy) as far as a map of the column's width shows; shared edges stay shared.
+    """Return districts with borders (in degrees) simplified for a map of the column's width; shared edges stay
+    shared.
 
-    `points`: steps across the extent below which nothing can be seen.
+    `points`: number of steps across the extent; anything finer cannot be seen.
     """
     west, south, east, north = districts.total_bounds
     step = max(east - west, north - south) / points
@@ -37,18 +38,19 @@ def simplify_districts(districts: gpd.GeoDataFrame, *, points: int = 900) -> gpd
 
 
 def choose_length(most: float) -> float:
-    """The longest round length up to `most` kilometres: 1, 2 or 5 times a power of ten."""
+    """Return the longest round length up to `most` kilometres: 1, 2 or 5 times a power of ten."""
     power = 10.0 ** np.floor(np.log10(most))
     return float(max(step * power for step in (1, 2, 5) if step * power <= most))
 
 
 def count_decimals(length: float) -> int:
-    """Decimals that a round length needs: 0 for 5 km, 1 for 0.5, 2 for 0.02."""
+    """Return the decimals that a round length needs: 0 for 5 km, 1 for 0.5, 2 for 0.02."""
     return max(0, -int(np.floor(np.log10(length) + 1e-9)))
 
 
 def measure_text(text: str, size: float) -> tuple[float, float]:
-    """Width and height of lines of text in points, counting a Chinese character as 1 em and any other as 0.5."""
+    """Return width and height of lines of text in points, counting a Chinese character as 1 em and any other as
+    0.5 em."""
     lines = text.split("\n")
     widths = [sum(1.0 if east_asian_width(c) in "WF" else 0.56 for c in line) for line in lines]
     return size * max(widths), size * 1.28 * len(lines)
@@ -57,10 +59,10 @@ def measure_text(text: str, size: float) -> tuple[float, float]:
 def find_places(
     shapes: Sequence[shapely.Geometry], rooms: Sequence[tuple[float, float]], *, taken: Sequence[Box] = ()
 ) -> list[tuple[float, float] | None]:
-    """The middle of each label, within its shape and touching no other; None if a shape has no room.
+    """Find the centre of each label, within its shape and clear of the others; None if a shape has no room.
 
-    `rooms`: width and height that each label takes, in the units of the shapes; `taken`: places already used. Smaller
-    shapes choose first.
+    `rooms`: width and height of each label, in the units of the shapes; `taken`: places already used. Smaller shapes
+    choose first.
     """
     return list(_find_places(tuple(shapes), tuple(rooms), tuple(taken)))
 
@@ -128,10 +130,11 @@ def find_beside(
     land: Sequence[shapely.Geometry] = (),
     steps: int = 8,
 ) -> tuple[float, float] | None:
-    """The centre of a label placed near a shape too small for it, clear of the shape and of places already taken.
+    """Find the centre of a label beside a shape that is too small for it, clear of the shape and of places already
+    taken.
 
-    `frame` is what the label must lie in, `land` what it keeps off besides, `steps` how far away it may be, in three
-    quarters of its width. None if there is no place.
+    `frame`: the area in which the label must lie; `land`: further areas to avoid; `steps`: greatest distance, in units
+    of three quarters of the label's width. None if there is no place.
     """
     if shape.is_empty:
         return None
@@ -149,7 +152,7 @@ def find_beside(
 
 @dataclass(frozen=True)
 class Shape:
-    """A district on the map: its outline, in units of the drawing."""
+    """A district on the map, with its outline in units of the drawing."""
 
     code: str
     name: str
@@ -185,9 +188,9 @@ class Map:
 def draw_outlines(districts: gpd.GeoDataFrame) -> Map:
     """Draw the districts (code, name, geometry in longitude and latitude) for a page.
 
-    640 units wide and at most 826 high; a tall county stands in the middle. Equirectangular about the middle latitude,
-    which for a county is true to a part in a thousand; simplified and labelled as charts' maps are. The scale bar has
-    its place below the districts.
+    The drawing is 640 units wide and at most 826 high; a tall county is centred. The projection is equirectangular
+    about the middle latitude, which for a county is accurate to a part in a thousand. Borders and labels are made
+    as in maps of charts. The scale bar is below the districts.
     """
     known = districts[~(districts.geometry.isna() | districts.geometry.is_empty)]
     if known.empty:

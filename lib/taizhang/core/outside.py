@@ -37,7 +37,7 @@ def tell_error(
 
 
 def quote_error(name: str, said: str) -> Label:
-    """An error in a notebook cell, of which only the class name and the text are known."""
+    """Return an error in a notebook cell as a message parameter, from its class name and text."""
     if name in _OWN:
         zh = said
     else:

@@ -38,7 +38,7 @@ class Period:
 
     @property
     def scale(self) -> str:
-        """The report length that suits the period: year, half, quarter or month."""
+        """The report length for the period: year, half, quarter or month."""
         return next((scale for scale, days in _LONGEST.items() if self.days <= days), "year")
 
     @property
@@ -51,7 +51,7 @@ class Period:
         return (self.end - self.start).days + 1
 
     def is_same(self, other: "Period") -> bool:
-        """Whether both cover the same days, however they are written."""
+        """Return whether both cover the same days, however they are written."""
         return (self.start, self.end) == (other.start, other.end)
 
     def overlaps(self, other: "Period") -> bool:
@@ -113,7 +113,7 @@ def _span(start: date, end: date) -> Period:
 def parse_period(text: str) -> Period:
     """Read a period as users write it: ``2021``, ``2021H1``, ``2021Q3``, ``2021-07`` or ``2021-03-01/2021-05-31``.
 
-    Raises ParameterError if the text has none of these forms, contains an impossible day, or ends before it starts.
+    Raises ParameterError if the text has another form, contains an impossible day, or ends before it starts.
     """
     text = str(text).strip()
     if match := _SHORT.fullmatch(text):
@@ -143,5 +143,5 @@ def parse_day(text: str) -> date:
 
 
 def read_period(period: "str | int | Period") -> Period:
-    """A period, or its text; Papermill's ``-p period 2021`` passes a number."""
+    """Read a period given as a Period, a text or a number (Papermill's ``-p period 2021`` passes a number)."""
     return period if isinstance(period, Period) else parse_period(str(period))

@@ -1,4 +1,4 @@
-"""Which process something is of, and whether it still runs."""
+"""Tell which process something belongs to, and whether that process still runs."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @cache
 def mark_machine() -> str:
-    """Six digits of the machine on which process numbers are told apart: a container has its own."""
+    """Return six digits that identify the machine to which process ids belong; a container has its own."""
     try:
         space = str(Path("/proc/self/ns/pid").readlink())
     except OSError:
@@ -19,7 +19,7 @@ def mark_machine() -> str:
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process of this machine runs; in doubt, that it does."""
+    """Return whether a process of this machine runs; True if in doubt."""
     if sys.platform == "win32":
         import ctypes
 

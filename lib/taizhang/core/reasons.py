@@ -31,8 +31,8 @@ class Label:
 class Reason:
     """Why something is so: a dotted key of metadata/messages/, such as ``ledgers.date.no_such_day``.
 
-    `parameters`, by name in order, fill the places of its words: text, numbers, labels, further reasons, tuples of
-    these.
+    `parameters`, by name in order, fill the placeholders of its words: text, numbers, labels, other reasons, and
+    tuples of these.
     """
 
     code: str
@@ -52,16 +52,16 @@ class Reason:
 
     @property
     def root(self) -> "Reason":
-        """The reason itself; of one that quotes or joins others (its parameter `reason`), the first of them."""
+        """The reason itself, or, if it quotes or joins others (parameter `reason`), the first of them."""
         inner = dict(self.parameters).get("reason")
         return inner.root if isinstance(inner, Reason) else self
 
     def replace(self, **parameters: Any) -> "Reason":
-        """The same with some parameters changed."""
+        """Return a copy with some parameters changed."""
         return Reason(self.code, **(dict(self.parameters) | parameters))
 
     def word(self, lang: str = "") -> str:
-        """Its words in a language; where left out, in that of messages."""
+        """Return its words in a language; by default, in the language of messages."""
         lang = lang or current_language()
         said = load_messages()[self.code][lang]
         values = {
@@ -70,12 +70,12 @@ class Reason:
         return "".join(map(str, fill(said, values, lambda value: write_value(value, lang))))
 
     def to_json(self) -> list[Any]:
-        """As plain lists, for files of state; `read_reason` reads it back."""
+        """Return it as plain lists, for state files; `read_reason` reads them back."""
         return [self.code, {name: _to_json(value) for name, value in self.parameters}]
 
 
 def read_reason(kept: Iterable[Any]) -> Reason:
-    """A reason as `Reason.to_json` wrote it."""
+    """Read a reason written by `Reason.to_json`."""
     code, parameters = kept
     return Reason(code, **{name: _from_json(value) for name, value in parameters.items()})
 
@@ -97,7 +97,7 @@ class _Listed(tuple[Any, ...]):
 
 
 def write_json(value: Any) -> str:
-    """JSON of what holds reasons and small records; `read_json` reads it back, records as dicts."""
+    """Write reasons and small records as JSON; `read_json` reads them back, records as dicts."""
     return json.dumps(value, ensure_ascii=False, default=_dump)
 
 
@@ -108,7 +108,7 @@ def _dump(value: Any) -> Any:
 
 
 def read_json(text: str) -> Any:
-    """What `write_json` wrote: reasons as such, tuples as lists."""
+    """Read what `write_json` wrote: reasons as Reason, tuples as lists."""
     return json.loads(text, object_hook=_restore)
 
 
@@ -139,9 +139,9 @@ def _from_json(value: Any) -> Any:
 
 
 def write_value(value: Any, lang: str) -> str:
-    """A value within a message: a reason in words, several values quoted, up to five of them.
+    """Write a value for a message: a reason in words, or up to five values in quotes.
 
-    Telephone and identity numbers are masked here, so in every message, log and error.
+    Telephone and identity numbers are masked here, and so in every message, log and error.
     """
     if isinstance(value, Reason):
         return value.word(lang)
@@ -170,7 +170,7 @@ def _keep_on_line(value: object) -> str:
 
 @cache
 def load_messages() -> Words:
-    """All messages: those of metadata/messages/, one file for each room."""
+    """Load all messages from metadata/messages/, which has one file for each room."""
     return read_catalogue(sorted(_CATALOGUES.glob("*.yml")))
 
 
@@ -180,14 +180,14 @@ def choose_language(lang: str) -> None:
 
 
 def current_language() -> str:
-    """The language of messages: TAIZHANG_LANG where it is set, otherwise the one chosen, otherwise the system's."""
+    """Return the language of messages: TAIZHANG_LANG if set, otherwise the one chosen, otherwise the system's."""
     asked = os.environ.get("TAIZHANG_LANG", "")
     return asked if asked in LANGUAGES else _chosen[0] if _chosen else find_system_language()
 
 
 @cache
 def find_system_language() -> str:
-    """zh where the system speaks Chinese, else en."""
+    """Return zh if the system's language is Chinese, otherwise en."""
     if sys.platform == "win32":
         import ctypes
 
@@ -199,16 +199,17 @@ def find_system_language() -> str:
 
 @lru_cache(maxsize=1)
 def parse_toml(text: str) -> Mapping[str, Any]:
-    """A TOML file's tables, which nobody changes: workbook.toml is read for its language, then for all else."""
+    """Parse a TOML file; callers must not change the tables, as workbook.toml is read once for its language and
+    again for the rest."""
     import tomllib
 
     return tomllib.loads(text)
 
 
 def read_language(folder: str | os.PathLike[str] = "") -> str:
-    """The language that the workbook in a folder, or the nearest one upwards, asks for; empty if none is told.
+    """Return the language set by the workbook in a folder, or by the nearest one upwards; empty if none is set.
 
-    Quick, and before anything else is read: a workbook.toml with mistakes is no error here.
+    This is quick, and done before anything else is read, so mistakes in workbook.toml are not reported here.
     """
     root = Path(folder).resolve()
     for place in (root, *root.parents):
@@ -224,12 +225,13 @@ def read_language(folder: str | os.PathLike[str] = "") -> str:
 
 
 def word_all(reasons: Iterable[Reason], lang: str = "") -> str:
-    """Several reasons, a line each."""
+    """Return several reasons in words, one per line."""
     return "\n  ".join(reason.word(lang) for reason in reasons)
 
 
 def suggest(word: object, known: Iterable[object]) -> Reason:
-    """The names nearest to a word that is not known, or all that are: the end of a message, with its own sign."""
+    """Return the end of a message about an unknown word: the nearest known names, or all of them, with
+    punctuation."""
     import difflib
 
     names = [str(name) for name in known]

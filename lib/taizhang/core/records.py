@@ -1,4 +1,4 @@
-"""Records, dataclasses and named tuples, back from the JSON that they were written as."""
+"""Restore records, dataclasses and named tuples from JSON."""
 
 from collections.abc import Mapping
 from dataclasses import is_dataclass
@@ -8,7 +8,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 
 def restore(kind: Any, kept: Any) -> Any:
-    """A record of a kind from a mapping by field, tuples from lists; TypeError or ValueError if one doesn't fit."""
+    """Restore a record of a class from a mapping, and tuples from lists; TypeError or ValueError if a value
+    doesn't fit."""
     if isinstance(kind, type) and is_dataclass(kind) and not isinstance(kept, kind):
         nested = _find_nested(kind)
         return kind(**{name: restore(nested.get(name), one) for name, one in dict(kept).items()})

@@ -1,4 +1,4 @@
-"""Text for a terminal: lines no wider than asked, where a Chinese character is two columns wide; nothing that acts."""
+"""Text for a terminal: wrapped lines, in which a Chinese character is two columns wide, without active characters."""
 
 import re
 from collections.abc import Iterable
@@ -11,26 +11,27 @@ _UNIT = re.compile(
 )
 
 
-# What a terminal obeys instead of showing it: controls (but tab and line end), and marks that turn text round.
+# Characters that a terminal obeys instead of showing: controls (except tab and line end), and marks that reverse text.
 _ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def show_controls(text: str) -> str:
-    """A text whose control characters are seen, and don't act: an escape is ``\\x1b``.
+    """Return a text in which control characters are shown and have no effect: an escape is ``\\x1b``.
 
-    Names of files, sheets and districts and values of cells may hold any: one that clears the screen, writes over the
-    line before, or opens an address.
+    Names of files, sheets and districts and values of cells may contain any of them: one that clears the screen,
+    overwrites the line before, or opens an address.
     """
     return _ACTING.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def measure_width(text: str) -> int:
-    """Columns that a text takes on a terminal."""
+    """Return the number of columns that a text takes on a terminal."""
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def wrap_text(text: str, width: int) -> list[str]:
-    """Lines of at most `width` columns, but for a word that is wider; no line begins with a closing sign."""
+    """Wrap text into lines of at most `width` columns (more only for a single longer word); no line begins with
+    closing punctuation."""
     lines, line = [], ""
     for unit in _UNIT.findall(text):
         if line.strip() and measure_width(line + unit.rstrip()) > width:
@@ -41,7 +42,7 @@ def wrap_text(text: str, width: int) -> list[str]:
 
 
 def format_pairs(pairs: Iterable[tuple[str, str]], width: int, *, most: int = 30) -> list[str]:
-    """Names and what they mean in two columns, indented by two; a name wider than `most` has a line of its own."""
+    """Format names and their meanings in two columns, indented by two; a name wider than `most` gets its own line."""
     pairs = list(pairs)
     left = min(max((measure_width(name) for name, _ in pairs), default=0), most) + 2
     lines = []

@@ -1,3 +1,3 @@
-"""The version, in a module of its own: reports name it, and import nothing else for it."""
+"""The version. A separate module, so that reports can name it without importing anything else."""
 
 __version__ = "0.1.0"

@@ -12,7 +12,8 @@ Words = dict[str, dict[str, str]]
 
 
 def read_catalogue(paths: Iterable[Path]) -> Words:
-    """Words by dotted key, such as ``month.short``, and by language, from YAML files whose leaves hold zh and en.
+    """Read words by dotted key, such as ``month.short``, and by language, from YAML files whose leaves hold zh and
+    en.
 
     Raises KeyError if a key occurs in two files.
     """
@@ -34,12 +35,12 @@ def _flatten(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, dict[s
 
 
 def list_places(text: str) -> set[str]:
-    """The names of a text's placeholders, except those within a choice of words."""
+    """Return the names of a text's placeholders, except those within a choice of words."""
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def leave_out_untold(text: str, told: Collection[str]) -> str:
-    """A text without the parts in [brackets] that contain an empty placeholder; no comma is left in front."""
+    """Remove the parts in [brackets] that contain an empty placeholder, with the comma in front."""
 
     def keep(match: re.Match[str]) -> str:
         return match[1] if list_places(match[1]) <= set(told) else ""
@@ -52,10 +53,10 @@ def fill(
 ) -> list[object]:
     """Fill a text's placeholders, keeping the values separate from the surrounding words.
 
-    A place is written ``{name}``; ``{name:,}`` is formatted as Python formats numbers; ``{name:hazard|hazards}`` is
-    the first word where the value is one, otherwise the second; there may be words for two as well, and places in
-    them: ``{name:once|twice|{name} times}``. A value that chooses a word is a number, or has an attribute `value` that
-    is one. `write` is applied to each value that fills a place. Raises KeyError if a place has no value.
+    A placeholder is written ``{name}``; ``{name:,}`` uses Python's number format; ``{name:hazard|hazards}`` gives
+    the first word if the value is one, otherwise the second. There may also be a word for two, and placeholders in
+    words: ``{name:once|twice|{name} times}``. A value that chooses a word is a number, or has a numeric attribute
+    `value`. `write` is applied to each value that fills a placeholder. Raises KeyError if a placeholder has no value.
     """
     parts: list[object] = []
     for words, name, choice, _ in Formatter().parse(text):

@@ -1,7 +1,7 @@
 """Charts, maps and tables of a report: each takes a View and returns what a notebook cell shows.
 
-Where there is nothing to show, it says what is missing and why (`core.display.Nothing`, which is false); in a report it
-is None, and left out.
+If there is nothing to show, a function returns `core.display.Nothing`, which is false and says what is missing and
+why; in a report it returns None, and the cell is left out.
 """
 
 from typing import TYPE_CHECKING, Any

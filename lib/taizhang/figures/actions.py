@@ -18,7 +18,8 @@ from taizhang.metadata.words import label
 
 @exhibit("action-stages")
 def plot_action_stages(view: View) -> display.Figure | None:
-    """Problems found in each stage of each action, closed and open; None where no stage says what it found."""
+    """Plot the problems found in each stage of each action, closed and open; None if no stage gives a number
+    found."""
     stages = follow_stages(view)
     if stages is None:
         return None
@@ -36,9 +37,9 @@ def plot_action_stages(view: View) -> display.Figure | None:
 
 @exhibit("action-stages-table")
 def tabulate_action_stages(view: View) -> display.Table | None:
-    """Every stage with its days, its progress, and what it found and closed; None where none began in the period.
+    """Tabulate every stage with its days, progress, and problems found and closed; None if none began in the period.
 
-    Of the whole area, one row for a stage of all districts, with how many are in each state.
+    For the whole area, each stage of all districts is one row, with the number of districts in each state.
     """
     stages, lang = sum_stages(view), view.lang
     if stages.empty:
@@ -55,9 +56,9 @@ def tabulate_action_stages(view: View) -> display.Table | None:
 
 @exhibit("actions-districts")
 def tabulate_actions_by_district(view: View) -> display.Table | None:
-    """Stages, their progress, and what was found and closed, for each district.
+    """Tabulate stages, their progress, and problems found and closed, for each district.
 
-    None in one district's report, and where no stage began in the period.
+    None in one district's report, and if no stage began in the period.
     """
     if view.district != ALL or sum_stages(view).empty:
         return None

@@ -1,4 +1,4 @@
-"""The assessment by the workbook's own rules: points, ranks with their range, and what each rule does."""
+"""The assessment by the workbook's own rules: points, ranks with their range, and the effect of each rule."""
 
 from taizhang.analysis.assessment import find_assessment
 from taizhang.analysis.exhibits import exhibit, say_exhibit
@@ -11,7 +11,7 @@ from taizhang.metadata.words import label
 
 @exhibit("assessment")
 def tabulate_assessment(view: View) -> display.Table | None:
-    """Each district's points by rule, total, and rank with its range."""
+    """Tabulate each district's points by rule, total, and rank with its range."""
     found = find_assessment(view)
     if found is None:
         return None
@@ -46,7 +46,7 @@ def _cell(points: float, least: float, most: float, kind: str, lang: str) -> dis
 
 @exhibit("assessment-rules")
 def tabulate_rules(view: View) -> display.Table | None:
-    """How the ranking changes when each rule is left out."""
+    """Tabulate how the ranking changes when each rule is left out."""
     found = find_assessment(view)
     if found is None or found.sensitivity.empty:
         return None

@@ -1,4 +1,4 @@
-"""The one table of a bulletin: its key figures beside those of the period before and of the year before."""
+"""The table of a monthly bulletin: its key figures beside those of the period before and of the year before."""
 
 from taizhang.analysis.changes import name_then
 from taizhang.analysis.exhibits import exhibit
@@ -11,9 +11,9 @@ from taizhang.metadata.words import label
 
 @exhibit("changes")
 def tabulate_changes(view: View) -> display.Table | None:
-    """The key figures, and how each changed on the period just before and on the year before.
+    """Tabulate the key figures, and how each changed from the period before and from the year before.
 
-    None if no key figure can be compared. A change that is beyond chance says so.
+    None if no key figure can be compared. Changes beyond chance are marked.
     """
     lang, rows = view.lang, []
     for shown in choose_changes(view):

@@ -49,7 +49,8 @@ def set_own_fonts() -> None:
 
 
 def load_font() -> None:
-    """Find and read the font in advance, in the process that kernels are forked from: each would search all fonts."""
+    """Find and read the font in the process from which kernels are forked; otherwise each kernel would search all
+    fonts."""
     with use_style():
         font_manager.findfont(font_manager.FontProperties())
         ScalarFormatter()
@@ -59,7 +60,7 @@ def load_font() -> None:
 
 @contextmanager
 def use_style() -> Iterator[None]:
-    """Context for drawing in the house style, producing identical SVG on every run."""
+    """Return a context for drawing in the house style, which produces identical SVG on every run."""
     _pin_font()
     style = load_style()
     settings: Any = {
@@ -100,7 +101,7 @@ def width_pt() -> float:
 
 
 def make_drawing(height_mm: float) -> Drawing:
-    """An empty drawing as wide as the text column."""
+    """Make an empty drawing as wide as the text column."""
     engine = ConstrainedLayoutEngine(w_pad=2 / 72, h_pad=3 / 72, hspace=0.03, wspace=0.03)
     drawing = Drawing(figsize=(load_style().width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH), layout=engine)
     _Canvas(drawing)
@@ -108,7 +109,7 @@ def make_drawing(height_mm: float) -> Drawing:
 
 
 def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Drawing, Axes]:
-    """A drawing with one pair of axes; `grid` names the axis with grid lines: x, y, both, or '' for none."""
+    """Make a drawing with one pair of axes; `grid` names the axis with grid lines: x, y, both, or '' for none."""
     drawing = make_drawing(height_mm)
     axes = drawing.add_subplot()
     tidy_axes(axes, grid=grid)
@@ -117,7 +118,7 @@ def make_axes(height_mm: float, *, grid: str = "y") -> tuple[Drawing, Axes]:
 
 @contextmanager
 def use_columns(height_mm: float, columns: int, *, grid: str = "y") -> Iterator[tuple[Drawing, list[Axes]]]:
-    """As `use_axes`, with several axes side by side that share a scale."""
+    """Do the same as `use_axes`, with several axes side by side that share a scale."""
     with use_style():
         drawing = make_drawing(height_mm)
         found = drawing.subplots(1, columns, sharex=True, squeeze=False)[0]
@@ -128,7 +129,7 @@ def use_columns(height_mm: float, columns: int, *, grid: str = "y") -> Iterator[
 
 @contextmanager
 def use_axes(height_mm: float, *, grid: str = "y") -> Iterator[tuple[Drawing, Axes]]:
-    """Context for drawing in the house style, on a drawing as returned by `make_axes`."""
+    """Return a context for drawing in the house style, on a drawing as returned by `make_axes`."""
     with use_style():
         yield make_axes(height_mm, grid=grid)
 
@@ -157,25 +158,25 @@ def finish_figure(
     none: bool = False,
     **values: object,
 ) -> display.Figure:
-    """Turn a drawing, made within `use_style`, into a figure of a report.
+    """Turn a drawing made within `use_style` into a figure of a report.
 
     Parameters
     ----------
     exhibit : str
-        Of exhibits.yml, whose title, alternative text and source it has; `id` where it is not the exhibit's.
+        Key in exhibits.yml, which gives title, alternative text and source; `id` if it differs from this key.
     rows : int, optional
-        Ledger rows behind it.
+        Number of ledger rows behind the figure.
     data : function
-        Gives the table of what is drawn, a row for each thing, with names of columns as ledgers and facts have them;
-        it is asked for by nobody but who goes on with the figure. Months become days, their first.
+        Returns the table of what is drawn, one row per mark, with the column names of ledgers and facts. It is called
+        only if a user asks for the data. Months become their first days.
     ledgers : sequence of str
-        That it is made from, where not the exhibit's.
+        The ledgers behind the figure, if not the exhibit's.
     extra, source : str
-        Words after the source, and the line under the figure as a whole, where not the exhibit's.
+        Words after the source, and the whole source line, if not the exhibit's.
     few : iterable of str
-        What a report says of each bar in place of the figure where these are few.
+        Words for each bar, which a report shows instead of a figure with few bars.
     none : bool
-        Whether nothing stands out of which the exhibit's headline would tell: it has one for that.
+        Whether nothing stands out, for which the exhibit has a separate headline.
     told, **values
         What fills the exhibit's words; place, period and day are the view's where left out.
     """
@@ -197,7 +198,7 @@ def finish_figure(
 
 
 class LiveDrawing:
-    """A figure's drawing and its data, for whoever goes on with them: see `display.Live`."""
+    """A figure's drawing and its data, for further use; see `display.Live`."""
 
     def __init__(self, drawing: Drawing, id: str, data: Callable[[], pd.DataFrame]) -> None:
         self.drawing = drawing
@@ -230,7 +231,7 @@ class LiveDrawing:
 
 
 def tidy_table(table: pd.DataFrame) -> pd.DataFrame:
-    """A table that any program can store: months become their first days, and attributes are dropped."""
+    """Return a table that any program can store: months become their first days, and attributes are dropped."""
     table = table.reset_index(drop=True)
     table.attrs = {}
     kinds = {str(name): column.dtype for name, column in table.items()}
@@ -283,7 +284,7 @@ _measure_text = lru_cache(maxsize=4096)(fonts.measure_text)
 
 
 def measure_width(text: str, size: float) -> float:
-    """Width of a line of text in points."""
+    """Return the width of a line of text in points."""
     return _measure_text(text)[0] * size
 
 

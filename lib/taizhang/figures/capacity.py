@@ -13,7 +13,8 @@ from taizhang.metadata.words import label
 
 @exhibit("capacity-index")
 def tabulate_capacity(view: View) -> display.Table | None:
-    """Capacity by district: a score for each indicator, the index, its class, and how certain that is."""
+    """Tabulate capacity by district: a score for each indicator, the index, its class, and how certain the class
+    is."""
     found = find_capacity(view)
     if found is None:
         return None

@@ -18,7 +18,7 @@ from taizhang.metadata.words import label
 
 @exhibit("weather")
 def plot_weather(view: View) -> display.Figure | None:
-    """Mean temperature and rain per month against the normals; None if no month shown has a measurement."""
+    """Plot mean temperature and rain per month against the normals; None if no month shown has a measurement."""
     monthly = follow_weather(view)
     if monthly is None:
         return None
@@ -58,7 +58,7 @@ def plot_weather(view: View) -> display.Figure | None:
 
 @exhibit("climate")
 def tabulate_climate(view: View) -> display.Table | None:
-    """The weather of the period against its normals; None if no month is known with its normal."""
+    """Tabulate the weather of the period against its normals; None if no month has both."""
     cells = []
     for name, row in compare_weather(view).iterrows():
         departure = f"{'+' if row['departure'] > 0 else ''}{format_number(row['departure'], 1)}"

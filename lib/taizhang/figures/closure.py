@@ -1,4 +1,4 @@
-"""How fast hazards are closed, by severity, trade and mode, and how many within their deadline."""
+"""How fast hazards are closed, by severity, trade and mode, and how many are closed within their deadline."""
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
@@ -24,9 +24,9 @@ _LINES: tuple[LineStyleType, ...] = ("-", (0, (5, 1.5)), (0, (2, 1)), (0, (6, 1,
 
 @exhibit("closure-by")
 def plot_closure_by(view: View, by: str) -> display.Figure | None:
-    """Share rectified by days since found, one curve per class of a column such as severity.
+    """Plot the share rectified by days since found, with one curve per class of a column such as severity.
 
-    None if there are not two classes.
+    None if there are fewer than two classes.
     """
     closure = follow_closure_by(view, by)
     if closure is None:
@@ -72,7 +72,7 @@ def _name_curves(axes: Axes, curves: Mapping[str, Curve], colours: Sequence[str]
 
 @exhibit("closure-table")
 def tabulate_closure(view: View) -> display.Table | None:
-    """Median days, and shares closed within thirty days and by the deadline, by severity, mode and trade."""
+    """Tabulate median days, and shares closed within thirty days and by the deadline, by severity, mode and trade."""
     found = compare_closure(view)
     if found is None:
         return None

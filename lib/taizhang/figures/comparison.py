@@ -1,4 +1,4 @@
-"""All districts side by side: map of a fact, ranking with its uncertainty, table."""
+"""All districts side by side: a map of a fact, a ranking with its uncertainty, and a table."""
 
 import textwrap
 from dataclasses import replace
@@ -34,7 +34,7 @@ _WHY_HATCHED = {"withheld": "word.withheld", "no_data": "word.not_known", "eithe
 
 @add_narrow
 def map_fact(view: View, fact: str) -> display.Figure | None:
-    """A map of one fact over the districts, shaded where they differ; None if `classify_districts` finds nothing."""
+    """Map one fact over the districts, shaded where they differ; None if `classify_districts` finds nothing."""
     found = classify_districts(view, fact)
     if found is None:
         return None
@@ -84,7 +84,7 @@ def _choose_fills(steps: int) -> list[str]:
 
 
 def name_with_unit(info: FactInfo, lang: str) -> str:
-    """A fact's title with its unit; in English the title of a rate includes what it is per."""
+    """Return a fact's title with its unit; in English the title of a rate includes its base."""
     unit = "" if lang == "en" and info.unit.startswith("per_") else name_unit(info, lang)
     return info.title[lang] + (label("word.unit_of", lang, unit=unit) if unit else "")
 
@@ -95,17 +95,17 @@ def _tell_turning(n: int, lang: str) -> str:
 
 
 def slug_fact(fact: str) -> str:
-    """A fact's name for use in an id."""
+    """Return a fact's name for use in an id."""
     return fact.replace(".", "-").replace("_", "-")
 
 
 def say_value(value: float, info: FactInfo, lang: str) -> str:
-    """A value with its unit."""
+    """Return a value with its unit."""
     return join_unit(format_fact(value, info), name_unit(info, lang), lang)
 
 
 def describe_fact_source(view: View, info: FactInfo, extra: str) -> str:
-    """The source line of a fact."""
+    """Return the source line of a fact."""
     if info.kind in view.kinds:
         return describe_source(view, info.kind, extra=extra)
     words = label(f"source.{info.kind}_layer", view.lang, day=format_date(view.as_of, view.lang))
@@ -152,9 +152,9 @@ def _draw_classes(
 
 @exhibit("ranking")
 def plot_ranking(view: View, fact: str) -> display.Figure | None:
-    """Districts by a fact, best side first; of what is no count or sum, each with its interval, against the whole area.
+    """Plot districts by a fact, best first; shares and rates with their intervals, against the whole area.
 
-    None if it is known in fewer than two districts, or zero everywhere.
+    None if the fact is known in fewer than two districts, or zero everywhere.
     """
     found = compare_districts(view, fact)
     if found is None or not found.can_be_ranked:
@@ -219,7 +219,8 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
 
 @exhibit("districts")
 def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
-    """Key figures of some ledger kinds, or all, of all districts and the whole area; None if none is configured."""
+    """Tabulate key figures of some or all ledger kinds for all districts and the whole area; None if none is
+    configured."""
     lang = view.lang
     infos = choose_columns(view, *kinds)
     if not infos:

@@ -1,4 +1,4 @@
-"""Cox regression of closure, for the exploration notebook; lifelines, which it needs, loads slowly."""
+"""Cox regression of closure, for the exploration notebook. A separate module, since lifelines loads slowly."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from taizhang.metadata.words import label
 
 @add_narrow
 def plot_cox(view: View) -> display.Figure | None:
-    """Hazard ratios of closure with their intervals; None if `fit_closure` fits nothing."""
+    """Plot hazard ratios of closure with their intervals; None if `fit_closure` fits nothing."""
     fit = fit_closure(view)
     if fit is None:
         return None
@@ -48,7 +48,8 @@ def plot_cox(view: View) -> display.Figure | None:
 
 
 def tabulate_cox(view: View) -> display.Table | None:
-    """Hazard ratios of closure, and whether each is the same all the time; None if `fit_closure` fits nothing."""
+    """Tabulate hazard ratios of closure, and whether each is constant over time; None if `fit_closure` fits
+    nothing."""
     fit = fit_closure(view)
     if fit is None:
         return None

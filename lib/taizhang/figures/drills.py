@@ -22,7 +22,7 @@ _ROLES = {"field": "main", "tabletop": "third", "unknown": "before"}
 
 @exhibit("drills-calendar")
 def plot_drills_calendar(view: View) -> display.Figure | None:
-    """Drills held per month and form, as a calendar; None if none was held in the months shown."""
+    """Plot drills held per month and form, as a calendar; None if none was held in the months shown."""
     calendar = follow_months(view)
     if calendar is None:
         return None
@@ -40,7 +40,7 @@ def plot_drills_calendar(view: View) -> display.Figure | None:
 
 @exhibit("drills-kinds")
 def plot_drill_kinds(view: View) -> display.Figure | None:
-    """The period's drills by the hazard they cover, tabletop and field; None if no drill names a hazard."""
+    """Plot the period's drills by the hazard they cover, tabletop and field; None if no drill names a hazard."""
     counts = count_kinds(view)
     if counts is None:
         return None
@@ -60,7 +60,7 @@ def plot_drill_kinds(view: View) -> display.Figure | None:
 
 @exhibit("drills-list")
 def tabulate_drills(view: View, *, most: int = 40) -> display.Table | None:
-    """The period's drills in order of date, `most` at most; None if none was held."""
+    """Tabulate the period's drills by date, at most `most`; None if none was held."""
     (rows, _), lang = list_rows(view, "drills"), view.lang
     if rows.empty:
         return None
@@ -77,7 +77,8 @@ def tabulate_drills(view: View, *, most: int = 40) -> display.Table | None:
 
 @exhibit("plans-list")
 def tabulate_plans(view: View, *, most: int = 40) -> display.Table | None:
-    """Plans with their review day and the last drill that names them, the longest undrilled first, `most` at most."""
+    """Tabulate at most `most` plans with their review day and the last drill that names them, longest undrilled
+    first."""
     plans, lang = list_plans(view), view.lang
     if plans.empty:
         return None

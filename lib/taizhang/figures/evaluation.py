@@ -30,7 +30,7 @@ _COUNTS = ("held", "evaluated", "evaluated_percent", "problems", "fixed", "fixed
 
 @exhibit("drill-ratings")
 def plot_drill_ratings(view: View) -> display.Figure | None:
-    """How many drills were given each rating; None where no drill of the period is rated."""
+    """Plot how many drills were given each rating; None if no drill of the period is rated."""
     counts = count_ratings(view)
     if counts.empty:
         return None
@@ -50,7 +50,8 @@ def plot_drill_ratings(view: View) -> display.Figure | None:
 
 @exhibit("drill-evaluations")
 def tabulate_drill_evaluations(view: View) -> display.Table | None:
-    """Each drill with its rating and the problems it showed; of the whole area, each district. None without drills."""
+    """Tabulate each drill (for the whole area, each district) with ratings and problems found; None without
+    drills."""
     rows, _ = list_rows(view, "drills")
     if rows.empty:
         return None
@@ -86,7 +87,7 @@ def _write_count(number: float, column: str) -> display.Cell:
 
 @exhibit("drill-objectives")
 def tabulate_drill_objectives(view: View) -> display.Table | None:
-    """Each objective, and how often it was given each rating of the scale; None where none of the period is listed."""
+    """Tabulate how often each objective was given each rating of the scale; None if the period has none."""
     counts, scale, lang = count_objectives(view), list_scale(view), view.lang
     if counts.empty:
         return None
@@ -107,7 +108,8 @@ def tabulate_drill_objectives(view: View) -> display.Table | None:
 
 @exhibit("drill-improvements")
 def tabulate_drill_improvements(view: View) -> display.Table | None:
-    """The plan of improvement: what, by whom, until when, how far it is; without personal columns, or None."""
+    """Tabulate the improvement plan: what, by whom, by when, and progress; no personal columns. None if there is
+    none."""
     rows = judge_improvements(view)
     if rows.empty:
         return None

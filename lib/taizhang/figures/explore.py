@@ -1,4 +1,4 @@
-"""For looking around: one column against another, a district beside its neighbours, a workbook's own ledgers."""
+"""For exploration: one column against another, a district beside its neighbours, a workbook's own ledgers."""
 
 from taizhang.analysis.exhibits import say_exhibit
 from taizhang.analysis.explore import count_crossed, count_own_rows, list_neighbours, list_own_kinds
@@ -17,8 +17,8 @@ def cross_tabulate(
 ) -> display.Table | None:
     """Count the rows of a kind, such as ``hazards``, in the period by two of its columns, with totals.
 
-    The `most` frequent classes of each are shown, the rest counted together. ParameterError if the kind has no such
-    column, or its small counts are withheld.
+    The `most` frequent classes of each column are shown, and the rest are counted together. ParameterError if the
+    kind has no such column, or its small counts are withheld.
     """
     counts = count_crossed(view, kind, rows, columns, most=most)
     if counts.empty:
@@ -40,9 +40,9 @@ def cross_tabulate(
 
 
 def tabulate_neighbours(view: View, *facts: str) -> display.Table | None:
-    """A district's facts, or a usual choice of them, beside those of each neighbour and the whole area.
+    """Tabulate facts of a district (given, or a default choice) beside those of each neighbour and the whole area.
 
-    ParameterError if there is no such fact.
+    ParameterError if a fact does not exist.
     """
     if view.district == ALL:
         return None
@@ -61,7 +61,7 @@ def tabulate_neighbours(view: View, *facts: str) -> display.Table | None:
 
 
 def tabulate_own_ledgers(view: View) -> display.Table | None:
-    """The workbook's own ledger kinds: what a row is, and how many rows the period has."""
+    """Tabulate the workbook's own ledger kinds: what a row is, and how many rows the period has."""
     lang = view.lang
     rows = (
         (view.kinds[kind].title[lang], view.kinds[kind].row[lang], n)
@@ -71,6 +71,7 @@ def tabulate_own_ledgers(view: View) -> display.Table | None:
 
 
 def tabulate_own_facts(view: View) -> display.Table | None:
-    """The facts of the workbook's own ledger kinds; those added to a built-in kind stand in that kind's table."""
+    """Tabulate the facts of the workbook's own ledger kinds; facts added to a built-in kind are in that kind's
+    table."""
     own = list_own_kinds(view)
     return tabulate_facts(view, *own) if own else None

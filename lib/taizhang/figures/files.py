@@ -16,9 +16,9 @@ _LOCK = Lock()  # the compiler keeps its world in itself
 
 
 def render_picture(svg: str, form: str, *, width_mm: float, dpi: float) -> bytes:
-    """An SVG of ours as the bytes of a file; `form` is how its name ends, `dpi` is a PNG's.
+    """Return one of our SVGs as the bytes of a file; `form` is the file ending, `dpi` the resolution of a PNG.
 
-    ParameterError if there is no such form.
+    ParameterError if the form is unknown.
     """
     if form not in FORMS:
         raise ParameterError("figures.no_form", form=form or "?", forms=", ".join(FORMS))

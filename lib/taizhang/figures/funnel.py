@@ -20,7 +20,7 @@ from taizhang.metadata.words import label
 
 @exhibit("funnel")
 def plot_funnel(view: View, fact: str) -> display.Figure | None:
-    """Districts' shares or rates against their size, with the limits of chance variation.
+    """Plot districts' shares or rates against their size, with the limits of chance variation.
 
     None if `find_funnel` finds none, or the whole area's value is unknown.
     """
