@@ -61,7 +61,7 @@ def find_assessment(view: View) -> Assessed | None:
     codes = list(view.districts["code"])
 
     def read(column: str, side: Side | None) -> pd.DataFrame:
-        """What has no bounds is not known."""
+        """Return what has no bounds is not known."""
         rows = {name: list_values(view, name) for name in names}
         return pd.DataFrame(
             {name: read_column(part, column, side).reindex(codes) for name, part in rows.items()}

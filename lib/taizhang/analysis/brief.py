@@ -314,7 +314,7 @@ def find_well_done(view: View, most: int) -> list[Well]:
 
 
 def _holds(view: View, one: WellDone) -> bool:
-    """Whether facts lie within their bounds, and every row says what they rest on."""
+    """Return whether facts lie within their bounds, and every row says what they rest on."""
     for fact, (low, high) in one.when.items():
         row, value = view.fact(fact), view.value(fact)
         if row is None or value is None or is_partly_known(row):

@@ -130,7 +130,7 @@ def find_power(view: View) -> Power | None:
 
 
 def is_called(view: View, *name: str | int) -> bool | None:
-    """Whether a statement holds with the false discovery rate controlled over the family; None if not tested.
+    """Return whether a statement holds with the false discovery rate controlled over the family; None if not tested.
 
     Notes
     -----
@@ -142,5 +142,5 @@ def is_called(view: View, *name: str | int) -> bool | None:
 
 
 def is_beyond(view: View, p: float) -> bool | None:
-    """Whether a statement outside the family is beyond chance, judged together with the family."""
+    """Return whether a statement outside the family is beyond chance, judged together with the family."""
     return None if np.isnan(p) else bool(p <= _find_threshold(view))

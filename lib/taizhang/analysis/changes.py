@@ -49,12 +49,12 @@ class Change:
         return not np.isnan(self.percent) and abs(self.before) >= _LEAST_OF_PERCENT
 
     def rose_from_none(self, info: FactInfo) -> bool:
-        """Whether it rose from zero with no test to judge it; does not apply to medians of days."""
+        """Return whether it rose from zero with no test to judge it; does not apply to medians of days."""
         untested = self.difference != 0 and self.beyond_chance is None
         return untested and self.before == 0 and info.unit != "days"
 
     def is_told(self, info: FactInfo) -> bool:
-        """Whether it is reported as a change: there is one, beyond chance and not from zero."""
+        """Return whether it is reported as a change: there is one, beyond chance and not from zero."""
         return self.difference != 0 and not self.is_within_chance and not self.rose_from_none(info)
 
 

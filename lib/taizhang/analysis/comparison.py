@@ -43,7 +43,7 @@ def list_column(view: View, fact: str, column: str = "value") -> pd.Series:
 
 
 def explain_missing(rows: pd.DataFrame) -> Missing:
-    """Why some districts have no value, from `value` and `suppressed`; empty if all have one."""
+    """Say why some districts have no value, from `value` and `suppressed`; empty if all have one."""
     hidden = rows.loc[rows["value"].isna(), "suppressed"]
     if hidden.empty:
         return ""
@@ -149,7 +149,7 @@ def _group_by_side(values: pd.Series, apart: list[bool], level: float | None) ->
 
 
 def hold_against(view: View, fact: str) -> Side:
-    """How a district's value compares with the whole area's: the same, different beyond chance, or neither."""
+    """Return how a district's value compares with the whole area's: the same, different beyond chance, or neither."""
     own, level = view.value(fact), view.value(fact, ALL)
     if own is None or level is None:
         return "alike"
@@ -222,7 +222,7 @@ class Comparison:
 
 
 def is_apart(view: View, fact: str, district: str) -> bool | None:
-    """Whether a district differs beyond chance from all others together; None if that cannot be tested."""
+    """Return whether a district differs beyond chance from all others together; None if that cannot be tested."""
     called = is_called(view, "place", fact, district)
     if called is not None:
         return called

@@ -67,7 +67,7 @@ def fit_closure(view: View) -> pd.DataFrame | None:
 
 
 def _join_fits(fits: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """What holds of ratios fitted twice; of what one has not, nothing."""
+    """Return what holds of ratios fitted twice; of what one has not, nothing."""
     first, *others = fits
     if not others:
         return first

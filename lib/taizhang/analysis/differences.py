@@ -68,7 +68,7 @@ def _read_scatter(view: View) -> dict[tuple[str, str], tuple[float, float]]:
 
 
 def list_comparisons(view: View) -> tuple[Then, ...]:
-    """What a period is compared with; for a year, the year before is also the previous period."""
+    """Return what a period is compared with; for a year, the year before is also the previous period."""
     return ("year",) if view.period.kind == "year" else ("year", "previous")
 
 
@@ -137,7 +137,7 @@ def count_unsettled(view: View) -> int:
 
 
 def _has_rows(view: View, kind: str, then: Then) -> bool:
-    """Whether any district has rows of the kind in the earlier period; a count of none at all says nothing."""
+    """Return whether any district has rows of the kind in the earlier period; a count of none at all says nothing."""
     kinds = view.kinds
     if kind not in kinds or not kinds[kind].date:
         return False
@@ -201,7 +201,7 @@ def _weigh_pair(view: View, info: FactInfo, now: Row, before: Row, scatter: Scat
 
 
 def _are_of(view: View, rows: Rows, district: str) -> Mask:
-    """Which rows are of a district, or of any."""
+    """Return which rows are of a district, or of any."""
     codes = view.districts["code"].astype("str").to_numpy()
     return rows.group >= 0 if district == ALL else np.append(codes == district, False)[rows.group]
 
@@ -228,14 +228,14 @@ def _weigh_rows(fact: str, sides: Sequence[tuple[Rows, Mask]], scatter: Scatter)
 
 
 def _find_exposure(info: FactInfo, row: Row, days: int) -> float:
-    """What events came from: days, units of the denominator, or both."""
+    """Return what events came from: days, units of the denominator, or both."""
     if pd.isna(row["denominator"]):
         return days
     return float(row["denominator"]) * (days if info.unit in _OF_STOCKS else 1)
 
 
 def _grows_with_days(info: FactInfo, row: Row) -> bool:
-    """Whether rows still to be entered would raise it; a rate per visit has them above and below the line."""
+    """Return whether rows still to be entered would raise it; a rate per visit has them above and below the line."""
     return bool(pd.isna(row["denominator"])) or info.unit in _OF_STOCKS
 
 

@@ -40,12 +40,12 @@ UNDATED: Mapping[str, Test] = {
 
 
 def is_partly_known(row: Row) -> bool:
-    """Whether some rows of a fact's base have no answer, or the number of those that do is withheld."""
+    """Return whether some rows of a fact's base have no answer, or the number of those that do is withheld."""
     return bool(row.get("of", np.nan) > row.get("known", np.nan))
 
 
 def mark_partly(rows: pd.DataFrame) -> pd.Series:
-    """Whether each row of a facts frame is partly known."""
+    """Return whether each row of a facts frame is partly known."""
     parts = rows.reindex(columns=["of", "known"])
     return parts["of"] > parts["known"]
 
@@ -205,7 +205,7 @@ def draw_towards(rows: pd.DataFrame, level: float) -> pd.DataFrame:
 
 
 def rests_on_undated(view: View, fact: str, earlier: Period, district: str | None = None) -> bool:
-    """Whether, in an earlier period, some rows are reported done without a day.
+    """Return whether, in an earlier period, some rows are reported done without a day.
 
     Their state at the same lag after that period is unknown: they have since had more time than rows of the present
     period.

@@ -90,7 +90,7 @@ def list_scale(view: View) -> dict[str, str]:
 
 
 def count_objectives(view: View) -> pd.DataFrame:
-    """How often each objective (rows, in order of appearance) received each rating; empty if there are none."""
+    """Return how often each objective (rows, in order of appearance) received each rating; empty if there are none."""
     rows, scale = find_objectives(view), list_scale(view)
     if rows.empty or not {"objective", "rating"}.issubset(rows) or not scale:
         return pd.DataFrame()

@@ -24,7 +24,7 @@ ShowFunction = Callable[Concatenate[View, Asked], Shown | None]
 
 
 def is_shown(view: View, *ids: str) -> bool:
-    """Whether the view's report shows an exhibit for a period of this length; the first known id decides."""
+    """Return whether the view's report shows an exhibit for a period of this length; the first known id decides."""
     found = _find_exhibit(ids)
     return found is None or found.is_shown(view.period.scale, view.report)
 
@@ -66,7 +66,7 @@ def _find_exhibit(ids: Iterable[str]) -> Exhibit | None:
 
 
 def is_brief(view: View, id: str) -> bool:
-    """Whether the view's report has the short form of an exhibit for a period of this length."""
+    """Return whether the view's report has the short form of an exhibit for a period of this length."""
     return load_exhibits()[id].is_brief(view.period.scale, view.report)
 
 

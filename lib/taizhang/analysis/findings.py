@@ -133,7 +133,7 @@ Found = Iterator[_Hit]
 
 
 def _tell_more(rule: FindingRule, case: _Case) -> dict[str, Evidence]:
-    """What of a stock is from before the period, where any is, and how long it has been so."""
+    """Say what of a stock is from before the period, where any is, and how long it has been so."""
     told = {}
     for place, fact in (("carried", rule.carried), ("age", rule.age)):
         if fact and (value := case.number(fact)):
@@ -326,7 +326,7 @@ def _deaths(rule: FindingRule, case: _Case) -> Found:
 
 
 def _count_missing(case: _Case) -> dict[str, Evidence]:
-    """How many are missing by the period's incidents, where any is."""
+    """Return how many are missing by the period's incidents, where any is."""
     if case.view is None or "incidents" not in case.view.ledgers:
         return {}
     rows = case.view.counted("incidents")
@@ -398,7 +398,7 @@ def _ledgers_lack(rule: FindingRule, case: _Case) -> Found:
 
 
 def _shelters_far(rule: FindingRule, case: _Case) -> Found:
-    """Where most premises on the map are far from every shelter."""
+    """Return where most premises on the map are far from every shelter."""
     far, known = count_far_premises(case.view).get(case.district, (0, 0)) if case.view else (0, 0)
     if known and 100 * far / known > rule.above:
         yield _Hit({"value": Evidence(float(far)), "of": Evidence(float(known))}, float(far))
@@ -444,7 +444,7 @@ CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
 
 
 def _could_look(rule: FindingRule, case: _Case) -> bool:
-    """Whether all that a rule looks at is known, so that no finding means no problem."""
+    """Return whether all that a rule looks at is known, so that no finding means no problem."""
     if rule.check in ("target_missed", "target_behind"):
         shares = [fact for fact in case.facts.get(case.district, {}) if fact.endswith(".done_percent")]
         bounds = [bound for fact in shares if (bound := case.bound(fact))]
@@ -527,7 +527,7 @@ _LOOKED_AT = {"graded": "incidents.level_larger"}
 
 
 def list_looked(view: View) -> Looked:
-    """What the rules could examine in a view's district; for the whole area, in every district as well.
+    """Return what the rules could examine in a view's district; for the whole area, in every district as well.
 
     If rules can examine only some districts, those without a row in the ledger show nothing.
     """
@@ -644,7 +644,7 @@ def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
 
 
 def _name_matter(finding: Finding) -> str:
-    """What is told once: deaths of a graded accident and other deaths are one matter."""
+    """Say what is told once: deaths of a graded accident and other deaths are one matter."""
     return finding.rule.fact or finding.rule.rule
 
 

@@ -43,7 +43,7 @@ class _Looked:
 
 
 def find_gap(view: View, fact: str) -> Gap | None:
-    """Why a fact of the view's district is empty because rows lack what it rests on; otherwise None.
+    """Return why a fact of the view's district is empty because rows lack what it rests on; otherwise None.
 
     Also None if the fact is suppressed, or no row is asked.
     """
@@ -79,7 +79,7 @@ def _lacks(known: float, of: float) -> bool:
 
 
 def _is_open(rows: Rows, ground: Ground) -> bool:
-    """Whether a ground leaves too many rows of any district unknown."""
+    """Return whether a ground leaves too many rows of any district unknown."""
     base = rows.test(ground.base)
     table = pd.DataFrame({"group": rows.group[base], "known": rows.test(ground.known)[base]})
     shares = table.groupby("group")["known"].agg(["sum", "size"])
@@ -87,7 +87,7 @@ def _is_open(rows: Rows, ground: Ground) -> bool:
 
 
 def rests_on_columns(fact: str) -> bool:
-    """Whether a fact rests on columns that a ledger may lack."""
+    """Return whether a fact rests on columns that a ledger may lack."""
     return fact in MEASURES and bool(MEASURES[fact].list_grounds())
 
 
@@ -102,7 +102,7 @@ class Unsaid:
 
 
 def list_unsaid(view: View) -> list[Unsaid]:
-    """What some rows leave unstated although enough rows state it for the view's facts, each once.
+    """Return what some rows leave unstated although enough rows state it for the view's facts, each once.
 
     For kinds with withheld small counts, only what the facts themselves say about the rows they know.
     """

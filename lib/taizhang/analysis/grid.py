@@ -32,12 +32,12 @@ def choose_cells(view: View) -> gpd.GeoDataFrame | None:
 
 
 def names_persons(cells: gpd.GeoDataFrame) -> bool:
-    """Whether the layer says for any cell if someone is named."""
+    """Return whether the layer says for any cell if someone is named."""
     return bool(cells["assigned"].notna().any())
 
 
 def mark_unassigned(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
-    """Whether no one is named for a cell, by the fact's own test; False if the layer does not say."""
+    """Return whether no one is named for a cell, by the fact's own test; False if the layer does not say."""
     ledgers = Ledgers({"grid": pd.DataFrame(cells.drop(columns="geometry"))}, view.districts)
     rows = Rows(ledgers["grid"], None, view.as_of, placeless=True)
     return pd.Series(rows.test(is_unassigned), index=cells.index)
@@ -89,7 +89,7 @@ def list_unassigned(view: View) -> pd.DataFrame:
 
 
 def has_heads(span: pd.DataFrame) -> bool:
-    """Whether any cell contains others, according to the span of control; never so in a grid of one level."""
+    """Return whether any cell contains others, according to the span of control; never so in a grid of one level."""
     return bool(span["heads"].any())
 
 
@@ -147,7 +147,7 @@ def count_by_cell(view: View, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_ways(counts: pd.DataFrame) -> pd.DataFrame:
-    """How the rows were assigned to cells: kinds, in order of appearance, by WAYS."""
+    """Return how the rows were assigned to cells: kinds, in order of appearance, by WAYS."""
     ways = counts.pivot_table(index="kind", columns="how", values="rows", aggfunc="sum", fill_value=0)
     return ways.reindex(index=list(dict.fromkeys(counts["kind"])), columns=list(WAYS), fill_value=0)
 

@@ -36,7 +36,7 @@ HAZARD_STATES = ("rectified", "open", "unknown")
 
 
 def tell_states(rows: Rows) -> dict[str, Mask]:
-    """Which hazards are rectified, which open and, if any, for which this is unknown."""
+    """Say which hazards are rectified, which open and, if any, for which this is unknown."""
     states = {"rectified": rows.test(hazards.is_rectified), "open": rows.test(hazards.is_open)}
     unknown = rows.test(hazards.is_unknown)
     return states | {"unknown": unknown} if unknown.any() else states

@@ -125,7 +125,7 @@ def _agree(effects: Sequence[Effect]) -> Effect:
 
 
 def _is_placed(rows: Rows, months: pd.PeriodIndex) -> bool:
-    """Whether it is known of enough rows that touch some months in which month they are."""
+    """Return whether it is known of enough rows that touch some months in which month they are."""
     return is_enough(rows.is_month(rows.ledger.date), touch(rows, *find_ends(months)))
 
 

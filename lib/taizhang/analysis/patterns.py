@@ -78,7 +78,7 @@ def fit_places(view: View, fact: str) -> Fit | None:
 
 @once_per_view
 def join_districts(view: View) -> "Graph":
-    """Which of a workbook's districts are neighbours."""
+    """Return which of a workbook's districts are neighbours."""
     return join_neighbours(view.districts.set_index("code").geometry)
 
 

@@ -53,6 +53,6 @@ def list_differing(view: View) -> list[Beside]:
 
 
 def count_beside(view: View) -> tuple[int, int]:
-    """How many can be compared with a known count, and how many of those differ."""
+    """Return how many can be compared with a known count, and how many of those differ."""
     known = [one for one in list_beside(view) if not pd.isna(one.counted)]
     return len(known), sum(one.differs for one in known)

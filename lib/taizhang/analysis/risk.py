@@ -194,7 +194,7 @@ def _find_partly(view: View, indicator: Indicator) -> pd.Series:
 
 
 def _find_base(view: View, indicator: Indicator) -> str:
-    """What it is divided by: many hazards are found where many are looked for."""
+    """Return what it is divided by: many hazards are found where many are looked for."""
     if indicator.of or not indicator.value or indicator.value.startswith("population."):
         return indicator.of
     info = view.describe(indicator.value)

@@ -24,7 +24,7 @@ _LEADERS, _MOST_LEADERS = 3, 5
 
 
 def have_rows(view: View, fact: str, districts: Collection[str]) -> bool:
-    """Whether any of some districts has a row, of any day, in the ledger of a fact."""
+    """Return whether any of some districts has a row, of any day, in the ledger of a fact."""
     kind = fact.split(".")[0]
     if kind not in view.ledgers:
         return bool(districts)
@@ -64,13 +64,13 @@ def find_ends(months: pd.PeriodIndex) -> tuple[date, date]:
 
 
 def touch(rows: Rows, first: date, last: date) -> Mask:
-    """Whether the span a row's date stands for, even a whole year, overlaps a span of days."""
+    """Return whether the span a row's date stands for, even a whole year, overlaps a span of days."""
     start, end = (np.datetime64(day, "D") for day in (first, last))
     return (rows.last_days(rows.ledger.date) >= start) & (rows.days(rows.ledger.date) <= end)
 
 
 def is_enough(known: Mask, of: Mask) -> bool:
-    """Whether few enough rows are unknown for a result from the others to be stated."""
+    """Return whether few enough rows are unknown for a result from the others to be stated."""
     return bool((of & ~known).sum() <= MOST_UNKNOWN * of.sum())
 
 
@@ -84,7 +84,7 @@ def count_monthless(view: View) -> dict[str, int]:
 
 
 def reaches_back(first: pd.Timestamp, months: pd.PeriodIndex) -> bool:
-    """Whether a ledger with this first day on record covers the year before these months."""
+    """Return whether a ledger with this first day on record covers the year before these months."""
     return bool(first < (months[0] - 11).start_time)
 
 
@@ -200,7 +200,7 @@ def list_rows(view: View, kind: str, *columns: str) -> tuple[pd.DataFrame, tuple
 
 
 def is_sensitive(view: View, kind: str) -> bool:
-    """Whether small counts of a kind are withheld, so that it has no counts by day or month either."""
+    """Return whether small counts of a kind are withheld, so that it has no counts by day or month either."""
     return kind in view.settings.get("suppress", ("complaints", "disputes"))  # type: ignore[operator]
 
 

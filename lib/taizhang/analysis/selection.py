@@ -132,7 +132,7 @@ def list_dated_counts(view: View) -> list[str]:
 
 
 def has_rows(view: View) -> bool:
-    """Whether any dated ledger has a row of the district in the period, or something is still open from before.
+    """Return whether any dated ledger has a row of the district in the period, or something is still open from before.
 
     A withheld count counts as rows.
     """
@@ -144,7 +144,7 @@ def _has_facts(kind: str) -> bool:
 
 
 def count_sentences(view: View, fact: str, number: int) -> int:
-    """How many of a fact's sentences are used.
+    """Return how many of a fact's sentences are used.
 
     None if the district does not have the fact; if it is zero, only the first.
     """
@@ -171,7 +171,7 @@ def choose_told(view: View, *facts: str) -> list[str]:
 
 
 def _rests_on(view: View, fact: str, first: str) -> bool:
-    """Whether a fact says something of what the first one counts; a loss does not rest on the deaths."""
+    """Return whether a fact says something of what the first one counts; a loss does not rest on the deaths."""
     if view.describe(first).unit not in ("count", "people"):
         return False
     if fact.startswith("incidents."):
@@ -180,10 +180,10 @@ def _rests_on(view: View, fact: str, first: str) -> bool:
 
 
 def is_none_counted(view: View, fact: str) -> bool:
-    """Whether a fact's ledger has no row in the period, so that nothing can be missing from its columns."""
+    """Return whether a fact's ledger has no row in the period, so that nothing can be missing from its columns."""
     return view.value(find_count(fact.split(".")[0])) == 0
 
 
 def has_withheld(view: View) -> bool:
-    """Whether any number among the view's facts is withheld, for any district."""
+    """Return whether any number among the view's facts is withheld, for any district."""
     return bool(view.facts["suppressed"].any())

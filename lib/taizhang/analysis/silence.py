@@ -50,7 +50,7 @@ def _read_silences(view: View) -> dict[tuple[str, str], list[Silence]]:
 
 @once_per_view
 def is_silent(view: View, kind: str, period: Period, district: str | None = None) -> bool:
-    """Whether a ledger is silent for so much of a period that its counts do not represent the period.
+    """Return whether a ledger is silent for so much of a period that its counts do not represent the period.
 
     For the whole area: whether the silent districts would have had over a tenth of its rows.
     """
@@ -76,7 +76,7 @@ def is_silent(view: View, kind: str, period: Period, district: str | None = None
 
 
 def _matters(spans: Sequence[Silence], period: Period) -> bool:
-    """Whether the silent spans of one district take so much of a period that it should have had rows there."""
+    """Return whether the silent spans of one district take so much of a period that it should have had rows there."""
     # That a ledger began late is told by the period alone; its end and gaps by all of its rows.
     for is_before, fewest in ((True, MOST_EXPECTED), (False, _FEWEST_EXPECTED)):
         of = [one for one in spans if (one.where == "before") is is_before]

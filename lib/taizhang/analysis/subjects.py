@@ -205,7 +205,7 @@ def _tell(value: Any, basis: str) -> Evidence | None:
 
 
 def _measure(rows: Rows, about: SubjectsRule) -> np.ndarray:
-    """How grave each row is."""
+    """Return how grave each row is."""
     if about.since:
         days = (rows.as_of - rows.last_days(about.since)).astype("timedelta64[D]")
         return np.where(np.isnat(days), np.nan, days.astype(np.int64))

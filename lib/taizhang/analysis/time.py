@@ -138,7 +138,7 @@ def group_spans(parts: Mapping[str, pd.DataFrame]) -> dict[tuple[date, date], li
 
 
 def is_alike(part: pd.DataFrame) -> bool:
-    """Whether no key period of a kind can be told from other days, with an interval to show it."""
+    """Return whether no key period of a kind can be told from other days, with an interval to show it."""
     return bool((part["verdict"].eq("alike") & part["high"].notna()).all())
 
 
@@ -183,7 +183,7 @@ def find_months(view: View, kind: str) -> pd.DataFrame | None:
 
 
 def name_pattern(months: pd.DataFrame) -> str:
-    """Whether the months differ beyond chance or not, as judged by `analysis.verdicts.judge_months`."""
+    """Say whether the months differ beyond chance or not, as judged by `analysis.verdicts.judge_months`."""
     return "beyond" if months.attrs["beyond"] else "within"
 
 

@@ -33,7 +33,7 @@ class Row(dict[str, Any]):
 
 
 def is_known(row: Row | pd.Series | None) -> bool:
-    """Whether a fact's row has a publishable value; False if there is no row."""
+    """Return whether a fact's row has a publishable value; False if there is no row."""
     return row is not None and not row["suppressed"] and bool(pd.notna(row["value"]))
 
 
@@ -267,12 +267,12 @@ class View:
         return None if row is None or not is_known(row) else float(row["value"])
 
     def is_withheld(self, name: str) -> bool:
-        """Whether a fact is suppressed because its numbers are small."""
+        """Return whether a fact is suppressed because its numbers are small."""
         row = self.fact(name)
         return row is not None and bool(row["suppressed"])
 
     def lasts(self, *scales: str) -> bool | None:
-        """Whether the period is a year, half, quarter or month, as asked, for cells that not every report has.
+        """Return whether the period is a year, half, quarter or month, as asked, for cells that not every report has.
 
         True or None, so that ``view.lasts("year") and ...`` shows nothing if it doesn't hold; ParameterError where
         there is no such length.
@@ -300,7 +300,7 @@ class View:
         return {when: _Index(facts) for when, facts in self._frames.items()}
 
     def anywhere(self, name: str, *, when: When = "now") -> bool:
-        """Whether any district has something to count for a fact, even if suppressed."""
+        """Return whether any district has something to count for a fact, even if suppressed."""
         return name in self._counted[when]
 
     @cached_property

@@ -105,7 +105,7 @@ def _locate_rows(
 def find_grid_problems(
     grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, smallest_m2: float = SMALLEST_M2
 ) -> gpd.GeoDataFrame:
-    """Where the grid leaves ground out, covers it twice, or lies beyond its district, one row per place.
+    """Return where the grid leaves ground out, covers it twice, or lies beyond its district, one row per place.
 
     Pieces below `smallest_m2` are rounding and not reported. Returns problem, district_code, codes, area_km2,
     share_percent, geometry; by district in order, largest first. Of the ground, cut at district borders: 'gap' and

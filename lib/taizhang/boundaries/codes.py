@@ -57,7 +57,7 @@ def restore_code(value: object) -> str:
 
 
 def read_code_or_name(value: object) -> str:
-    """What a cell names a place by: a code restored as far as it can be, else its text."""
+    """Return what a cell names a place by: a code restored as far as it can be, else its text."""
     try:
         return restore_code(value)
     except BoundaryError:

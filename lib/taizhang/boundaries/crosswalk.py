@@ -34,7 +34,7 @@ class Crosswalk:
                     self.named[name].add(code)
 
     def knows_code(self, text: str) -> bool:
-        """Whether the text is a code that changed."""
+        """Return whether the text is a code that changed."""
         return text in self.forward or text in self.backward
 
     def follow(self, text: str, present: Container[str]) -> set[str]:
@@ -75,7 +75,7 @@ def read_crosswalk(path: Path | str) -> pd.DataFrame:
 def compare_vintages(
     crosswalk: pd.DataFrame, codes: Iterable[str], *, years: tuple[int, int] | None = None
 ) -> pd.DataFrame:
-    """Which districts can be compared with their earlier selves.
+    """Return which districts can be compared with their earlier selves.
 
     With `years`, only changes from the first year to the second, both included, where the crosswalk has a column
     year: a change of long ago leaves the comparison of two years alone, one within the first year does not. A row

@@ -142,7 +142,7 @@ def _parse_crs(crs: str, where: str) -> pyproj.CRS:
 
 
 def _same_place(own: pyproj.CRS, given: pyproj.CRS, bounds: Bounds) -> bool:
-    """Whether both put the layer's corners within 1 m: .prj files spell one system in many ways."""
+    """Return whether both put the layer's corners within 1 m: .prj files spell one system in many ways."""
     # Between datums without published parameters PROJ moves nothing, which would make them alike.
     datums = [one.geodetic_crs for one in (own, given)]
     older = [one is not None and _is_older(one) for one in datums]

@@ -40,7 +40,7 @@ class Judgement:
 
 
 def read_marks(path: Path) -> dict[str, str]:
-    """What the files beside a .shp say of its text: {'DBF (0x4D)': 'gb18030', '.cpg': …}."""
+    """Return what the files beside a .shp say of its text: {'DBF (0x4D)': 'gb18030', '.cpg': …}."""
     marks = {}
     beside = {one.suffix.lower(): one for one in path.parent.glob(f"{glob.escape(path.stem)}.*")}
     if dbf := beside.get(".dbf"):
@@ -119,7 +119,7 @@ def decide_encoding(
 
 
 def _score(texts: Sequence[bytes], encoding: str) -> float | None:
-    """How much the text looks like words in an encoding: about 1 for names, below 0.5 for mojibake."""
+    """Return how much the text looks like words in an encoding: about 1 for names, below 0.5 for mojibake."""
     try:
         words = [decode_bytes(raw, encoding) for raw in texts]
     except (UnicodeDecodeError, LookupError):

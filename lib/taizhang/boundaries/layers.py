@@ -271,7 +271,7 @@ def _name_column(file: str, column: str | None) -> Reason:
 
 
 def _name_fault(said: str) -> Label:
-    """What GEOS says of an invalid geometry, without its place."""
+    """Say what GEOS says of an invalid geometry, without its place."""
     fault = said.split("[")[0]
     return Label(zh=_FAULTS.get(fault, "几何无效"), en=fault)
 

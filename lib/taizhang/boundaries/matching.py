@@ -321,7 +321,7 @@ class _Finder:
         return (next(iter(codes)), "place", None) if len(codes) == 1 else None
 
     def _ask_above(self, text: str, simple: str) -> Reason | None:
-        """Why a place below a unit (沙岭县城关镇) is none here: the layer knows others, or none and asks."""
+        """Return why a place below a unit (沙岭县城关镇) is none here: the layer knows others, or none and asks."""
         plain = cut_spaces(simple)
         for at in range(2, len(plain)):
             name = self._name_at(plain, at)
@@ -366,7 +366,7 @@ class _Finder:
         return {code for code in codes if self._lies_under(code, above) is not False}
 
     def _lies_under(self, code: str, above: str) -> bool | None:
-        """Whether a district is under a unit; None if its parent is unknown or cannot be compared."""
+        """Return whether a district is under a unit; None if its parent is unknown or cannot be compared."""
         parent = self.parents[code]
         if above.isdigit():
             short = cut_zeros(above)

@@ -72,7 +72,7 @@ def cut_suffix(name: str) -> str:
 
 
 def is_bare(name: str) -> bool:
-    """Whether the name has no suffix at all, as 罗湖 for 罗湖区."""
+    """Return whether the name has no suffix at all, as 罗湖 for 罗湖区."""
     return not name.endswith(_LONGEST_FIRST)
 
 

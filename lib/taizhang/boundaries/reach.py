@@ -24,7 +24,7 @@ def measure_reach(
     *,
     distance_m: float,
 ) -> pd.DataFrame:
-    """Which points (degrees) are within straight-line distance of the nearest site (a shelter, a team).
+    """Return which points (degrees) are within straight-line distance of the nearest site (a shelter, a team).
 
     `distance_m` is as the crow flies: roads and rivers are not considered; BoundaryError if it is not above 0.
     NaN is unknown; sites without coordinates are left out. Returns one row per point: distance_m to the nearest site

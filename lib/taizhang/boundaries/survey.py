@@ -113,7 +113,7 @@ def _read_codes(values: pd.Series) -> pd.Series:
 
 
 def _weigh_code(name: str, codes: pd.Series) -> float:
-    """How sure a column is that of the codes: figures of 6 or more, each its own; 0 if it can't be.
+    """Return how sure a column is that of the codes: figures of 6 or more, each its own; 0 if it can't be.
 
     Letters before the figures (RC01) will do under a header that speaks of codes, where there are no better ones.
     """
@@ -128,7 +128,7 @@ def _weigh_code(name: str, codes: pd.Series) -> float:
 
 
 def _weigh_name(name: str, texts: pd.Series, features: int) -> float:
-    """How sure a column is that of the names: words, nearly each its own, that end as names of places do."""
+    """Return how sure a column is that of the names: words, nearly each its own, that end as names of places do."""
     if texts.empty or len(texts) < 0.9 * features or texts.str.fullmatch(r"[\d.\-: ]*").any():
         return 0.0
     distinct = texts.nunique() / len(texts)

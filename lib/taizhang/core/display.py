@@ -66,7 +66,7 @@ class Live(Protocol):
         """The data drawn."""
 
     def is_changed(self) -> bool:
-        """Whether the drawing was changed after it was made."""
+        """Return whether the drawing was changed after it was made."""
 
     def draw(self) -> str:
         """The drawing in its present state, as SVG."""

@@ -79,7 +79,7 @@ def _type_column(cells: Sequence[_Cell], *, first: bool) -> pd.Series:
 
 
 def _is_told(text: str, value: float) -> bool:
-    """Whether a cell's number is the one that its text begins with: not in another unit, and without a mark."""
+    """Return whether a cell's number is the one that its text begins with: not in another unit, and without a mark."""
     found = _NUMBER.search(text.replace(",", "").replace("−", "-"))
     if found is None or text.endswith("*"):
         return not text.endswith("*")

@@ -44,7 +44,7 @@ class Reason:
         object.__setattr__(self, "parameters", frozen)
 
     def __getitem__(self, name: str) -> Any:
-        """What fills a place."""
+        """Return what fills a place."""
         return dict(self.parameters)[name]
 
     def __str__(self) -> str:

@@ -1,9 +1,9 @@
 """A commitment: the lists and rules of a draw are fixed, and their hash published, before its seed exists.
 
-Without one whoever holds the lists can change them once the seed is known, as often as it takes: every change is
-another draw. With one the hash of every list, the rules, and what the seed is to be are in a text whose SHA-256 is
-published; the draw refuses whatever has changed since. That the hash came first, nobody can tell from a file, whose day
-can be set back: it rests on where and when it was published.
+Without a commitment, anyone who holds the lists can change them once the seed is known, again and again, until the
+draw suits them. A commitment is a text with the hash of every list, the rules, and the source of the seed; its SHA-256
+is published, and the draw refuses anything that has changed since. A file cannot prove that the hash came first, as its
+date can be set back: the proof is where and when the hash was published.
 """
 
 import hashlib
@@ -26,10 +26,10 @@ LISTS = ("entities", "names", "inspectors", "avoid", "visited")
 
 @dataclass(frozen=True)
 class SeedRule:
-    """What the seed will be: the public number it is taken from, the day that is published, and its form.
+    """The announced seed: the public number from which it is taken, the day of publication, and its form.
 
-    `form` is a regular expression that the whole seed must match; otherwise the same number could be written in
-    several ways, each giving another draw. Empty: none is set.
+    `form` is a regular expression that the whole seed must match, as the same number could otherwise be written in
+    several ways, each giving another draw; empty if none is set.
     """
 
     source: str
@@ -39,7 +39,7 @@ class SeedRule:
 
 @dataclass(frozen=True)
 class Commitment:
-    """What was fixed on a day: the SHA-256 of each list, the value of each rule, and what the seed will be."""
+    """What was fixed on a day: the SHA-256 of each list, the value of each rule, and the announced seed."""
 
     title: str
     made_on: date
@@ -67,12 +67,13 @@ class Commitment:
 
     @property
     def came_first(self) -> bool:
-        """Whether its stated day is before the seed's."""
+        """Return whether its stated day is before the seed's."""
         return self.made_on < self.seed.on
 
 
 def hash_each_list(given: "DrawInput") -> dict[str, str]:
-    """The SHA-256 of each list: one line per entry, sorted; names included, so that none can be swapped."""
+    """Return the SHA-256 of each list: one line per entry, sorted; names are included, so that none can be
+    swapped."""
     lines = {
         "entities": [f"{number}\t{stratum}" for number, stratum in given.entities.items()],
         "names": [f"{number}\t{name}" for number, name in given.names.items()],
@@ -84,7 +85,7 @@ def hash_each_list(given: "DrawInput") -> dict[str, str]:
 
 
 def list_rules(given: "DrawInput") -> dict[str, str]:
-    """The rules as text: the share of each stratum, the team, the most visits."""
+    """Return the rules as text: the share of each stratum, the team size, the greatest number of visits."""
     shares = {f"share {name}": str(Decimal(str(share)).normalize()) for name, share in given.shares.items()}
     return {**shares, "team": str(given.team), "most_per_inspector": str(given.most)}
 
@@ -104,7 +105,7 @@ def make_commitment(given: "DrawInput", seed: SeedRule, today: date) -> Commitme
 
 
 def find_changes(commitment: Commitment, given: "DrawInput") -> list[Reason]:
-    """The lists and rules that are no longer as they were fixed."""
+    """Return the lists and rules that have changed since they were fixed."""
     lists, rules = hash_each_list(given), list_rules(given)
     changed = [name for name in LISTS if lists[name] != commitment.lists.get(name)]
     altered = [
@@ -128,7 +129,7 @@ def find_changes(commitment: Commitment, given: "DrawInput") -> list[Reason]:
 
 
 def find_seed_faults(commitment: Commitment, seed: str) -> list[Reason]:
-    """Why a seed does not match what was announced."""
+    """Return the reasons why a seed does not match the announcement."""
     form = commitment.seed.form
     if form and not re.fullmatch(form, seed):
         return [Reason("draw.commit.seed_form", seed=seed, form=form)]

@@ -1,7 +1,7 @@
 """The rules of the draw: tickets by SHA-256, strata, avoidance, one visit each. No files and no other randomness.
 
-Anyone can repeat it in any programming language: each ticket is the SHA-256 of a text whose parts are all in the
-record.
+Anyone can repeat a draw in any programming language, since each ticket is the SHA-256 of a text whose parts are all in
+the record.
 """
 
 import hashlib
@@ -19,12 +19,13 @@ ANY = "*"
 
 @dataclass(frozen=True)
 class DrawInput:
-    """What is drawn from, and by which rules.
+    """The lists and rules of a draw.
 
-    `entities`: number to stratum; one is there once, however many departments list it. `inspectors`: numbers, never
-    names. `shares`: stratum to the share drawn, 0 to 1; ``*`` for strata not named. `avoid`: (inspector, entity), who
-    must not inspect whom (回避). `visited`: entities not drawn, each with the day of its last visit
-    (综合查一次). `team`: inspectors per visit; `most`: visits per inspector, 0: no limit. `names` take no part.
+    `entities`: stratum by number; each entity occurs once, however many departments list it. `inspectors`: numbers,
+    never names. `shares`: share drawn by stratum, 0 to 1; ``*`` for strata not named. `avoid`: pairs (inspector,
+    entity) that must not meet (回避). `visited`: entities not drawn, each with the day of its last visit
+    (综合查一次). `team`: inspectors per visit; `most`: visits per inspector, 0 for no limit. `names` have no effect on
+    the draw.
     """
 
     title: str
@@ -52,7 +53,7 @@ class Visit:
 class Draw:
     """A draw: the input, the seed, the lists' hash, and the visits in the order drawn.
 
-    `commitment`: what was fixed before the seed existed; None if nothing was.
+    `commitment`: what was fixed before the seed existed, or None.
     """
 
     given: DrawInput
@@ -68,7 +69,7 @@ class Draw:
 
 
 def hash_lists(given: DrawInput) -> str:
-    """The SHA-256 included in every ticket, so that other lists give another draw."""
+    """Return the SHA-256 included in every ticket, so that other lists give another draw."""
     lines = [f"entity\t{number}\t{stratum}" for number, stratum in given.entities.items()]
     lines += [f"inspector\t{number}\t" for number in given.inspectors]
     lines += [f"avoid\t{inspector}\t{entity}" for inspector, entity in given.avoid]
@@ -81,7 +82,7 @@ def _ticket(seed: str, lists: str, purpose: str, number: str) -> str:
 
 
 def count_drawn(size: int, share: float) -> int:
-    """How many of a stratum are drawn: the share, rounded half up, at least one where it is above 0."""
+    """Return how many of a stratum are drawn: the share, rounded half up, and at least one if it is above 0."""
     if share <= 0 or size == 0:
         return 0
     number = int((Decimal(size) * Decimal(str(share))).quantize(Decimal(1), ROUND_HALF_UP))
@@ -89,7 +90,7 @@ def count_drawn(size: int, share: float) -> int:
 
 
 def check_input(given: DrawInput) -> None:
-    """Collect what is wrong with the lists and rules; a ParameterError names it all."""
+    """Check the lists and rules; raise one ParameterError that names all mistakes."""
     strata = set(given.entities.values())
     avoiding, avoided = ({pair[at] for pair in given.avoid} for at in (0, 1))
     problems = []
@@ -114,10 +115,11 @@ def check_input(given: DrawInput) -> None:
 
 
 def make_draw(given: DrawInput, seed: str) -> Draw:
-    """Draw entities within strata, and inspectors for each: equal for equal lists, rules and seed, on any machine.
+    """Draw entities within strata, and inspectors for each; equal lists, rules and seed give an equal draw on any
+    machine.
 
-    The seed is any text fixed in public before the draw: the day's lottery numbers, say. Lists or rules that are not
-    fit for use, or an empty seed, are a ParameterError.
+    The seed is any text fixed in public before the draw, such as the day's lottery numbers. ParameterError if lists or
+    rules have mistakes, or the seed is empty.
     """
     check_input(given)
     if not seed.strip():
@@ -150,7 +152,7 @@ def make_draw(given: DrawInput, seed: str) -> Draw:
 
 
 def repeat_draw(draw: Draw) -> list[Reason]:
-    """Draw again from what a record contains, and list the differences; empty if there are none."""
+    """Repeat the draw of a record and return the differences; empty if there are none."""
     again = make_draw(draw.given, draw.seed)
     faults = []
     if draw.commitment is not None:

@@ -122,9 +122,9 @@ def _find_visited(entities: pd.DataFrame, once: date | None) -> dict[str, str]:
 
 
 def run_draw(workbook: str | os.PathLike[str] = "", *, seed: str = "") -> Draw:
-    """Draw by the draw.toml of a workbook, the nearest one upwards where left empty; `seed` goes before its own.
+    """Draw as the draw.toml of a workbook says (by default, the nearest one upwards); `seed` overrides its own.
 
-    Where lists and rules of this title were fixed by `commit_draw`, ParameterError names what has changed since.
+    If `commit_draw` has fixed lists and rules with this title, ParameterError names what has changed since.
     """
     given, own = read_draw(workbook)
     commitment = find_commitment(workbook, given.title)
@@ -134,9 +134,9 @@ def run_draw(workbook: str | os.PathLike[str] = "", *, seed: str = "") -> Draw:
 
 
 def commit_draw(workbook: str | os.PathLike[str] = "") -> tuple[Commitment, Path]:
-    """Fix the lists and rules of a draw before its seed exists, in a file of the workbook; what, and in which.
+    """Fix the lists and rules of a draw before its seed exists; return the commitment and the file it is in.
 
-    ParameterError if draw.toml holds a seed, does not say what it is to be, or lists of this title are fixed.
+    ParameterError if draw.toml contains a seed, does not announce one, or lists with this title are already fixed.
     """
     given, seed = read_draw(workbook)
     settings = read_draw_settings(locate_root(workbook))
@@ -157,7 +157,7 @@ def commit_draw(workbook: str | os.PathLike[str] = "") -> tuple[Commitment, Path
 
 
 def find_commitment(workbook: str | os.PathLike[str], title: str) -> Commitment | None:
-    """What was fixed for the draw with a title; None if nothing was; ParameterError if there are several."""
+    """Return the commitment for the draw with a title, or None; ParameterError if there are several."""
     paths = _list_commitments(workbook, title)
     if len(paths) > 1:
         raise ParameterError("draw.commit.several", title=title, files=[path.name for path in paths])

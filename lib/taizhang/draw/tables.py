@@ -7,7 +7,7 @@ from taizhang.metadata.words import label
 
 
 def describe_draw(draw: Draw, lang: str = "zh") -> Prose:
-    """Seed, hash, how many were drawn, and what could not be filled."""
+    """Say the seed, the hash, how many were drawn, and which teams are incomplete."""
     given = draw.given
     texts = [
         label("draw.lead", lang, entities=format_number(len(given.entities)),
@@ -22,14 +22,14 @@ def describe_draw(draw: Draw, lang: str = "zh") -> Prose:
 
 
 def check_draw(draw: Draw, lang: str = "zh") -> Prose:
-    """The differences when a draw is repeated from the same seed and lists, or that there are none."""
+    """Repeat a draw from the same seed and lists, and say what differs, or that nothing does."""
     faults = [fault.word(lang) for fault in repeat_draw(draw)]
     texts = faults or [label("draw.repeated", lang, n=len(draw.visits))]
     return Prose(tuple(Block((Run(text),), "li" if faults else "p") for text in texts))
 
 
 def describe_commitment(draw: Draw, lang: str = "zh") -> str:
-    """Whether lists and rules were fixed before the seed existed, and the basis for saying so."""
+    """Say whether lists and rules were fixed before the seed existed, and how this is known."""
     fixed = draw.commitment
     if fixed is None:
         return label("draw.uncommitted", lang)
@@ -44,7 +44,7 @@ def describe_commitment(draw: Draw, lang: str = "zh") -> str:
 
 
 def tabulate_draw(draw: Draw, lang: str = "zh") -> Table:
-    """The visits in the order drawn; inspectors by number."""
+    """Tabulate the visits in the order drawn, with inspectors by number."""
     rows = []
     for place, visit in enumerate(draw.visits, 1):
         team = ("、" if lang == "zh" else ", ").join(visit.inspectors) or "—"
@@ -64,7 +64,7 @@ def tabulate_draw(draw: Draw, lang: str = "zh") -> Table:
 
 
 def tabulate_strata(draw: Draw, lang: str = "zh") -> Table:
-    """The size of each stratum, how many were visited before, and how many are drawn."""
+    """Tabulate the size of each stratum, how many were visited before, and how many are drawn."""
     given, rows = draw.given, []
     for stratum in sorted(set(given.entities.values())):
         members = [number for number, of in given.entities.items() if of == stratum]

@@ -21,7 +21,7 @@ class Closing:
     open: tuple[str, ...]
 
     def says(self, rows: Rows, values: tuple[str, ...]) -> Mask:
-        """Whether the status has one of these values and no day is given."""
+        """Return whether the status has one of these values and no day is given."""
         said = ~rows.known(self.date) & rows.equals(self.status, values[0])
         for value in values[1:]:
             said |= ~rows.known(self.date) & rows.equals(self.status, value)

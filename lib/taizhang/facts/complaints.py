@@ -28,7 +28,7 @@ def is_on_time(rows: Rows) -> Mask:
 
 
 def has_answer(rows: Rows) -> Mask:
-    """Whether timeliness is known: there is a due day, and the case is resolved or past that day."""
+    """Return whether timeliness is known: there is a due day, and the case is resolved or past that day."""
     judged = rows.known("due_on") & (rows.test(is_resolved) | rows.before("due_on"))
     return judged & rows.test(knows(is_on_time))
 

@@ -23,7 +23,7 @@ def name_plans(rows: Rows, column: str) -> pd.Series:
 
 
 def is_drilled(plans: Rows, drills: Rows) -> Mask:
-    """Whether the plan is named in a drill that the same district held in the period."""
+    """Return whether the plan is named in a drill that the same district held in the period."""
     held = name_plans(drills, "plan").dropna()
     return np.asarray(name_plans(plans, "name").isin(held), bool)
 

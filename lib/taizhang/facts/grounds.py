@@ -70,7 +70,7 @@ def knows(function: Callable[[Rows], object]) -> Test:
 
 @cache
 def answered(column: str) -> Test:
-    """Whether the cell gives an answer: filled in, or empty where an empty cell has a meaning."""
+    """Return whether the cell gives an answer: filled in, or empty where an empty cell has a meaning."""
     return lambda rows: rows.answered(column)
 
 
@@ -88,11 +88,11 @@ def number(column: str) -> Grounded[Floats]:
 
 @cache
 def known(column: str) -> Test:
-    """Whether a column is filled in."""
+    """Return whether a column is filled in."""
     return lambda rows: rows.known(column)
 
 
 @cache
 def holds(column: str, value: str | bool) -> Grounded[Mask]:
-    """Whether a column holds a value."""
+    """Return whether a column holds a value."""
     return Grounded(lambda rows: rows.equals(column, value), (ask(column),))

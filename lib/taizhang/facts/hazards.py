@@ -48,7 +48,7 @@ def is_reopened(rows: Rows) -> Mask:
 
 
 def says_rectified(rows: Rows) -> Mask:
-    """Whether status or verification says rectified, whatever the day."""
+    """Return whether status or verification says rectified, whatever the day."""
     said = rows.equals("status", "rectified") | rows.equals("status", "closed")
     return said | rows.equals("verified_result", "passed")
 
@@ -60,7 +60,7 @@ def has_no_day(rows: Rows) -> Mask:
 
 
 def has_status(rows: Rows) -> Mask:
-    """Whether it is known if it was rectified by as_of.
+    """Return whether it is known if it was rectified by as_of.
 
     A day, a status, a verification result or an empty cell in a column of such days answers this, unless one of these
     could not be read in the row. What a row says without a day may not yet have been said on an earlier day that was
@@ -97,7 +97,7 @@ def is_open(rows: Rows) -> Mask:
 
 
 def is_unknown(rows: Rows) -> Mask:
-    """Whether it is unknown if it is rectified: neither rectified, open nor overdue."""
+    """Return whether it is unknown if it is rectified: neither rectified, open nor overdue."""
     return ~rows.test(has_status)
 
 
@@ -129,19 +129,19 @@ def count_days_late(rows: Rows) -> Floats:
 
 @rests_on(ask("premises"), ask("category"))
 def is_repeat(rows: Rows) -> Mask:
-    """Whether another row of the same district, premises and category was found 1 to 365 days earlier."""
+    """Return whether another row of the same district, premises and category was found 1 to 365 days earlier."""
     gap = rows.days(rows.ledger.date) - rows.previous_day(*SAME_HAZARD)
     return gap <= np.timedelta64(REPEAT_DAYS, "D")  # the nearest earlier day is at least one before
 
 
 @rests_on(STATUS)
 def is_timed(rows: Rows) -> Mask:
-    """Whether it can be used in a closure curve: its status and the day it was found are known."""
+    """Return whether it can be used in a closure curve: its status and the day it was found are known."""
     return rows.test(has_status) & rows.is_day(rows.ledger.date)
 
 
 def has_day(rows: Rows) -> Mask:
-    """Whether its days to closure are known: timed, and either open or closed on a known day."""
+    """Return whether its days to closure are known: timed, and either open or closed on a known day."""
     exact = rows.test(find_rectified_day) == rows.test(_find_last_day)
     return rows.test(is_timed) & (rows.test(is_open) | rows.test(is_on_the_spot) | exact)
 
@@ -170,7 +170,7 @@ def count_most_days(rows: Rows) -> Numbers:
 
 
 def is_judged(rows: Rows) -> Mask:
-    """Whether timeliness is known: there is a deadline, and the hazard is rectified or overdue."""
+    """Return whether timeliness is known: there is a deadline, and the hazard is rectified or overdue."""
     late_or_early = (rows.test(find_rectified_day) > rows.last_days("deadline")) | rows.test(is_in_time)
     placed = rows.test(is_rectified) & late_or_early
     return rows.known("deadline") & (placed | rows.test(is_overdue))
@@ -183,31 +183,31 @@ def is_in_time(rows: Rows) -> Mask:
 
 
 def may_be_in_time(rows: Rows) -> Mask:
-    """Whether it could not be judged but may have been in time."""
+    """Return whether it could not be judged but may have been in time."""
     unsaid = rows.test(is_rectified) | rows.test(is_unknown)
     return rows.known("deadline") & ~rows.test(is_judged) & unsaid
 
 
 def may_be_late(rows: Rows) -> Mask:
-    """Whether it could not be judged but may have been late; hazards not yet due are excluded."""
+    """Return whether it could not be judged but may have been late; hazards not yet due are excluded."""
     return rows.test(may_be_in_time) & rows.before("deadline")
 
 
 @cache
 def is_closed_within(days: int) -> Test:
-    """Whether it was certainly closed within this many days of being found."""
+    """Return whether it was certainly closed within this many days of being found."""
     return lambda rows: rows.test(is_rectified) & (rows.test(count_most_days) <= days)
 
 
 @cache
 def may_be_closed_within(days: int) -> Test:
-    """Whether it may have been closed within this many days."""
+    """Return whether it may have been closed within this many days."""
     return lambda rows: rows.test(is_unknown) | (rows.test(is_rectified) & (rows.test(count_days) <= days))
 
 
 @cache
 def was_found_before(days: int) -> Test:
-    """Whether it was found, on a known day, at least this many days before as_of."""
+    """Return whether it was found, on a known day, at least this many days before as_of."""
     return lambda rows: (
         rows.is_day(rows.ledger.date)
         & (rows.days(rows.ledger.date) + np.timedelta64(days, "D") <= rows.as_of)

@@ -80,7 +80,7 @@ def _warnings_of() -> dict[int, frozenset[int]]:
 
 
 def is_related(one: frozenset[int], other: frozenset[int]) -> bool:
-    """Whether a warning of some kinds, or another ledger, concerns a disaster of some kinds."""
+    """Return whether a warning of some kinds, or another ledger, concerns a disaster of some kinds."""
     return any(other & _warnings_of().get(kind, frozenset({kind})) for kind in one)
 
 

@@ -308,7 +308,7 @@ def _digest(cells: Cells, small: Mask) -> str:
 
 
 def hide_facts(cells: Cells, small: Mask, keep: Keep | None = None) -> Mask:
-    """Which facts must be hidden so that no small number can be worked out.
+    """Return which facts must be hidden so that no small number can be worked out.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ def leave_out_telling(
     within: Sequence[Pair] = (),
     links: Sequence[Link] = (),
 ) -> list[dict[str, Mask]]:
-    """Which rounded counts of a kind to leave out.
+    """Return which rounded counts of a kind to leave out.
 
     Parameters
     ----------

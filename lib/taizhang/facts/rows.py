@@ -109,14 +109,14 @@ class Ledger:
         return days | ({self.date} if self.date else set())
 
     def make(self, function: Callable[..., Made], *arguments: Hashable) -> Made:
-        """What `function` returns for the arguments, computed once."""
+        """Return what `function` returns for the arguments, computed once."""
         if (function, arguments) not in self._made:
             self._made[function, arguments] = function(*arguments)
         made: Made = self._made[function, arguments]
         return made
 
     def known(self, column: str) -> Mask:
-        """Whether the cell is filled in."""
+        """Return whether the cell is filled in."""
         return self.make(self._known, column)
 
     def _known(self, column: str) -> Mask:
@@ -125,11 +125,11 @@ class Ledger:
         return self.table[column].notna().to_numpy()
 
     def has(self, column: str) -> Mask:
-        """Whether the row's own table has the column, with a filled or empty cell but not an unreadable one."""
+        """Return whether the row's own table has the column, with a filled or empty cell but not an unreadable one."""
         return self.make(self._has, column)
 
     def unread(self, column: str) -> Mask:
-        """Whether the cell could not be read, in a column where an empty cell has a meaning."""
+        """Return whether the cell could not be read, in a column where an empty cell has a meaning."""
         return self.make(self._has, column + _UNREAD)
 
     def _has(self, column: str) -> Mask:
@@ -140,13 +140,13 @@ class Ledger:
         return np.append(kinds, False)[there.cat.codes.to_numpy()]
 
     def is_filled(self, column: str) -> bool:
-        """Whether any row of the kind, in any district, fills in the column."""
+        """Return whether any row of the kind, in any district, fills in the column."""
         if self.written is not None:
             return column in self.written.filled
         return bool(self.known(column).any())
 
     def has_no_nought(self, column: str) -> bool:
-        """Whether a column of counts has positive numbers but never a 0, so that an empty cell means 0."""
+        """Return whether a column of counts has positive numbers but never a 0, so that an empty cell means 0."""
         if column not in self._fields or self._fields[column].empty != "nought":
             return False
         if self.written is not None:
@@ -155,7 +155,7 @@ class Ledger:
         return bool((numbers > 0).any() and not (numbers == 0).any())
 
     def answered(self, column: str) -> Mask:
-        """Whether the cell gives an answer: filled in, or empty where the metadata give that a meaning."""
+        """Return whether the cell gives an answer: filled in, or empty where the metadata give that a meaning."""
         return self.make(self._answered, column)
 
     def _answered(self, column: str) -> Mask:
@@ -229,7 +229,7 @@ class Ledger:
         return np.asarray(self.table[column].astype("Float64"), float)
 
     def equals(self, column: str, value: str | bool) -> Mask:
-        """Whether the cell holds the value; unknown cells don't."""
+        """Return whether the cell holds the value; unknown cells don't."""
         return self.make(self._equals, column, value)
 
     def _equals(self, column: str, value: str | bool) -> Mask:
@@ -336,11 +336,11 @@ class Rows:
         return self.ledger.last_days(column)[self.at]
 
     def is_day(self, column: str) -> Mask:
-        """Whether the date is known to the day."""
+        """Return whether the date is known to the day."""
         return self.days(column) == self.last_days(column)
 
     def is_month(self, column: str) -> Mask:
-        """Whether the date is known to the month or better."""
+        """Return whether the date is known to the month or better."""
         first, last = (days.astype("datetime64[M]") for days in (self.days(column), self.last_days(column)))
         return first == last
 
@@ -360,21 +360,21 @@ class Rows:
         return self.ledger.previous_day(columns)[self.at]
 
     def by(self, column: str) -> Mask:
-        """Whether the date is known and lies wholly on or before as_of."""
+        """Return whether the date is known and lies wholly on or before as_of."""
         return self.last_days(column) <= self.as_of
 
     def is_carried(self) -> Mask:
-        """Whether a row of a stock comes from before the period: its date begins earlier."""
+        """Return whether a row of a stock comes from before the period: its date begins earlier."""
         if self.period is None:
             return np.zeros(len(self), bool)
         return self.days(self.ledger.date) < np.datetime64(self.period.start, "D")
 
     def before(self, column: str) -> Mask:
-        """Whether the date is known and lies wholly before as_of."""
+        """Return whether the date is known and lies wholly before as_of."""
         return self.last_days(column) < self.as_of
 
     def looks_back(self) -> Mask:
-        """Whether the reading day asked for is before the latest starred date of the row's file.
+        """Return whether the reading day asked for is before the latest starred date of the row's file.
 
         What such a row says without a day may not yet have been said then.
         """

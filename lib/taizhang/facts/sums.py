@@ -154,7 +154,7 @@ def merge_reported(
 def compare_reported(
     reported: pd.DataFrame, facts: pd.DataFrame, *, suppress: Collection[str] = ()
 ) -> pd.DataFrame:
-    """What is reported beside what is counted: district_code, fact, reported, counted (NaN: not known).
+    """Return what is reported beside what is counted: district_code, fact, reported, counted (NaN: not known).
 
     Of kinds that are counted in the period, but for those in `suppress`, of which one would tell the other where it is
     hidden.

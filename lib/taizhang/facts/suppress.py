@@ -170,7 +170,7 @@ def find_hidden(
     links: Sequence[Link] = (),
     keep: "Keep | None" = None,
 ) -> list[dict[str, Mask]]:
-    """Which numbers of a kind's facts are to be hidden, in tables that stand side by side.
+    """Return which numbers of a kind's facts are to be hidden, in tables that stand side by side.
 
     Counts of 1 to `below` - 1 rows are hidden, and the shares and sums over so few. Then as few others as
     can be, until no hidden count can be worked out exactly: not from the whole area less the other
@@ -276,7 +276,7 @@ def blank_result(result: Result, blank: Mask) -> Result:
 
 
 def hides_counts(result: Result, hidden: Mask, below: int) -> bool:
-    """Whether a fact has something hidden, or its base or what is known of it is a count as small."""
+    """Return whether a fact has something hidden, or its base or what is known of it is a count as small."""
     small = [(n >= 1) & (n < below) for n in (result.known, result.of, result.of - result.known)]
     return bool((hidden | np.any(small, axis=0)).any())
 
@@ -288,7 +288,7 @@ def leave_out_base(result: Result) -> Result:
 
 
 def is_same(one: Result, other: Result) -> bool:
-    """Whether two results of a fact say the same."""
+    """Return whether two results of a fact say the same."""
     return all(
         np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
         for name in ("value", "numerator", "denominator")

@@ -43,7 +43,7 @@ def find_term_start(text: str) -> date | None:
 def choose_terms(
     starts: npt.NDArray[np.datetime64], first: np.datetime64, last: np.datetime64
 ) -> npt.NDArray[np.bool_]:
-    """Which rows a period reads, from the first days of their terms (NaT: no term, which always counts).
+    """Return which rows a period reads, from the first days of their terms (NaT: no term, which always counts).
 
     They are those of the terms that began from `first` to `last`; if none did, of the latest begun before.
     """

@@ -43,7 +43,7 @@ def find_month(day: date) -> Period:
 
 
 def list_readings(year: int, own: date | None) -> list[Reading]:
-    """How a year's periods may be read and still be counted to the last case.
+    """Return how a year's periods may be read and still be counted to the last case.
 
     Every period as of `own`, the day that the workbook's ledgers are read as of, or its last day where there is none;
     then every one as of its last day where that is asked for.

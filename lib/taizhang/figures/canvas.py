@@ -265,7 +265,7 @@ class _Renderer(RendererSVG):
         return written.decode("ascii").replace("\n", "").rstrip()
 
     def _get_font_height_metrics(self, prop: font_manager.FontProperties) -> tuple[float, float, float]:
-        """What Matplotlib reads from the face's tables for each text, if the renderer doesn't know it."""
+        """Return what Matplotlib reads from the face's tables for each text, if the renderer doesn't know it."""
         ascender, descender, gap, units = _read_heights()
         size = 1 / units * prop.get_size_in_points() * _DPI / 72
         return ascender * size, -descender * size, gap * size

@@ -90,7 +90,7 @@ def name_with_unit(info: FactInfo, lang: str) -> str:
 
 
 def _tell_turning(n: int, lang: str) -> str:
-    """That rows which do not say may put other districts first or last."""
+    """Say that rows which do not say may put other districts first or last."""
     return (" " if lang == "en" else "") + label("compare.turning", lang, n=n) if n else ""
 
 

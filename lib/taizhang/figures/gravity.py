@@ -1,4 +1,5 @@
-"""A county's districts side by side: a table of every indicator, maps of those that differ, and the yield of visits."""
+"""A county's districts side by side: a table of all indicators, maps of those that differ, and the yield of
+visits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -36,7 +37,8 @@ MARKS = {"red": "●", "amber": "○", "worse": "▼", "better": "▲"}
 
 @exhibit("heat-table")
 def tabulate_heat(view: View) -> display.Table | None:
-    """Districts by the gravity of their problems, with counts of problems and the indicators of the first page."""
+    """Tabulate districts by the severity of their problems, with counts of problems and the indicators of the
+    first page."""
     heat = find_heat(view)
     if heat is None:
         return None
@@ -76,7 +78,7 @@ def _make_cell(view: View, info: FactInfo, code: str, state: str) -> display.Cel
 
 
 def _tell_marks(view: View, heat: HeatTable) -> list[str]:
-    """What the order and the marks mean, and which indicators have none."""
+    """Say what the order and the marks mean, and which indicators have none."""
     notes = [say_exhibit(view, "heat-table", "note")]
     if (heat.states == "withheld").any(axis=None):
         notes.append(say_exhibit(view, "heat-table", "why_withheld"))
@@ -88,7 +90,7 @@ def _tell_marks(view: View, heat: HeatTable) -> list[str]:
 
 @exhibit("rate-maps")
 def map_rates(view: View) -> display.Figure | None:
-    """Small maps of the indicators on which districts differ, naming those districts; None if none do."""
+    """Draw small maps of the indicators on which districts differ, naming those districts; None if none do."""
     differences = list_differences(view)
     if not differences:
         return None
@@ -147,7 +149,8 @@ def _draw_panel(axes: Axes, view: View, one: RateDifference, colours: Mapping[st
 
 @exhibit("yield")
 def plot_yield(view: View) -> display.Figure | None:
-    """Hazards found against visits, with the whole area's yield as a line; None if `find_yield` finds nothing."""
+    """Plot hazards found against visits, with the whole area's yield as a line; None if `find_yield` finds
+    nothing."""
     found = find_yield(view)
     if found is None:
         return None

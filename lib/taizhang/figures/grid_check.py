@@ -1,4 +1,5 @@
-"""The grid check: cells by class and level, cells without anyone named, span of control, faults, rows per cell."""
+"""The grid check: cells by class and level, cells without a responsible person, span of control, faults, rows per
+cell."""
 
 from collections.abc import Sequence
 
@@ -43,7 +44,8 @@ _SPAN = (
 
 @exhibit("grid-cells")
 def tabulate_grid_cells(view: View) -> display.Table | None:
-    """Cells by level and class, and how many have nobody named; None without a grid layer or a cell in the district."""
+    """Tabulate cells by level and class, and how many have no responsible person; None without a grid layer or any
+    cell."""
     counts, lang = count_cells(view), view.lang
     if counts is None:
         return None
@@ -58,7 +60,7 @@ def tabulate_grid_cells(view: View) -> display.Table | None:
 
 @exhibit("grid-unassigned")
 def tabulate_grid_unassigned(view: View) -> display.Table | None:
-    """The cells for which nobody is named; None where there are none, or the layer doesn't say."""
+    """Tabulate the cells without a responsible person; None if there are none, or the layer doesn't say."""
     cells = list_unassigned(view)
     if cells.empty:
         return None
@@ -85,9 +87,9 @@ def _name_district(code: object, view: View) -> str:
 
 @exhibit("grid-span")
 def tabulate_grid_span(view: View, span: pd.DataFrame | None) -> display.Table | None:
-    """Span of control: cells per person, and per cell of the level above; None where the layer doesn't say.
+    """Tabulate the span of control: cells per person, and per cell of the level above; None if the layer doesn't say.
 
-    `span` as returned by `Workbook.grid_span`: it holds numbers and no names.
+    `span` is as returned by `Workbook.grid_span`, with numbers and no names.
     """
     if span is None or span.empty:
         return None
@@ -104,9 +106,10 @@ def tabulate_grid_span(view: View, span: pd.DataFrame | None) -> display.Table |
 
 @exhibit("grid-problems")
 def tabulate_grid_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Table | None:
-    """Gaps, overlaps and stray cells with their areas and the cells they concern, largest first; None without any.
+    """Tabulate gaps, overlaps and stray cells with their areas and the cells concerned, largest first; None if
+    there are none.
 
-    `problems` as returned by `Workbook.grid_problems`.
+    `problems` is as returned by `Workbook.grid_problems`.
     """
     if problems is None or problems.empty or view.grid is None:
         return None
@@ -138,9 +141,10 @@ def _list_cells(codes: str, names: dict[str, str]) -> str:
 
 @exhibit("grid-problems-map")
 def map_grid_problems(view: View, problems: gpd.GeoDataFrame | None) -> display.Figure | None:
-    """Where the grid leaves gaps, overlaps or strays, numbered as in the table; a sound grid is shown as one.
+    """Map gaps, overlaps and stray cells of the grid, numbered as in the table; a grid without faults is shown as
+    such.
 
-    `problems` as returned by `Workbook.grid_problems`. None without a grid layer, or a cell in the district.
+    `problems` is as returned by `Workbook.grid_problems`. None without a grid layer or any cell in the district.
     """
     cells = choose_cells(view)
     if cells is None or problems is None:
@@ -186,9 +190,9 @@ def _join(sentences: Sequence[str], lang: str) -> str:
 
 @exhibit("grid-counts")
 def tabulate_grid_counts(view: View, counts: pd.DataFrame | None) -> display.Table | None:
-    """The cells with the most hazards and incidents of the period, and how the rows met their cells.
+    """Tabulate the cells with the most hazards and incidents in the period, and how rows were matched to cells.
 
-    `counts` as returned by `Workbook.grid_counts`. None without a grid layer, or a row of the period.
+    `counts` is as returned by `Workbook.grid_counts`. None without a grid layer or any row in the period.
     """
     if counts is None or counts.empty or view.grid is None:
         return None
@@ -211,9 +215,10 @@ def tabulate_grid_counts(view: View, counts: pd.DataFrame | None) -> display.Tab
 
 @add_narrow
 def map_grid_counts(view: View, counts: pd.DataFrame | None, kind: str) -> display.Figure | None:
-    """Rows of a kind (hazards or incidents) per grid cell, in classes whose method is named.
+    """Map the rows of a kind (hazards or incidents) per grid cell, in classes; the map names the method.
 
-    `counts` as returned by `Workbook.grid_counts`. None without a grid layer, or where no row of the kind met a cell.
+    `counts` is as returned by `Workbook.grid_counts`. None without a grid layer, or if no row of the
+    kind matched a cell.
     """
     found, lang, style = classify_cells(view, counts, kind), view.lang, load_style()
     if found is None:

@@ -14,7 +14,7 @@ from taizhang.metadata.style import load_style
 def draw_cells(axes: Axes, counts: pd.DataFrame, *, every: bool = False) -> None:
     """Draw a table of counts as shaded cells with the number in each; zero is blank, NaN is hatched.
 
-    Index and columns are the labels; `every` column gets its own label, even on the narrowest sheet.
+    Index and columns are the labels. With `every`, each column gets its own label, even on the narrowest sheet.
     """
     style = load_style()
     most = max(float(counts.max().max()), 1)

@@ -41,9 +41,10 @@ _ARROW_MM = (7.0, 11.0)  # the north arrow with its word, in the map's upper rig
 def make_map(
     bounds: Box, *, tallest_mm: float = 150.0, foot_mm: float = _FOOT_MM
 ) -> tuple[Drawing, Axes, Axes]:
-    """A drawing with a map and, below it, a strip for its key; its height follows from the extent.
+    """Make a drawing with a map and, below it, a strip for its key; the height follows from the extent.
 
-    `bounds` are west, south, east, north in degrees. The strip's coordinates are millimetres from its lower left.
+    `bounds` are west, south, east, north in degrees. The strip's coordinates are in millimetres from its lower left
+    corner.
     """
     style = load_style()
     box, tall = _frame(bounds, style.width_mm, tallest_mm)
@@ -90,7 +91,7 @@ def _add_strip(drawing: Drawing, foot_mm: float) -> Axes:
 
 
 def wrap_entries(entries: Sequence[str], lang: str, *, lead: str) -> list[str]:
-    """Entries as lines below a map, after an introduction; no entry is split."""
+    """Arrange entries in lines below a map, after an introduction; no entry is split."""
     room = (load_style().width_mm / _MM_PER_POINT - 14) / load_style().small
     joint, stop = ("、", "：") if lang == "zh" else (", ", ": ")
     lines, line = [], f"{lead}{stop}"
@@ -104,9 +105,10 @@ def wrap_entries(entries: Sequence[str], lang: str, *, lead: str) -> list[str]:
 
 
 def write_list(strip: Axes, lines: Sequence[str], *, below_mm: float = 0.0) -> None:
-    """Write lines into the strip of a map that is `LIST_FOOT_MM` and `LINE_MM` a line high, above its scale bar.
+    """Write lines into the strip of a map, above its scale bar; the strip is `LIST_FOOT_MM` plus `LINE_MM` per
+    line high.
 
-    `below_mm` is how much higher the key has made the strip (`marks.set_strip_key`).
+    `below_mm` is the height that the key has added to the strip (`marks.set_strip_key`).
     """
     top = strip.get_ylim()[1] - 8.0 - below_mm
     for at, line in enumerate(lines):
@@ -115,11 +117,11 @@ def write_list(strip: Axes, lines: Sequence[str], *, below_mm: float = 0.0) -> N
 
 @contextmanager
 def use_panels(view: View, titles: Sequence[str]) -> Iterator[tuple[Drawing, list[Axes], Axes]]:
-    """Context for drawing small maps of the whole area, two in a row, each under its title, with one strip below.
+    """Return a context for drawing small maps of the whole area, two in a row, each under its title, with one
+    strip below.
 
-    One alone has the whole width, and so has each on a phone screen.
-
-    Scale bar and rights are added in the end, and a north arrow to each.
+    A single map takes the whole width, as does each map on a phone screen. At the end, the scale bar and the
+    attribution are added, and a north arrow for each map.
     """
     with use_style():
         style, gap, head, foot = load_style(), 4.0, 7.0, _FOOT_MM
@@ -149,9 +151,9 @@ def use_panels(view: View, titles: Sequence[str]) -> Iterator[tuple[Drawing, lis
 
 @contextmanager
 def use_map(view: View, *, whole: bool = False, **layout: Any) -> Iterator[tuple[Drawing, Axes, Axes]]:
-    """Context for drawing on a map of the whole area (`make_map`) or of the view's ground (`draw_ground`).
+    """Return a context for drawing on a map of the whole area (`make_map`) or of the view's ground (`draw_ground`).
 
-    Scale bar, rights and north arrow are added in the end.
+    Scale bar, attribution and north arrow are added at the end.
     """
     with use_style():
         bounds = tuple(view.outlines.total_bounds)
@@ -161,7 +163,8 @@ def use_map(view: View, *, whole: bool = False, **layout: Any) -> Iterator[tuple
 
 
 def add_layer(axes: Axes, shapes: gpd.GeoDataFrame | gpd.GeoSeries, **looks: object) -> None:
-    """Draw shapes on a map, whose extent and aspect geopandas would change; nothing if they are empty."""
+    """Draw shapes on a map without changing its extent and aspect, as geopandas would; draw nothing if they are
+    empty."""
     if shapes.geometry.is_empty.all():
         return
     aspect, across, up = axes.get_aspect(), axes.get_xlim(), axes.get_ylim()
@@ -170,7 +173,7 @@ def add_layer(axes: Axes, shapes: gpd.GeoDataFrame | gpd.GeoSeries, **looks: obj
 
 
 def fill_districts(axes: Axes, districts: gpd.GeoDataFrame, colours: Sequence[str]) -> None:
-    """Draw districts on a map whose extent is set, each in its colour; hatched if it has none (unknown)."""
+    """Draw districts on a map with a fixed extent, each in its colour; hatched if it has none (unknown)."""
     style = load_style()
     known = np.array([bool(colour) for colour in colours])
     # One call for all: a class that GeoPandas draws by itself costs as much as all districts.
@@ -184,10 +187,10 @@ def fill_districts(axes: Axes, districts: gpd.GeoDataFrame, colours: Sequence[st
 def draw_ground(
     view: View, *, around: float = 0.06, zoom: float = 1.0, centre: tuple[float, float] | None = None
 ) -> tuple[Drawing, Axes, Axes]:
-    """A map, as returned by `make_map`: the district among its neighbours, or the whole area if the view is of it.
+    """Draw a map, as returned by `make_map`: the district among its neighbours, or the whole area.
 
-    `around` is how much of what lies around is shown, as a share of the longer side; `zoom` how many times larger than
-    to show all of it; `centre` the longitude and latitude of the middle, where not that of the district.
+    `around`: how much of the surroundings to show, as a share of the longer side; `zoom`: magnification, where 1 shows
+    all of it; `centre`: longitude and latitude of the centre, by default the district's.
     """
     style = load_style()
     districts = view.outlines
@@ -235,7 +238,7 @@ def draw_furniture(axes: Axes, strip: Axes, view: View) -> None:
 
 
 def find_corner(axes: Axes) -> Box:
-    """The north arrow's place, in the map's own coordinates, where no label may go."""
+    """Return the north arrow's place in the map's own coordinates, where no label may go."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     wide, high = _measure_map(axes)
@@ -284,12 +287,12 @@ def place_labels(
     hatched: Sequence[bool] = (),
     lead: bool = False,
 ) -> list[int]:
-    """Write a label within each shape, where it touches no other and not the north arrow; the smallest choose first.
+    """Write a label within each shape, clear of the others and of the north arrow; the smallest shapes choose first.
 
-    The map's limits are set. `size` is in points, small where left out; `taken` are further places already used, in
-    the axes' coordinates; labels that are `hatched` stand on hatching and need paper behind them. With `lead`, a shape
-    without room, such as a small island, has its label near by, with a line to it. Returns the positions of shapes
-    that have no label.
+    The map's limits must be set. `size` is in points, by default small; `taken` are further places already used, in the
+    axes' coordinates; labels that are `hatched` stand on hatching and need a background. With `lead`, a shape without
+    room, such as a small island, has its label beside it, with a leader line. Returns the positions of shapes without
+    a label.
     """
     shapes, texts, size = list(shapes), list(texts), size or load_style().small
     rooms = [_measure_label(axes, text, size) for text in texts]
@@ -312,7 +315,7 @@ def place_labels(
 
 
 def count_led(view: View, texts: Sequence[str]) -> int:
-    """How many districts of a map of the whole area have no room for their text within."""
+    """Return how many districts on a map of the whole area have no room for their text."""
     size = load_style().small
     with use_style():
         axes = make_map(tuple(view.outlines.total_bounds))[1]
@@ -321,7 +324,7 @@ def count_led(view: View, texts: Sequence[str]) -> int:
 
 
 def say_unlabelled(names: Iterable[str], left_out: Sequence[int], lang: str) -> str:
-    """A source note on shapes without a label, '' if all have one."""
+    """Return a source note on shapes without a label, or '' if all have one."""
     every = list(names)
     told = join_list([every[place] for place in left_out], lang)
     return label("source.unnamed", lang, names=told) if told else ""
@@ -356,9 +359,9 @@ def _lead_to(
 
 
 def label_beside(axes: Axes, shape: shapely.Geometry, text: str, *, size: float) -> Box:
-    """Write the label of a shape too small for it beside the shape, over what is there, `size` in points.
+    """Write the label of a shape that is too small for it beside the shape; `size` is in points.
 
-    Returns its place, in the axes' coordinates, where no other label may go.
+    Returns the label's place in the axes' coordinates, where no other label may go.
     """
     style = load_style()
     wide, high = _measure_label(axes, text, size)

@@ -1,4 +1,4 @@
-"""Charts of hazards: trend, by trade and premises, how fast they are closed, which are overdue."""
+"""Charts of hazards: trend, trade and premises, how fast hazards are closed, and which are overdue."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +33,7 @@ def _name_parts(counts: pd.DataFrame, lang: str) -> list[tuple[str, str, str]]:
 
 
 def say_state(view: View, counts: Mapping[Any, float]) -> str:
-    """How many are open, as far as known, from counts by state."""
+    """Return how many hazards are open, as far as known, from counts by state."""
     unknown = counts.get("unknown", 0)
     told = counts["open"] or counts["rectified"]
     how = "open" if not unknown else "some" if told else "unknown"
@@ -42,7 +42,7 @@ def say_state(view: View, counts: Mapping[Any, float]) -> str:
 
 @exhibit("hazards-trend")
 def plot_hazards_trend(view: View) -> display.Figure | None:
-    """Hazards found per month, rectified and still open, against the year before; None if there were none."""
+    """Plot hazards found per month, rectified and still open, against the year before; None if there were none."""
     trend = follow_months(view)
     if trend is None:
         return None
@@ -76,19 +76,19 @@ def _list_months(trend: HazardTrend) -> pd.DataFrame:
 
 @exhibit("hazards-by-trade")
 def plot_hazards_by_trade(view: View) -> display.Figure | None:
-    """Hazards found in the period by trade, rectified and open; None if none states it."""
+    """Plot hazards found in the period by trade, rectified and open; None if no row gives the trade."""
     return _plot_by_class(view, "trade")
 
 
 @exhibit("hazards-by-premises-type")
 def plot_hazards_by_premises_type(view: View) -> display.Figure | None:
-    """Hazards found in the period by type of premises, rectified and open; None if none states it."""
+    """Plot hazards found in the period by type of premises, rectified and open; None if no row gives the type."""
     return _plot_by_class(view, "premises_type")
 
 
 @exhibit("hazards-by-category")
 def plot_hazards_by_category(view: View) -> display.Figure | None:
-    """Hazards found in the period by category, rectified and open; None if none states it."""
+    """Plot hazards found in the period by category, rectified and open; None if no row gives the category."""
     return _plot_by_class(view, "category")
 
 
@@ -125,7 +125,8 @@ def _plot_by_class(view: View, column: str) -> display.Figure | None:
 
 @exhibit("hazards-cells")
 def plot_hazards_cells(view: View) -> display.Figure | None:
-    """Hazards found in the period by trade and category, a cell each; None if all are of one, or none states it."""
+    """Plot a cell for each trade and category of the period's hazards; None if all are in one of them, or none is
+    given."""
     counts = cross_classes(view, "trade", "category")
     if counts is None:
         return None
@@ -150,7 +151,8 @@ def plot_hazards_cells(view: View) -> display.Figure | None:
 
 @exhibit("hazards-closure")
 def plot_closure_curve(view: View) -> display.Figure | None:
-    """Share of the period's hazards rectified by days since found, with its interval; open ones are censored.
+    """Plot the share of the period's hazards rectified by days since found, with its interval; open ones are
+    censored.
 
     The county's median is shown beside the district's. None if no hazards were found.
     """
@@ -179,7 +181,7 @@ def plot_closure_curve(view: View) -> display.Figure | None:
 
 
 def list_steps(curves: Mapping[str, Curve], by: str) -> pd.DataFrame:
-    """Curves by class with a row for each step: days, and percent closed with its interval."""
+    """Return curves by class with a row for each step: days, and percent closed with its interval."""
     columns = {"time": "days", "share": "percent", "most": "percent_most"}
     parts = [
         pd.DataFrame(vars(curve)).rename(columns=columns).assign(**{by: name})
@@ -190,7 +192,7 @@ def list_steps(curves: Mapping[str, Curve], by: str) -> pd.DataFrame:
 
 
 def draw_curve(axes: Axes, curve: Curve, colour: str, line: LineStyleType = "-") -> None:
-    """A closure curve and, if it has two bounds, the other one as well."""
+    """Draw a closure curve or, if it has two bounds, both."""
     looks: Looks = {"color": colour, "linestyle": line, "drawstyle": "steps-post"}
     draw_line(axes, curve.time, curve.share, linewidth=2, **looks)
     if (curve.most != curve.share).any():
@@ -198,12 +200,12 @@ def draw_curve(axes: Axes, curve: Curve, colour: str, line: LineStyleType = "-")
 
 
 def write_within(curve: Curve, days: float, lang: str) -> str:
-    """The percentage closed within a number of days, or its range."""
+    """Return the percentage closed within a number of days, or its range."""
     return format_span(*curve.within(days), lang, 1, unit="%")
 
 
 def say_wanting(view: View, cases: Cases) -> str:
-    """For how many cases the day of closure is unknown, and how many hazards are not among the cases."""
+    """Say for how many cases the day of closure is unknown, and how many hazards are not among the cases."""
     left = len(view.counted("hazards")) - len(cases.rows)
     told = [
         label(f"closure.{key}", view.lang, n=n)
@@ -214,7 +216,7 @@ def say_wanting(view: View, cases: Cases) -> str:
 
 
 def scale_closure(axes: Axes, end: float, lang: str) -> None:
-    """Axes of a closure curve: days since found up to `end`, and percent."""
+    """Set the axes of a closure curve: days since found up to `end`, and percent."""
     axes.set_xlim(0, end)
     axes.set_ylim(0, 101)
     axes.set_yticks([0, 25, 50, 75, 100], ["0%", "25%", "50%", "75%", "100%"])
@@ -243,7 +245,8 @@ def _mark_medians(axes: Axes, view: View, closure: Closure) -> None:
 
 @exhibit("hazards-overdue")
 def tabulate_overdue(view: View, *, most: int = 30) -> display.Table | None:
-    """All overdue hazards, whenever found, the longest overdue first, `most` at most; None if none is overdue."""
+    """Tabulate at most `most` of all overdue hazards, whenever found, longest overdue first; None if none is
+    overdue."""
     rows, lang = list_overdue(view), view.lang
     if rows.empty:
         return None

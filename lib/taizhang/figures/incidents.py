@@ -1,4 +1,4 @@
-"""Incidents as a table and as months of several years."""
+"""Incidents as a table, and by month over several years."""
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from taizhang.metadata.words import label
 
 @exhibit("incidents-trend")
 def plot_incidents_trend(view: View) -> display.Figure | None:
-    """Incidents per month of every year on record, the period's last; None if there is none on record."""
+    """Plot incidents per month for every year on record, the period's year last; None if none is on record."""
     counts = follow_years(view)
     if counts is None:
         return None
@@ -43,7 +43,8 @@ def plot_incidents_trend(view: View) -> display.Figure | None:
 
 @exhibit("incidents-list")
 def tabulate_incidents(view: View, *, most: int = 40) -> display.Table | None:
-    """The period's incidents in order of date, the gravest where there are more than `most`; None if none."""
+    """Tabulate the period's incidents by date; if there are more than `most`, the most serious. None if there are
+    none."""
     rows, lang = list_gravest(view, most), view.lang
     if rows.empty:
         return None
@@ -62,7 +63,7 @@ def tabulate_incidents(view: View, *, most: int = 40) -> display.Table | None:
 
 @exhibit("grave-events")
 def tabulate_grave_events(view: View) -> display.Table | None:
-    """Every fatal or larger event by date, with its place, grade and dead; None if none is on record."""
+    """Tabulate every fatal or larger event by date, with place, grade and deaths; None if none is on record."""
     found, lang = list_grave_events(view), view.lang
     names = dict(zip(view.districts["code"].astype("str"), view.districts["name"], strict=True))
     types = name_values(pd.Series([one.type or pd.NA for one in found.events]), "incidents", "type", lang)

@@ -18,7 +18,7 @@ from taizhang.metadata.words import label
 
 @exhibit("inspections-trend")
 def plot_inspections_trend(view: View) -> display.Figure | None:
-    """Visits per month against the year before; None if there was no visit in the months shown."""
+    """Plot visits per month against the year before; None if there was no visit in the months shown."""
     trend = follow_months(view)
     if trend is None:
         return None
@@ -45,7 +45,7 @@ def _list_months(trend: VisitTrend) -> pd.DataFrame:
 
 @exhibit("inspections-by-mode")
 def plot_inspections_by_mode(view: View) -> display.Figure | None:
-    """Visits of the period by mode, with the hazards found per visit; None if no visit states its mode."""
+    """Plot visits of the period by mode, with the hazards found per visit; None if no visit gives its mode."""
     counts = count_modes(view)
     if counts is None:
         return None

@@ -33,16 +33,16 @@ _SHAPES = ("●", "■", "▲", "◆", "▼")
 def map_hazards(
     view: View, *, zoom: float = 1.0, centre: tuple[float, float] | None = None
 ) -> display.Figure | None:
-    """Where the period's hazards are: as points, or as counts in hexagons if there are many.
+    """Map the period's hazards as points, or as counts in hexagons if there are many.
 
-    None if none has coordinates, or none is in what is shown.
+    None if none has coordinates, or none lies in the part shown.
 
     Parameters
     ----------
     zoom : float
-        How many times larger than to show all of the district.
+        Magnification; 1 shows the whole district.
     centre : tuple of float, optional
-        Longitude and latitude of the middle; default: the middle of the district, or when zoomed, of the hazards.
+        Longitude and latitude of the centre; default: the centre of the district or, when zoomed, of the hazards.
     """
     points = locate_hazards(view)
     if points is None:
@@ -124,13 +124,13 @@ def _tell_points(view: View, points: Points) -> str:
 
 @exhibit("incidents-map")
 def map_incidents(view: View) -> display.Figure | None:
-    """Where the period's incidents happened, by class; None if none has coordinates."""
+    """Map the period's incidents by class; None if none has coordinates."""
     return _map_classes(view, "incidents", "class")
 
 
 @exhibit("shelters-map")
 def map_shelters(view: View) -> display.Figure | None:
-    """Where the shelters are; None if none has coordinates."""
+    """Map the shelters; None if none has coordinates."""
     return _map_classes(view, "shelters")
 
 
@@ -161,11 +161,11 @@ def _map_classes(view: View, kind: str, column: str = "") -> display.Figure | No
 
 @exhibit("ground-map")
 def map_ground(view: View) -> display.Figure:
-    """The district on its neighbours, or all districts: a map to draw on, with scale bar, rights and north arrow.
+    """Draw a map to add to: the district among its neighbours, or all districts, with scale bar, attribution and
+    north arrow.
 
-    ``axes[0]`` are in longitude and latitude, in the CRS of the boundary layer, which ``data.crs`` is: bring what is
-    drawn there into it by ``to_crs``, and give GeoPandas' plot ``aspect=None``, so that it leaves the map's as it is,
-    and ``zorder=3``, to lie above the ground.
+    ``axes[0]`` uses longitude and latitude in the CRS of the boundary layer, ``data.crs``. Convert your own layers with
+    ``to_crs``. In GeoPandas' plot, ``aspect=None`` keeps the map's aspect, and ``zorder=3`` draws above the ground.
     """
     own = view.outlines if view.district == ALL else view.outlines[view.outlines["code"] == view.district]
     with use_map(view) as (drawing, _, _):
@@ -177,7 +177,7 @@ def map_ground(view: View) -> display.Figure:
 
 @exhibit("location-map")
 def map_location(view: View) -> display.Figure | None:
-    """Where the district lies among the others; None if the view is of the whole area."""
+    """Map the location of the district among the others; None if the view covers the whole area."""
     if view.district == ALL:
         return None
     style, districts = load_style(), view.outlines
@@ -200,9 +200,9 @@ def map_location(view: View) -> display.Figure | None:
 
 @exhibit("grid-map")
 def map_grid(view: View) -> display.Figure | None:
-    """Grid cells of the district: with and without a responsible person.
+    """Map the grid cells of the district, with and without a responsible person.
 
-    None if there is no cell and, in a report, if all are alike: the text says so.
+    None if there is no cell or, in a report, if all are alike; the text then says so.
     """
     cells = choose_cells(view)
     if cells is None or (view.report and tell_assignment(view, cells).nunique() == 1):

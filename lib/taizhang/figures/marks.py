@@ -42,9 +42,9 @@ def note_point(
 def label_points(
     axes: Axes, points: np.ndarray, names: Iterable[str], *, size: tuple[float, float]
 ) -> list[int]:
-    """Write names beside points (an x and a y each), in order of priority, where they touch no other name or point.
+    """Write names beside points (an x and a y each), in order of priority, clear of other names and points.
 
-    The axes' limits are set; `size` is how wide and high they are (mm). Returns the positions of those without a name.
+    The axes' limits must be set; `size` is their width and height (mm). Returns the positions of points without a name.
     """
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     scale = np.array([size[0] / (east - west), size[1] / (north - south)]) * 72 / 25.4
@@ -74,10 +74,11 @@ def label_points(
 def find_curve_labels(
     axes: Axes, curves: Sequence[Steps], names: Sequence[str], *, size: tuple[float, float]
 ) -> list[tuple[float, float]]:
-    """Where names of curves that only rise may stand: each beside its own, clear of the others and of all names.
+    """Find places for the names of rising curves: each beside its own curve, clear of the others and of all names.
 
-    A curve is its x, from the axes' left edge, and its y, as steps; the axes' limits are set, and `size` is how wide
-    and high they are (mm). Returns each name's lower left corner in the axes' coordinates; empty where one has no room.
+    A curve is given by its x, from the axes' left edge, and its y, as steps. The axes' limits must be set; `size` is
+    their width and height (mm). Returns each name's lower left corner in the axes' coordinates, or nothing if any name
+    has no room.
     """
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     frame = np.array(size) * 72 / 25.4
@@ -112,7 +113,7 @@ def find_curve_labels(
 
 
 def _read_step(curve: Steps, x: float) -> float:
-    """How high a curve of steps is at x; nought before its first."""
+    """Return how high a curve of steps is at x; nought before its first."""
     at = int(np.searchsorted(curve[0], x, side="right")) - 1
     return float(curve[1][at]) if at >= 0 else 0.0
 
@@ -125,9 +126,9 @@ _UPRIGHT = {0: "bottom", 0.5: "center", 1: "top"}
 
 @contextmanager
 def keep_labels(axes: Axes) -> Iterator[None]:
-    """Draw within this by seaborn: an axis without a label keeps none.
+    """Return a context in which seaborn leaves axes without labels alone.
 
-    It would else make all ticks to see whether the axis may have one, which takes more time than what it draws.
+    Otherwise seaborn makes all ticks to see whether an axis may have a label, which takes longer than the drawing.
     """
     labels = axes.get_xlabel(), axes.get_ylabel()
     axes.set(xlabel=labels[0] or " ", ylabel=labels[1] or " ")
@@ -136,7 +137,7 @@ def keep_labels(axes: Axes) -> Iterator[None]:
 
 
 def draw_line(axes: Axes, places: Sequence[float] | np.ndarray, values: np.ndarray, **looks: Any) -> None:
-    """Draw a line over places in order, parted where a value isn't known: seaborn would join what is on both sides."""
+    """Draw a line over places in order, with breaks at unknown values, which seaborn would bridge."""
     parts = np.isnan(values).cumsum()
     with keep_labels(axes):
         sns.lineplot(
@@ -145,7 +146,7 @@ def draw_line(axes: Axes, places: Sequence[float] | np.ndarray, values: np.ndarr
 
 
 def draw_points(axes: Axes, x: pd.Series, y: pd.Series, apart: pd.Series) -> None:
-    """Draw points, those `apart` in a colour of their own."""
+    """Draw points; those in `apart` have a different colour."""
     palette = {False: load_style().roles["main"], True: load_style().roles["open"]}
     looks: Looks = {"palette": palette, "s": 34, "edgecolor": "face", "linewidth": 1.0, "zorder": 3}
     with keep_labels(axes):
@@ -157,7 +158,8 @@ def draw_points(axes: Axes, x: pd.Series, y: pd.Series, apart: pd.Series) -> Non
 def draw_intervals(
     axes: Axes, places: np.ndarray, rows: pd.DataFrame, apart: np.ndarray, *, value: str = "ratio"
 ) -> None:
-    """Draw each row's value and, paler, its interval from `low` to `high`; those `apart` in a colour of their own."""
+    """Draw each row's value and, paler, its interval from `low` to `high`; rows in `apart` have a different
+    colour."""
     # By Matplotlib, here and wherever intervals are given: seaborn reckons its own from rows.
     low, high = rows["low"].fillna(rows[value]), rows["high"].fillna(rows[value])
     for part, role in ((~apart, "main"), (apart, "open")):
@@ -177,7 +179,8 @@ def shorten_label(text: str, columns: int = 24) -> str:
 
 
 def wrap_label(text: str, columns: int = 28) -> str:
-    """A label in two lines if one is too narrow, broken at a space if possible; only a longer one is cut."""
+    """Break a label into two lines if it is too wide for one, at a space if possible; cut it only if two are too
+    narrow."""
     if _measure(text) <= columns:
         return text
     head, gap, rest = text.partition(" ")
@@ -195,15 +198,16 @@ def _measure(text: str) -> int:
 
 
 def back_label(*, pad: float = 0.5, alpha: float = 1.0) -> dict[str, object]:
-    """Paper behind a label, so that lines and hatching stop before it: matplotlib's `bbox` of a text."""
+    """Return a background for a label (matplotlib's `bbox` of a text), so that lines and hatching stop short of
+    it."""
     return {"facecolor": load_style().paper, "edgecolor": "none", "pad": pad, "alpha": alpha}
 
 
 def draw_key(axes: Axes, entries: Key, *, left_pt: float = 0.0) -> None:
-    """Name colours in a line of words above the axes, each in its own colour, starting `left_pt` to their left.
+    """Write a key in a line above the axes, each entry in its own colour, starting `left_pt` to the left of the axes.
 
-    Each entry has a mark, words and a colour; the mark is a character like the mark it explains: ■, —, ●; '' for words
-    alone. If the words are wider than the drawing, they take a second line.
+    Each entry has a mark, words and a colour. The mark is a character that resembles the mark on the chart (■, —, ●),
+    or '' for words only. If the words are wider than the drawing, they take a second line.
     """
     style = load_style()
     room = _KEY_SHARE * width_pt() if not left_pt else _STRIP_SHARE * width_pt()
@@ -224,7 +228,7 @@ _KEY_SHARE, _STRIP_SHARE = 0.86, 0.97
 
 
 def choose_ink(colour: str) -> str:
-    """What words for something of a colour are written in: grey where it is too pale to read."""
+    """Return the colour of words about something drawn in a colour: grey if that colour is too pale to read."""
     style = load_style()
     return colour if colour in {style.roles[role] for role in ("main", "open", "third")} else style.muted
 
@@ -269,7 +273,7 @@ def _anchor(axes: Axes, packed: PackerBase, corner: str, gap: float, *, left_pt:
 
 
 def set_whole_ticks(axes: Axes, axis: str = "y", most: int = 5) -> None:
-    """Ticks for a count: whole numbers, and few of them."""
+    """Set ticks for a count: a few whole numbers."""
     line = axes.xaxis if axis == "x" else axes.yaxis
     line.set_major_locator(MaxNLocator(nbins=most, integer=True, min_n_ticks=2, steps=[1, 2, 5, 10]))
     line.set_major_formatter(lambda value, _: format_number(value))
@@ -305,8 +309,8 @@ def draw_stacked_months(
 ) -> None:
     """Draw counts per month as bars of stacked parts, with the total above each bar.
 
-    `parts` are counts by month and their colour, from the foot up, NaN if a month hasn't begun; `before`, counts to
-    compare with, in the same order, are a narrow bar beside each.
+    `parts` are counts by month with their colour, from the bottom up, NaN if a month hasn't begun. `before` are
+    counts to compare with, in the same order, drawn as a narrow bar beside each.
     """
     style = load_style()
     places, foot = np.arange(len(months), dtype=float), np.zeros(len(months))
@@ -335,10 +339,10 @@ def draw_stacked_months(
 def plot_bars(
     counts: pd.DataFrame, colours: Sequence[str], texts: Iterable[str], key: Key = (), *, above: float = 10
 ) -> Drawing:
-    """Draw horizontal bars, the first row on top, a text at the end of each; the index has their labels.
+    """Draw horizontal bars with a text at the end of each, the first row at the top; the index holds the labels.
 
-    A column is a part of each bar in the colour given, stacked from the left; `key` is as of `draw_key`. On a
-    phone's screen each label stands above its bar.
+    Each column is one part of the bars, in the colour given, stacked from the left. `key` is as in `draw_key`. On a
+    phone's screen each label is above its bar.
     """
     style, texts, names = load_style(), list(texts), list(map(str, counts.index))
     places, start = np.arange(len(counts))[::-1], np.zeros(len(counts))
@@ -380,7 +384,7 @@ def plot_bars(
 
 
 def tell_parts(view: View, exhibit: str, counts: pd.DataFrame) -> list[str]:
-    """Stacked bars in words: each class with its number and, unless there is only one part, its parts."""
+    """Describe stacked bars in words: each class with its number and, unless there is only one part, its parts."""
     told = []
     for name, row in counts.iterrows():
         some = row[row > 0]
@@ -392,19 +396,20 @@ def tell_parts(view: View, exhibit: str, counts: pd.DataFrame) -> list[str]:
 
 
 def bars_height(bars: int, *, above: float = 10) -> float:
-    """Height in millimetres of a drawing with this many horizontal bars."""
+    """Return the height in millimetres of a drawing with this many horizontal bars."""
     return above + _BAR_MM * max(bars, 2)
 
 
 def dots_height(rows: int) -> float:
-    """Height in millimetres of a drawing with this many rows of dots and lines, spaced more closely than bars."""
+    """Return the height in millimetres of a drawing with this many rows of dots and lines, which are closer than
+    bars."""
     return 18 + min(4.6 * max(rows, 4), max(110, 4.0 * rows))
 
 
 def name_rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> float:
-    """Write a row's name beside it, where the label of a tick would be; a tick is two texts and three lines.
+    """Write each row's name beside it instead of a tick label, since a tick consists of two texts and three lines.
 
-    The axes have no grid along their rows. Returns the room that the names take (points).
+    The axes have no grid along their rows. Returns the width that the names take, in points.
     """
     axes.yaxis.set_major_locator(NullLocator())
     beside, upright, across = axes.get_yaxis_text1_transform(mpl.rcParams["ytick.major.pad"])
@@ -416,10 +421,10 @@ def name_rows(axes: Axes, places: Iterable[float], names: Iterable[str]) -> floa
 
 
 def set_strip_key(strip: Axes, entries: Key, *, title: str = "") -> float:
-    """Name a map's marks in the strip below it, from `ground.make_map`, after a title.
+    """Write the key of a map into the strip below it (from `ground.make_map`), after a title.
 
-    Of each entry, mark, words and colour; the mark alone is coloured, so that pale classes stay legible. Returns what
-    its lines after the first take (mm).
+    Each entry has a mark, words and a colour. Only the mark is coloured, so that pale classes stay legible. Returns the
+    height of the lines after the first (mm).
     """
     style = load_style()
     children: list[Artist] = []

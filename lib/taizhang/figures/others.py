@@ -1,4 +1,4 @@
-"""A small chart for each of the other kinds: by class, warnings by colour; and rows as recorded in a ledger."""
+"""Small charts for the other kinds (by class, warnings by colour), and rows as recorded in a ledger."""
 
 import pandas as pd
 
@@ -18,9 +18,9 @@ from taizhang.metadata.words import label
 
 
 def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> display.Figure | None:
-    """Rows of a kind by one column, or the sum of another column `value`, as ranked bars.
+    """Plot the rows of a kind by one column, or the sum of another column `value`, as ranked bars.
 
-    None if there are no rows, none states its class, or small counts of the kind are withheld.
+    None if there are no rows, no row gives its class, or small counts of the kind are withheld.
     """
     id = f"{kind}-by-{column}".replace("_", "-")
     counts = sum_classes(view, kind, column, value) if is_shown(view, id, "classes") else None
@@ -44,7 +44,7 @@ def plot_classes(view: View, kind: str, column: str, *, value: str = "") -> disp
 
 @exhibit("warnings")
 def plot_warnings(view: View) -> display.Figure | None:
-    """Warnings of the period by kind and colour; None if none was issued."""
+    """Plot warnings of the period by kind and colour; None if none was issued."""
     counts = count_colours(view)
     if counts is None:
         return None
@@ -65,9 +65,9 @@ def plot_warnings(view: View) -> display.Figure | None:
 
 
 def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> display.Table | None:
-    """Rows of a kind as recorded in its ledger, at most `most`: for short lists such as actions and shelters.
+    """Tabulate at most `most` rows of a kind as recorded in its ledger, for short lists such as actions and shelters.
 
-    Columns that the ledger never fills are left out. None if there are no rows, or small counts are withheld.
+    Columns that are never filled in are left out. None if there are no rows, or small counts are withheld.
     """
     id = f"{kind}-rows".replace("_", "-")
     rows, columns = list_rows(view, kind, *columns) if is_shown(view, id, "rows") else (pd.DataFrame(), ())

@@ -22,7 +22,7 @@ from taizhang.metadata.words import label
 
 @exhibit("drill-effects")
 def plot_drill_effects(view: View) -> display.Figure | None:
-    """Rate ratios of the outcomes per drill in the preceding three months, with their intervals."""
+    """Plot the rate ratios of the outcomes per drill in the preceding three months, with their intervals."""
     known = [one for one in judge_drills(view) if one.is_modelled]
     if not known:
         return None
@@ -56,7 +56,7 @@ def plot_drill_effects(view: View) -> display.Figure | None:
 
 @exhibit("drill-effects-table")
 def tabulate_drill_effects(view: View) -> display.Table | None:
-    """The models of `judge_drills`: ratios, p, and what may be said."""
+    """Tabulate the models of `judge_drills`: ratios, p, and the conclusion allowed."""
     lang, found = view.lang, judge_drills(view)
     if not found:
         return None
@@ -76,7 +76,7 @@ def tabulate_drill_effects(view: View) -> display.Table | None:
 
 @exhibit("required-drills")
 def tabulate_required_drills(view: View) -> display.Table | None:
-    """Which districts held the drill that Order 708 asks of them every two years, and when the last was."""
+    """Tabulate which districts held the drill that Order 708 requires every two years, and when the last one was."""
     table = check_required_drills(view)
     if table is None:
         return None

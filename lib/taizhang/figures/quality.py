@@ -30,7 +30,7 @@ MOST_LISTED = 50
 
 @exhibit("quality-read")
 def tabulate_rows_read(view: View, quality: Quality) -> display.Table | None:
-    """Rows read, accepted and set aside, cells set aside and suspected duplicates, per ledger.
+    """Tabulate rows read, accepted and set aside, cells set aside and suspected duplicates, per ledger.
 
     None if the district has no row in any ledger.
     """
@@ -46,7 +46,8 @@ def tabulate_rows_read(view: View, quality: Quality) -> display.Table | None:
 
 @exhibit("quality-districts")
 def tabulate_rows_read_by_district(view: View, quality: Quality) -> display.Table | None:
-    """The same per district, over all ledgers; rows whose district is not known last. None in a district's report."""
+    """Tabulate the same per district, over all ledgers; rows of unknown district come last. None in a district's
+    report."""
     if view.district != ALL or quality.counts.empty:
         return None
     names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
@@ -60,7 +61,7 @@ def tabulate_rows_read_by_district(view: View, quality: Quality) -> display.Tabl
 
 @exhibit("quality-reasons")
 def tabulate_set_aside_reasons(view: View, quality: Quality) -> display.Table | None:
-    """How much was set aside, by ledger, column and class of reason; None where nothing was."""
+    """Tabulate how much was set aside, by ledger, column and class of reason; None if nothing was."""
     if quality.aside.empty:
         return None
     rows = [
@@ -75,7 +76,7 @@ def tabulate_set_aside_reasons(view: View, quality: Quality) -> display.Table | 
 
 @exhibit("quality-list")
 def tabulate_set_aside(view: View, quality: Quality) -> display.Table | None:
-    """The first rows and cells set aside, each with its location; values of personal columns are hidden."""
+    """Tabulate the first rows and cells set aside, each with its location; values of personal columns are hidden."""
     aside = quality.aside
     if aside.empty:
         return None
@@ -91,7 +92,7 @@ def tabulate_set_aside(view: View, quality: Quality) -> display.Table | None:
 
 @exhibit("quality-lacking")
 def tabulate_missing_cells(view: View, quality: Quality) -> display.Table | None:
-    """Cells missing per ledger and column among the rows of the view's period."""
+    """Tabulate empty cells per ledger and column among the rows of the view's period."""
     missing = list_missing(quality)
     if missing.empty:
         return None
@@ -107,7 +108,7 @@ def tabulate_missing_cells(view: View, quality: Quality) -> display.Table | None
 
 @exhibit("quality-totals")
 def tabulate_ledger_totals(view: View, quality: Quality) -> display.Table | None:
-    """Totals in the ledgers that are not the sum of their rows; in a district's report, of files that are its own."""
+    """Tabulate totals that differ from the sum of their rows; in a district's report, only those of its own files."""
     if quality.totals.empty:
         return None
     rows = [
@@ -122,7 +123,7 @@ def tabulate_ledger_totals(view: View, quality: Quality) -> display.Table | None
 
 @exhibit("quality-rules")
 def tabulate_rule_breaks(view: View, quality: Quality) -> display.Table | None:
-    """Rows of the view's period that contradict themselves, by rule."""
+    """Tabulate rows of the view's period that contradict themselves, by rule."""
     rows = [
         (name_kind(row.kind, view.lang, view.kinds), row.title or _say(row.rule, view), row.rows)
         for row in _each(quality.rules)
@@ -132,7 +133,7 @@ def tabulate_rule_breaks(view: View, quality: Quality) -> display.Table | None:
 
 @exhibit("quality-matches")
 def tabulate_district_matches(view: View, quality: Quality) -> display.Table | None:
-    """How the rows of the view's period were given their district."""
+    """Tabulate how the district of each row in the view's period was found."""
     rows = [
         (
             name_kind(row.kind, view.lang, view.kinds),
@@ -146,9 +147,9 @@ def tabulate_district_matches(view: View, quality: Quality) -> display.Table | N
 
 @exhibit("quality-near")
 def tabulate_near_names(view: View, quality: Quality) -> display.Table | None:
-    """Names that are no district's, with the line of workbook.toml that would settle each.
+    """Tabulate names that match no district, with the line of workbook.toml that would settle each.
 
-    None in a district's report: nobody knows whose they are.
+    None in a district's report, as nobody knows which district they belong to.
     """
     rows = [(row.value, row.rows, row.line or "—") for row in _each(quality.near)]
     return make_table(view, "quality-near", rows)
@@ -156,9 +157,9 @@ def tabulate_near_names(view: View, quality: Quality) -> display.Table | None:
 
 @exhibit("reported")
 def tabulate_reported(view: View) -> display.Table | None:
-    """What summary tables report beside what is counted, where they differ; None if nothing does.
+    """Tabulate numbers of summary tables beside the counts from which they differ; None if none differs.
 
-    Of the view's district, or of all and the whole area.
+    Covers the view's district, or all districts and the whole area.
     """
     rows = [
         (
@@ -193,7 +194,7 @@ def _name_column(view: View, kind: str, column: str) -> tuple[str, str]:
 
 @exhibit("silences")
 def tabulate_silences(view: View) -> display.Table | None:
-    """Which districts' ledgers have gone so long without a row that some must be missing; None if there are none."""
+    """Tabulate districts' ledgers with gaps so long that rows must be missing; None if there are none."""
     lang, names = (
         view.lang,
         dict(zip(view.districts["code"].astype("str"), view.districts["name"], strict=True)),

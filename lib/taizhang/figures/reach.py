@@ -26,7 +26,7 @@ _DECIMALS = {
 
 
 def name_distance(distance_m: float, lang: str) -> str:
-    """A distance in metres as used in a sentence: 500米, 1.5千米."""
+    """Write a distance in metres for a sentence: 500米, 1.5千米."""
     if distance_m < 1000:
         return label("reach.m", lang, n=format_number(distance_m))
     km = distance_m / 1000
@@ -35,9 +35,9 @@ def name_distance(distance_m: float, lang: str) -> str:
 
 @exhibit("shelter-reach")
 def tabulate_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Table | None:
-    """Premises and residents within a straight line of a shelter; what is an estimate is said to be one.
+    """Tabulate premises and residents within straight-line distance of a shelter; estimates are marked as such.
 
-    `reach` as returned by `Workbook.reach`; None if no shelter has coordinates.
+    `reach` is as returned by `Workbook.reach`; None if no shelter has coordinates.
     """
     if reach is None:
         return None
@@ -62,9 +62,9 @@ def _write_rounded(value: float, decimals: int) -> display.Cell:
 
 @exhibit("shelter-reach-map")
 def map_reach(view: View, reach: gpd.GeoDataFrame | None) -> display.Figure | None:
-    """The area within straight-line distance of a shelter, with the shelters and the premises.
+    """Map the area within straight-line distance of a shelter, with the shelters and the premises.
 
-    `reach` as returned by `Workbook.reach`; None if no shelter has coordinates.
+    `reach` is as returned by `Workbook.reach`; None if no shelter has coordinates.
     """
     if reach is None:
         return None

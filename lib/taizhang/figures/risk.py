@@ -40,7 +40,7 @@ _MOST_LINES = 18
 
 @exhibit("risk-map")
 def map_risk(view: View) -> display.Figure | None:
-    """The districts' classes of risk, five, each with its name."""
+    """Map the districts by the five classes of risk, with their names."""
     found = find_risk(view)
     if found is None:
         return None
@@ -105,7 +105,8 @@ def _say_index(row: pd.Series) -> str:
 
 @exhibit("risk-table")
 def tabulate_risk(view: View) -> display.Table | None:
-    """The index, its four dimensions, its class, and how often the class stays the same when weights change."""
+    """Tabulate the index, its four dimensions, its class, and how often the class stays the same when weights
+    change."""
     found = find_risk(view)
     if found is None:
         return None
@@ -123,12 +124,12 @@ def tabulate_risk(view: View) -> display.Table | None:
 
 
 def say_sensitivity(view: View) -> str:
-    """How the weights were varied to see whether classes stay the same."""
+    """Say how the weights were varied to see whether classes stay the same."""
     return say_exhibit(view, "risk-table", "sensitivity", draws=DRAWS, spread=100 * SPREAD)
 
 
 def say_classes(row: pd.Series, lang: str, words: str = "risk") -> str:
-    """The classes that a district has in 95 % of the draws, in the terms of that index."""
+    """Say which classes a district has in 95 % of the draws, in the terms of that index."""
     if not row["low_class"]:
         return "—"
     low, high = (label(f"{words}.{row[name]}", lang) for name in ("low_class", "high_class"))
@@ -137,7 +138,7 @@ def say_classes(row: pd.Series, lang: str, words: str = "risk") -> str:
 
 @exhibit("risk-weights")
 def tabulate_risk_weights(view: View) -> display.Table | None:
-    """The indicators and weights from which the index was made."""
+    """Tabulate the indicators and weights of the index."""
     found = find_risk(view)
     if found is None:
         return None

@@ -30,9 +30,9 @@ _MOST_ROWS = 50  # districts of a chart of ranks
 
 @exhibit("ranks")
 def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
-    """Each district's rank as a range; districts of one group cannot be told apart.
+    """Plot each district's rank as a range; districts in one group cannot be told apart.
 
-    None if districts are many: the table beside it has the same ranges.
+    None if there are many districts; the table beside it has the same ranges.
     """
     standing = find_standing(view, fact)
     if standing is None or len(standing.places) > _MOST_ROWS:
@@ -84,7 +84,8 @@ def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
 
 @exhibit("standing")
 def tabulate_standing(view: View, fact: str) -> display.Table | None:
-    """Raw and shrunken values, rank ranges, groups, differences beyond chance, and the pattern of neighbours."""
+    """Tabulate raw and shrunken values, rank ranges, groups, differences beyond chance, and the pattern of
+    neighbours."""
     standing = find_standing(view, fact)
     if standing is None:
         return None
@@ -124,7 +125,7 @@ def tabulate_standing(view: View, fact: str) -> display.Table | None:
 
 @exhibit("pattern")
 def map_pattern(view: View, fact: str) -> display.Figure | None:
-    """Districts that resemble their neighbours, or stand out from them, beyond chance; None if none is found."""
+    """Map districts that resemble their neighbours, or differ from them, beyond chance; None if there are none."""
     standing, marked = find_standing(view, fact), mark_pattern(view, fact)
     if standing is None or marked is None:
         return None

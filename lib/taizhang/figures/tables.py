@@ -47,10 +47,10 @@ from taizhang.metadata.words import label, name_places
 
 @exhibit("key-figures")
 def show_key_figures(view: View) -> display.KeyFigures | None:
-    """The view's key figures, with the change from the year before and from the previous period.
+    """Show the view's key figures, with the change from the year before and from the previous period.
 
-    Reported, uncounted ones come last, marked as such. A month's bulletin has the first of each ledger, at most six.
-    None if there are no facts; if there are no key figures among them, all are shown.
+    Figures from summary tables come last and are marked. A monthly bulletin has the first of each ledger, at most six.
+    If none of the facts is a key figure, all are shown. None if there are no facts.
     """
     items = tuple(_make_key_figure(view, shown) for shown in choose_key_figures(view))
     mark = label("reported.mark", view.lang)
@@ -98,24 +98,24 @@ def make_table(
     shaded: bool = False,
     **values: object,
 ) -> display.Table | None:
-    """A table with the words of an exhibit of exhibits.yml; None if it has no rows.
+    """Make a table with the words of an exhibit in exhibits.yml; None if it has no rows.
 
     Parameters
     ----------
     name : str
-        The exhibit; `id`, `title` and `notes` where they are not its own.
+        The exhibit; `id`, `title` and `notes` replace the exhibit's.
     rows : iterable of iterables
-        Of Cell, texts and whole numbers; a number that isn't known is a dash.
+        Rows of Cell, text or whole numbers; an unknown number becomes a dash.
     columns : iterable of Column or str
-        Where exhibits.yml has ``...`` among its columns, or none at all; a str heads a column of numbers.
+        Columns for ``...`` in exhibits.yml, or all columns if it has none; a str is the head of a column of numbers.
     without : collection of str
-        The exhibit's columns that are left out, with their cells.
+        Columns of the exhibit to leave out, with their cells.
     units : Mapping of str to str
-        Of the exhibit's columns, where only the data say which.
+        Units of the exhibit's columns that depend on the data.
     total : int
-        How many rows there are; where more than are shown, a last note says so.
+        Number of rows; if there are more than are shown, a last note says so.
     names : sequence of str
-        What the exhibit's words for few rows call the columns given.
+        Names of the columns in the exhibit's words for few rows.
     **values
         What fills the exhibit's words; place, period and day are the view's where left out.
     """
@@ -192,7 +192,7 @@ def _write_amount(cell: display.Cell, unit: str, lang: str) -> str:
 
 
 def make_cell(entry: object) -> display.Cell:
-    """A cell as it is; of a text, or of a whole number."""
+    """Make a cell from a text or a whole number; return a cell as it is."""
     if isinstance(entry, display.Cell):
         return entry
     return display.Cell(entry) if isinstance(entry, str) else write_number(entry)  # type: ignore[arg-type]
@@ -201,24 +201,24 @@ def make_cell(entry: object) -> display.Cell:
 def write_number(
     value: float | None, decimals: int = 0, *, unit: str = "", note: str = "", text: str = ""
 ) -> display.Cell:
-    """A number as a cell, or words that sort by it; a dash if unknown."""
+    """Make a cell from a number, or from words that sort by it; a dash if unknown."""
     if value is None or pd.isna(value):
         return display.Cell("—")
     return display.Cell(text or f"{format_number(value, decimals)}{unit}", float(value), note=note)
 
 
 def write_day(day: object, *, note: str = "") -> display.Cell:
-    """A ledger's day; a dash if there is none."""
+    """Make a cell from a ledger's day; a dash if there is none."""
     return display.Cell(show_day(day), show_day(day), note=note)
 
 
 def write_answer(answer: object, lang: str) -> str:
-    """A ledger's yes or no, or that it does not say."""
+    """Make a cell from a ledger's yes or no, or say that it is not given."""
     return label("word.not_stated" if pd.isna(answer) else "word.yes" if answer else "word.no", lang)  # type: ignore[call-overload]
 
 
 def show_value(row: Row, info: FactInfo, lang: str) -> str:
-    """A fact's value as text: approximate or withheld if suppressed; 'not known' if empty."""
+    """Write a fact's value as text: approximate or withheld if suppressed; 'not known' if empty."""
     if row["suppressed"]:
         return write_about(row["value"], info, lang)
     if pd.isna(row["value"]):
@@ -227,7 +227,7 @@ def show_value(row: Row, info: FactInfo, lang: str) -> str:
 
 
 def describe_change(change: Change, info: FactInfo, lang: str, *, then: str = "") -> str:
-    """A change and its period in short: +12 (+8.3%), with a note if beyond chance."""
+    """Describe a change and its period briefly: +12 (+8.3%), with a note if beyond chance."""
     unit = unit_label("points", lang) if info.unit == "percent" else ""
     if change.difference == 0:
         words = label("change.same", lang)
@@ -247,7 +247,7 @@ def describe_change(change: Change, info: FactInfo, lang: str, *, then: str = ""
 
 
 def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
-    """All facts of some kinds, with the year before, the change since the period before, and the whole area.
+    """Tabulate all facts of some kinds, with the year before, the change since the period before, and the whole area.
 
     `kinds` are ledger kinds, or ``grid``. None if none of them is configured.
     """
@@ -287,7 +287,7 @@ def tabulate_facts(view: View, *kinds: str) -> display.Table | None:
 
 
 def mark_cell(cell: display.Cell) -> display.Cell:
-    """A reported number as a cell, with the mark that a note below its table explains."""
+    """Make a cell from a reported number, with the mark explained below the table."""
     return cell if cell.value is None else replace(cell, text=f"{cell.text}*")
 
 
@@ -295,7 +295,7 @@ _TELL_OF_LOSSES = ("incidents", "losses")
 
 
 def note_losses(view: View, kind: str) -> tuple[str, ...]:
-    """Whose losses a table shows, if the workbook has two ledgers that may record the same event."""
+    """Return a note on whose losses a table shows, if two ledgers of the workbook may record the same event."""
     if not set(_TELL_OF_LOSSES) <= set(view.ledgers) or kind not in _TELL_OF_LOSSES:
         return ()
     titles = {name: view.kinds[name].title[view.lang] for name in _TELL_OF_LOSSES}
@@ -304,19 +304,19 @@ def note_losses(view: View, kind: str) -> tuple[str, ...]:
 
 
 def note_reported(view: View, reported: Collection[object]) -> tuple[str, ...]:
-    """The explanation of the mark, if the table has one."""
+    """Return the explanation of the mark, if the table has one."""
     return (label("reported.note", view.lang),) if reported else ()
 
 
 def make_earlier_cell(view: View, shown: ShownFact, then: Then) -> display.Cell:
-    """A fact in an earlier period; a dash if the two are not comparable."""
+    """Make a cell from a fact in an earlier period; a dash if the two are not comparable."""
     if shown.changes[then] is None:
         return display.Cell("—")
     return make_fact_cell(view.fact(shown.info.name, when=then), shown.info, view.lang)
 
 
 def make_change_cell(change: Change | None, info: FactInfo, lang: str) -> display.Cell:
-    """A change in short, marked better or worse; sorted by the difference."""
+    """Make a cell from a change, marked better or worse; it sorts by the difference."""
     if change is None:
         return display.Cell("—")
     note = "" if change.verdict == "neutral" else change.verdict
@@ -324,13 +324,13 @@ def make_change_cell(change: Change | None, info: FactInfo, lang: str) -> displa
 
 
 def name_kind(kind: str, lang: str, kinds: Mapping[str, Kind] | None = None) -> str:
-    """A kind's title in words, including the grid; `kinds` if a workbook has its own."""
+    """Return a kind's title, including the grid's; `kinds` if a workbook has its own."""
     kinds = load_kinds() if kinds is None else kinds
     return kinds[kind].title[lang] if kind in kinds else label(f"kind.{kind}", lang)
 
 
 def name_kinds(kinds: Iterable[str], view: View) -> str:
-    """Kinds' titles as a list, each once; in English only the first begins with a capital."""
+    """Return kinds' titles as a list, each once; in English only the first begins with a capital letter."""
     named = [name_kind(kind, view.lang, view.kinds) for kind in dict.fromkeys(kinds)]
     return "、".join(named) if view.lang == "zh" else join_list([named[0], *map(str.lower, named[1:])], "en")
 
@@ -338,7 +338,7 @@ def name_kinds(kinds: Iterable[str], view: View) -> str:
 def make_fact_cell(
     row: Row | None, info: FactInfo, lang: str, *, district: str = "", interval: bool = False
 ) -> display.Cell:
-    """A fact as a cell: value with unit and, on request, its interval; sorted by the value."""
+    """Make a cell from a fact: value with unit and, on request, its interval; it sorts by the value."""
     if row is None:
         return display.Cell("—", None, fact=info.name, district=district)
     if not is_known(row):
@@ -354,7 +354,8 @@ def make_fact_cell(
 
 
 def tabulate_targets(view: View) -> display.Table | None:
-    """Targets of the district: done, as percent of the target, and against the time elapsed; None without any."""
+    """Tabulate targets of the district: what is done, as a percentage of the target, and against the time elapsed;
+    or None."""
     lang, cells = view.lang, []
     for target in list_targets(view):
         info, row = view.describe(target.indicator), target.done
@@ -376,7 +377,7 @@ def tabulate_targets(view: View) -> display.Table | None:
 
 @exhibit("quality")
 def tabulate_quality(view: View) -> display.Table | None:
-    """Rows read, accepted and set aside, per ledger of the whole workbook; None if it gave no account."""
+    """Tabulate rows read, accepted and set aside, per ledger of the whole workbook; None if no ledger was read."""
     cells = (
         (name_kind(row["kind"], view.lang, view.kinds), *(row[name] for name in COUNTS))
         for _, row in view.quality.iterrows()
@@ -386,7 +387,7 @@ def tabulate_quality(view: View) -> display.Table | None:
 
 @exhibit("definitions")
 def tabulate_definitions(view: View) -> display.Table | None:
-    """What the facts of this report mean; None if there are none, and in a bulletin of a month."""
+    """Tabulate the definitions of this report's facts; None if there are none, and in a monthly bulletin."""
     lang, (infos, used) = view.lang, list_definitions(view)
     rows = [
         (

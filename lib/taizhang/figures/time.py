@@ -34,7 +34,7 @@ from taizhang.stats.control import Chart
 
 @exhibit("key-periods")
 def plot_key_periods(view: View) -> display.Figure | None:
-    """Hazards per inspection and incidents per day in key periods, relative to other days, with intervals.
+    """Plot hazards per inspection and incidents per day in key periods, relative to other days, with intervals.
 
     None if neither hazards nor incidents have enough rows.
     """
@@ -96,7 +96,7 @@ def _scale_ratios(axes: Axes) -> None:
 
 
 def _say_span(parts: Mapping[str, pd.DataFrame], view: View) -> str:
-    """Which days were looked at; where ledgers differ, of each."""
+    """Say which days were looked at; where ledgers differ, of each."""
     lang, spans = view.lang, group_spans(parts)
     key, said = "source.key_span" if len(spans) == 1 else "source.key_span_of", []
     for days, kinds in spans.items():
@@ -108,9 +108,9 @@ def _say_span(parts: Mapping[str, pd.DataFrame], view: View) -> str:
 
 @exhibit("key-periods-table")
 def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
-    """Counts, rates per day or inspection, and ratios in key periods and outside them.
+    """Tabulate counts, rates per day or inspection, and ratios in key periods and outside them.
 
-    Of hazards, inspections and incidents where no kind is named; None if none has rows enough.
+    Covers hazards, inspections and incidents unless kinds are named; None if none has enough rows.
     """
     lang, rows = view.lang, []
     shown = judge_key_periods(view, *(kinds or KINDS))
@@ -142,7 +142,7 @@ def tabulate_key_periods(view: View, *kinds: str) -> display.Table | None:
 
 @exhibit("seasons")
 def plot_seasons(view: View, kind: str) -> display.Figure | None:
-    """Each month of the year compared with the average month, over whole years, with intervals.
+    """Plot each month of the year compared with the average month, over whole years, with intervals.
 
     None with fewer than two whole years, or too few rows.
     """
@@ -189,7 +189,7 @@ def plot_seasons(view: View, kind: str) -> display.Figure | None:
 
 @exhibit("hazards-control")
 def plot_control(view: View) -> display.Figure | None:
-    """Control charts by month: hazards found, and the share rectified within thirty days.
+    """Plot control charts by month: hazards found, and the share rectified within thirty days.
 
     None if neither has a chart.
     """
@@ -236,7 +236,7 @@ def plot_control(view: View) -> display.Figure | None:
 
 
 def _list_key(part: str, chart: Chart, lang: str) -> list[tuple[str, str, str]]:
-    """What a chart shows, and the marks that are in it."""
+    """Return what a chart shows, and the marks that are in it."""
     style = load_style()
     key = [("", label(f"control.{part}", lang, days=WITHIN_DAYS), style.ink)]
     for signal, name in (("limits", "signal"), ("level", "level")):

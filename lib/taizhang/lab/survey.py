@@ -462,7 +462,7 @@ def _name_district(found: Found, names: frozenset[str], name: str) -> str:
 
 
 def _list_questions(seen: FolderSeen, source: Path) -> Iterator[Reason]:
-    """What only a person knows, beside the lines of check."""
+    """Return what only a person knows, beside the lines of check."""
     layer = seen.districts
     if layer is not None and not layer.crs:
         known = layer.suggested or Reason("core.none")

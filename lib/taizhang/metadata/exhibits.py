@@ -66,11 +66,11 @@ class Exhibit:
         return scale in self.shown.get(report, self.shown.get("default", SCALES))
 
     def is_annexed(self, scale: str, report: str = "") -> bool:
-        """Whether a report on a period of this length has it in its annex."""
+        """Return whether a report on a period of this length has it in its annex."""
         return scale in self.annex.get(report, self.annex.get("default", ()) if report else ())
 
     def is_brief(self, scale: str, report: str = "") -> bool:
-        """Whether a report on a period of this length has its short form."""
+        """Return whether a report on a period of this length has its short form."""
         return scale in self.brief.get(report, self.brief.get("default", ()))
 
     def say(self, part: str, lang: str, values: Mapping[str, object]) -> str:

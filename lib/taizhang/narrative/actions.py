@@ -20,7 +20,7 @@ from taizhang.narrative.telling import Runs, count, make_prose, make_sentence, s
 
 @exhibit("actions-text")
 def write_actions(view: View) -> Prose | None:
-    """How many actions and stages, how many in time, what was found and closed; None without the ledger."""
+    """Say how many actions and stages, how many in time, what was found and closed; None without the ledger."""
     if "actions" not in view.ledgers:
         return None
     lang, counts = view.lang, count_actions(view)
@@ -60,7 +60,7 @@ def write_action_problems(view: View) -> Prose | None:
 
 
 def _tell_action(problems: Sequence[StageProblem], lang: str) -> Runs:
-    """What is left of an action, its stages in one sentence."""
+    """Say what is left of an action, its stages in one sentence."""
     if len(problems) == 1:
         return _tell_problem(problems[0], lang)
     stages: list[Run] = []
@@ -93,7 +93,7 @@ def _tell_what(problem: StageProblem, lang: str) -> Runs:
 
 
 def write_action_steps(view: View) -> Prose | None:
-    """What to do next, by what remains, whenever it began; None if no stage began by the period's end."""
+    """Say what to do next, by what remains, whenever it began; None if no stage began by the period's end."""
     counts = count_actions(view, True)
     if counts is None:
         return None

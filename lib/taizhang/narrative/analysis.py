@@ -63,7 +63,7 @@ def write_key_periods(view: View) -> Prose | None:
 
 @exhibit("control-text")
 def write_control(view: View) -> Prose | None:
-    """Whether hazards found and the share rectified in thirty days are steady, and what is not.
+    """Say whether hazards found and the share rectified in thirty days are steady, and what is not.
 
     None without hazards; nothing is said about what cannot be known.
     """
@@ -98,7 +98,7 @@ def _tell_chart(part: str, chart: Chart, lang: str) -> Runs:
 
 @exhibit("closure-text")
 def write_closure(view: View) -> Prose | None:
-    """How many hazards are closed by their deadline. None if no hazard has a deadline that can be judged."""
+    """Say how many hazards are closed by their deadline. None if no hazard has a deadline that can be judged."""
     if list_cases(view) is None:
         return None
     # Late or in time can be known where the day itself is not.

@@ -204,7 +204,7 @@ def _list_targets(view: View, targets: Sequence[TargetProgress], most: int) -> R
 
 
 def _name_target(view: View, target: TargetProgress) -> str:
-    """What a target is of, in a word."""
+    """Say what a target is of, in a word."""
     key = f"brief.target.{target.indicator}"
     if key in load_words():
         return label(key, view.lang)
@@ -275,7 +275,7 @@ def _measure(runs: Runs) -> float:
 
 
 def _tell_deaths(view: View, found: Deaths) -> Iterable[Runs]:
-    """What is said of deaths, the fullest first."""
+    """Say what is said of deaths, the fullest first."""
     lang, then = view.lang, _then(view)
     if found.deaths is None:
         yield (Run(label("brief.verdict.unknown", lang)),)
@@ -297,7 +297,7 @@ def _tell_deaths(view: View, found: Deaths) -> Iterable[Runs]:
 
 
 def _tell_sources(view: View, found: Deaths) -> Iterable[Runs]:
-    """Where the deaths were: of a district in which event, of the whole area in which districts."""
+    """Say where the deaths were: of a district in which event, of the whole area in which districts."""
     lang = view.lang
     if not found.events:
         return
@@ -337,7 +337,7 @@ def _say_event(view: View, event: GraveEvent, *, plain: bool) -> str:
 
 
 def _tell_work(view: View, targets: Targets, overdue: Overdue, quiet: bool) -> Iterable[Runs]:
-    """What is said of targets and of what is overdue, the fullest first."""
+    """Say what is said of targets and of what is overdue, the fullest first."""
     lang = view.lang
     first, good = _say_targets(view, targets)
     seconds: list[Runs] = [()]
@@ -367,7 +367,7 @@ def _tell_work(view: View, targets: Targets, overdue: Overdue, quiet: bool) -> I
 
 
 def _say_targets(view: View, found: Targets) -> tuple[Runs, bool]:
-    """What is said of targets, and whether all are met."""
+    """Say what is said of targets, and whether all are met."""
     lang = view.lang
     over = view.as_of >= view.period.end
     if found.missed:
@@ -425,7 +425,7 @@ def _say_beside(view: View) -> Runs:
 
 
 def _say_alike(view: View, found: Beside) -> Runs:
-    """That no clear change was found, and in what: rows that a reader can count, or else names."""
+    """Say that no clear change was found, and in what: rows that a reader can count, or else names."""
     lang = view.lang
     if found.keys:
         names = join_list([lower_title(info.title[lang], lang) for info in found.keys], lang)
@@ -500,7 +500,7 @@ def _choose(findings: Sequence[tuple[Finding, tuple[str, ...]]]) -> tuple[list[G
 
 
 def _names_all(findings: Group, others: Group) -> bool:
-    """Whether some findings name each thing that others are about."""
+    """Return whether some findings name each thing that others are about."""
     named = {one.row for finding in findings for one in finding.subjects}
     return all(
         finding.total == len(finding.subjects) and all(one.row in named for one in finding.subjects)
@@ -560,7 +560,7 @@ def _say_cut(view: View) -> str:
 
 
 def _count_of(group: Group, lang: str) -> str:
-    """How many things a problem is about: districts, where it is of several."""
+    """Return how many things a problem is about: districts, where it is of several."""
     if len(group) > 1:
         return f"{len(group)}{name_measure('districts', lang)}"
     return count_subjects(group[0], lang)
@@ -588,7 +588,7 @@ def _say_own(view: View, finding: Finding) -> Runs:
 
 
 def _say_none(view: View) -> Runs:
-    """That no problem was found, and what was looked at."""
+    """Say that no problem was found, and what was looked at."""
     lang, looked = view.lang, list_looked(view)
     if not looked:
         return (Run(label("findings.blind", lang)),)
@@ -598,7 +598,7 @@ def _say_none(view: View) -> Runs:
 
 
 def _say_others(view: View, rest: Sequence[Group]) -> Runs:
-    """What did not make the table, in a line: each with the first of its names."""
+    """Say what did not make the table, in a line: each with the first of its names."""
     lang = view.lang
     if not rest:
         return ()
@@ -730,7 +730,7 @@ def _write_indicator(view: View, one: Placed) -> Indicator:
 
 
 def _say_strip(view: View, placed: Sequence[Placed]) -> Runs:
-    """How many indicators there are, and which differ beyond chance."""
+    """Say how many indicators there are, and which differ beyond chance."""
     lang, area = view.lang, label("word.the_area", view.lang)
     if not placed:
         return ()

@@ -21,7 +21,7 @@ _MOST_NAMES = 3
 
 
 def write_comparison(view: View, fact: str) -> Prose | None:
-    """Where a fact is highest and lowest, and which districts differ from the whole area."""
+    """Say where a fact is highest and lowest, and which districts differ from the whole area."""
     found = compare_districts(view, fact)
     if found is None:
         return None
@@ -63,7 +63,7 @@ def write_comparison(view: View, fact: str) -> Prose | None:
 
 
 def _tell_deaths(view: View) -> Runs:
-    """Where people died, most first, in whole numbers: a rate of so few says little. Nothing if any is unknown."""
+    """Say where people died, most first, in whole numbers: a rate of so few says little. Nothing if any is unknown."""
     every, rows = view.value("incidents.deaths", ALL), list_values(view, "incidents.deaths")
     if not every or rows["value"].isna().any():
         return ()
@@ -77,7 +77,7 @@ def _tell_deaths(view: View) -> Runs:
 
 
 def _tell_targets(view: View, fact: str) -> Runs:
-    """How many districts met their target of a fact; nothing if none has one."""
+    """Say how many districts met their target of a fact; nothing if none has one."""
     rows = list_values(view, f"targets.{fact}.done_percent")
     rows = rows[rows["value"].notna()]
     if rows.empty:
@@ -102,7 +102,7 @@ def _name_tied(names: list[str], lang: str) -> str:
 
 
 def _tell_apart(names: list[str], lang: str) -> Runs:
-    """Which districts differ from the others."""
+    """Say which districts differ from the others."""
     if not names:
         return say("compare.none_apart", lang)
     return say("compare.apart", lang, n=count(len(names)), names=join_list(names, lang))
@@ -110,7 +110,7 @@ def _tell_apart(names: list[str], lang: str) -> Runs:
 
 @exhibit("standing-text")
 def write_standing(view: View, fact: str) -> Prose | None:
-    """How many groups can be distinguished, who is beyond chance, and whether neighbours are alike."""
+    """Say how many groups can be distinguished, who is beyond chance, and whether neighbours are alike."""
     standing = find_standing(view, fact)
     if standing is None:
         return None
@@ -129,7 +129,7 @@ def write_standing(view: View, fact: str) -> Prose | None:
 
 @exhibit("drill-effects-text")
 def write_drill_effects(view: View) -> Prose | None:
-    """Whether drills are associated with fewer incidents, repeats and late closures, and on what assumptions."""
+    """Say whether drills are associated with fewer incidents, repeats and late closures, and on what assumptions."""
     lang, found = view.lang, judge_drills(view)
     if not found:
         return None
@@ -149,7 +149,7 @@ def write_drill_effects(view: View) -> Prose | None:
 
 @exhibit("required-drills")
 def write_required_drills(view: View) -> Prose | None:
-    """How many districts held the drill required of them, and which did not."""
+    """Say how many districts held the drill required of them, and which did not."""
     counts = list_required_drills(view)
     if counts is None:
         return None
@@ -167,7 +167,7 @@ def write_required_drills(view: View) -> Prose | None:
 
 @exhibit("risk-text")
 def write_risk(view: View) -> Prose | None:
-    """Which districts are in the upper classes, and how certain these are."""
+    """Say which districts are in the upper classes, and how certain these are."""
     found = find_risk(view)
     if found is None:
         return None

@@ -77,7 +77,7 @@ def _name_values(values: pd.Series, info: FactInfo, lang: str) -> str:
 
 
 def write_yield(view: View) -> Prose | None:
-    """Which districts found most, with how many visits, and whose yield differs from the others' beyond chance."""
+    """Say which districts found most, with how many visits, and whose yield differs from the others' beyond chance."""
     found = find_yield(view)
     if found is None:
         return None
@@ -107,7 +107,7 @@ def write_yield(view: View) -> Prose | None:
 
 @exhibit("assessment")
 def write_assessment(view: View) -> Prose | None:
-    """Which district comes first under the workbook's rules, which are vetoed, and how uncertain a rank is."""
+    """Say which district comes first under the workbook's rules, which are vetoed, and how uncertain a rank is."""
     found = find_assessment(view)
     if found is None:
         return None
@@ -125,7 +125,7 @@ def write_assessment(view: View) -> Prose | None:
 
 
 def write_grave_events(view: View) -> Prose | None:
-    """That there were no deaths and no larger accidents, if that is known.
+    """Say that there were no deaths and no larger accidents, if that is known.
 
     Otherwise how many events there were.
     """

@@ -13,7 +13,7 @@ from taizhang.narrative.telling import count, make_sentence, say, tell
 
 
 def write_evaluation(view: View) -> Prose | None:
-    """How many drills were evaluated, how they were rated, what they showed and what came of it."""
+    """Say how many drills were evaluated, how they were rated, what they showed and what came of it."""
     if "drills" not in view.ledgers:
         return None
     lang, sums = view.lang, sum_evaluations(view)
@@ -39,7 +39,7 @@ def write_evaluation(view: View) -> Prose | None:
 
 
 def write_objectives(view: View) -> Prose | None:
-    """How often objectives were given the best and the worst rating, and how far the improvements are.
+    """Say how often objectives were given the best and the worst rating, and how far the improvements are.
 
     None if the workbook has no ledger of objectives, or no rated row of the period.
     """

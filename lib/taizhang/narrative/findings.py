@@ -48,12 +48,12 @@ _OF_DAYS = ("incidents", "losses", "drills", "duty_checks")
 
 
 def say_title(finding: Finding, lang: str) -> Runs:
-    """What is wrong, and how much of it, without a full stop; runs that are numbers name their fact."""
+    """Say what is wrong, and how much of it, without a full stop; runs that are numbers name their fact."""
     return _fill(finding.rule.title[lang], finding.evidence, lang)
 
 
 def say_measure(finding: Finding, lang: str) -> Runs:
-    """What to do, naming what comes first, without a full stop."""
+    """Say what to do, naming what comes first, without a full stop."""
     told = dict(finding.evidence)
     # What has no name, as the ledger lacks the column, can't be told to come first.
     if finding.subjects and (name := _name(finding.subjects[0], lang)):
@@ -65,7 +65,7 @@ def say_measure(finding: Finding, lang: str) -> Runs:
 
 
 def say_subjects(finding: Finding, view: View) -> list[SaidSubject]:
-    """What a finding is about in words, the gravest first; in the whole area's report with the district."""
+    """Say what a finding is about in words, the gravest first; in the whole area's report with the district."""
     names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
     lang, told = view.lang, finding.rule.subjects.told if finding.rule.subjects else {}
     said = []
@@ -108,7 +108,7 @@ def join_subjects(finding: Finding, view: View) -> str:
 
 
 def count_subjects(finding: Finding, lang: str) -> str:
-    """How many things a finding is about, with their noun where the language requires it."""
+    """Return how many things a finding is about, with their noun where the language requires it."""
     about, kinds = finding.rule.subjects, {one.kind for one in finding.subjects}
     if about and about.counted:
         return f"{finding.total}{about.counted[lang]}"
@@ -135,7 +135,7 @@ def say_finding(finding: Finding, view: View) -> Runs:
 
 
 def _is_listed(view: View, exhibit: str) -> bool:
-    """Whether a district's report lists all of it further on."""
+    """Return whether a district's report lists all of it further on."""
     return bool(view.report) and view.district != ALL and is_shown(view, exhibit)
 
 
@@ -165,7 +165,7 @@ def _name_indicator(fact: str, lang: str) -> str:
 
 @exhibit("findings-text")
 def write_findings(view: View) -> Prose | None:
-    """What stands out, one item per problem, with the rule's legal source; None if there are no facts at all."""
+    """Say what stands out, one item per problem, with the rule's legal source; None if there are no facts at all."""
     lang = view.lang
     if view.facts.empty:
         return None
@@ -185,7 +185,7 @@ def write_findings(view: View) -> Prose | None:
 
 
 def _say_none(view: View) -> Runs:
-    """That nothing stands out of what the rules could look at."""
+    """Say that nothing stands out of what the rules could look at."""
     lang, looked = view.lang, list_looked(view)
     if looked.every:
         return say("findings.none", lang)
@@ -214,7 +214,7 @@ def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
 
 
 def say_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
-    """What a rule rests on: the text in force on the period's last day, and any it replaced within the period.
+    """Say what a rule rests on: the text in force on the period's last day, and any it replaced within the period.
 
     For a rule based on the rows' own `days`, the texts in force on those days.
     """
@@ -239,14 +239,14 @@ def cite_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
 
 
 def _find_laws(rule: FindingRule, view: View, days: Sequence[date]) -> list[Law]:
-    """What was in force on the days that count for a rule, each text once."""
+    """Return what was in force on the days that count for a rule, each text once."""
     asked = sorted(days) if rule.of_day and days else [view.period.end]
     found = {law.cite("zh"): law for day in asked if (law := find_law(rule.law, day))}
     return list(found.values())
 
 
 def _say_found_in(check: str, codes: Sequence[str], view: View) -> str:
-    """Which districts have a problem.
+    """Say which districts have a problem.
 
     A count above zero is that of the districts named; of other rules, these are the districts that meet them too.
     """

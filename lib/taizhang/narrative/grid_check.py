@@ -11,7 +11,7 @@ from taizhang.narrative.telling import count, say, tell
 
 
 def write_grid_check(view: View, problems: gpd.GeoDataFrame | None) -> Prose | None:
-    """How many cells there are, how many have no one named, and what faults there are on the ground.
+    """Say how many cells there are, how many have no one named, and what faults there are on the ground.
 
     `problems` as returned by `Workbook.grid_problems`; without a grid layer, a sentence says so.
     """

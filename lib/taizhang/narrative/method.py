@@ -30,7 +30,7 @@ from taizhang.narrative.telling import (
 
 
 def write_method(view: View) -> Prose | None:
-    """How the numbers were obtained: period, as-of day, chance, what was set aside, attribution of the maps."""
+    """Say how the numbers were obtained: period, as-of day, chance, what was set aside, attribution of the maps."""
     lang = view.lang
     if not is_brief(view, "method-text"):
         return make_prose(
@@ -55,7 +55,7 @@ def write_method(view: View) -> Prose | None:
 
 @exhibit("workings-text")
 def write_workings(view: View) -> Prose | None:
-    """How numbers are counted and compared: details that a short method section leaves to the annex."""
+    """Say how numbers are counted and compared: details that a short method section leaves to the annex."""
     return tell(view.lang, *_tell_counting(view))
 
 
@@ -103,7 +103,7 @@ def _tell_undated(view: View) -> list[Runs]:
 
 
 def _tell_unsaid(view: View) -> list[Runs]:
-    """Which columns some rows leave empty, so that numbers rest on fewer rows than there are."""
+    """Say which columns some rows leave empty, so that numbers rest on fewer rows than there are."""
     lang = view.lang
     names = [
         label(
@@ -120,7 +120,7 @@ def _tell_unsaid(view: View) -> list[Runs]:
 
 
 def _tell_spot(view: View) -> list[Runs]:
-    """How many hazards rectified on the spot are taken to be so on the day found."""
+    """Say how many hazards rectified on the spot are taken to be so on the day found."""
     n = count_undated_spot(view)
     return [say("method.spot", view.lang, n=count(n))] if n else []
 
@@ -142,7 +142,7 @@ def _tell_tests(view: View) -> list[Runs]:
 
 
 def _tell_late(view: View) -> list[Runs]:
-    """That rows of the period's end may still be to come, where that is so."""
+    """Say that rows of the period's end may still be to come, where that is so."""
     days = count_unsettled(view)
     return [say("method.late", view.lang, n=count(days))] if days and count_tested(view) else []
 
@@ -161,7 +161,7 @@ def _tell_noughts(view: View) -> list[Runs]:
 
 
 def _tell_rows(view: View, key: str, counts: Mapping[str, int]) -> list[Runs]:
-    """How many rows of each kind something is said of; nothing if there is none."""
+    """Say how many rows of each kind something is said of; nothing if there is none."""
     names = [
         label("method.rows_of", view.lang, name=view.kinds[kind].title[view.lang], n=number)
         for kind, number in counts.items()

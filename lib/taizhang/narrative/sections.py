@@ -92,7 +92,7 @@ def _set_apart(clause: Clause, alike: Alike, lang: str) -> Clause:
 
 
 def _tell_alike(view: View, alike: Alike) -> list[Runs]:
-    """What is about as it was in an earlier period, once for a paragraph."""
+    """Say what is about as it was in an earlier period, once for a paragraph."""
     return [
         say("clause.about_as", view.lang, names=join_list(names, view.lang), n=len(names), then=then)
         for then, names in alike.items()
@@ -100,7 +100,7 @@ def _tell_alike(view: View, alike: Alike) -> list[Runs]:
 
 
 def _write(view: View, id: str, more: Sequence[Runs] = ()) -> list[Runs]:
-    """What an exhibit says of its subjects, those that are configured, and what of them can't be told.
+    """Return what an exhibit says of its subjects, those that are configured, and what of them can't be told.
 
     `more`: clauses that its first sentence has, too.
     """
@@ -111,7 +111,7 @@ def _write(view: View, id: str, more: Sequence[Runs] = ()) -> list[Runs]:
 def _tell_subjects(
     view: View, id: str, more: Sequence[Runs] = (), *, again: bool = False
 ) -> tuple[list[Runs], list[str]]:
-    """What an exhibit says of its subjects, and which facts were asked for; the period or the day is said once.
+    """Say what an exhibit says of its subjects, and which facts were asked for; the period or the day is said once.
 
     `again`: of ledgers that were spoken of before, so that neither their silences nor unread files are said again.
     """
@@ -139,7 +139,7 @@ def _tell_subjects(
 
 
 def _tell_other_changes(view: View, kind: str) -> Runs:
-    """What of a ledger changed beyond chance and has no place in its sentences: the tables have it in colour."""
+    """Say what of a ledger changed beyond chance and has no place in its sentences: the tables have it in colour."""
     others = [
         fact
         for fact, info in view.fact_infos.items()
@@ -161,7 +161,7 @@ def _list_told() -> frozenset[str]:
 
 
 def tell_silences(view: View, kind: str, *, ask: bool = True) -> list[Runs]:
-    """Where a ledger ends early or is silent, and whether rows were not handed in."""
+    """Say where a ledger ends early or is silent, and whether rows were not handed in."""
     if kind not in view.kinds or is_sensitive(view, kind):
         return []
     lang = view.lang
@@ -200,7 +200,7 @@ def _name_district(view: View, code: str) -> str:
 
 
 def tell_gaps(view: View, facts: Iterable[str]) -> list[Runs]:
-    """Which facts cannot be given, and which columns would provide them: a sentence for each gap."""
+    """Say which facts cannot be given, and which columns would provide them: a sentence for each gap."""
     wants: dict[Gap, list[str]] = {}
     for fact in facts:
         if fact.split(".")[0] not in view.unread and fact not in UNSAID and (gap := find_gap(view, fact)):
@@ -306,7 +306,7 @@ def write_hazards(view: View) -> Prose | None:
 
 
 def _tell_beginning(view: View) -> list[Runs]:
-    """Where the ledger of hazards has nothing from before the period: what was open by then it can't tell."""
+    """Say where the ledger of hazards has nothing from before the period: what was open by then it can't tell."""
     if "hazards" not in view.ledgers or view.value("hazards.open_stock") is None:
         return []
     begun = view.begun("hazards")
@@ -349,7 +349,7 @@ def write_incidents(view: View) -> Prose | None:
 
 
 def _tell_losses_beside(view: View) -> Runs:
-    """That the ledger of losses has disasters of which that of incidents has no row."""
+    """Say that the ledger of losses has disasters of which that of incidents has no row."""
     events = view.value("losses.events") or 0
     if view.value("incidents.count") != 0 or not events:
         return ()

@@ -72,7 +72,7 @@ class Clause:
     changes: Runs = ()
 
     def joins(self, other: "Clause") -> bool:
-        """Whether two clauses can share one remark on earlier values, having no other remarks."""
+        """Return whether two clauses can share one remark on earlier values, having no other remarks."""
         periods = [[then for then, _ in one.thens] for one in (self, other)]
         plain = not any(one.area or one.others or one.changes for one in (self, other))
         return plain and bool(periods[0]) and periods[0] == periods[1]
@@ -154,7 +154,7 @@ def make_clause(view: View, fact: str, *, change: bool = False, area: bool = Fal
 
 
 def list_changes(view: View, fact: str) -> list[tuple[str, Change]]:
-    """How a fact changed, by the words for the earlier period, if comparable."""
+    """Return how a fact changed, by the words for the earlier period, if comparable."""
     changes = [
         (name_then(view, then), compare_periods(view, fact, then=then)) for then in list_comparisons(view)
     ]
@@ -202,7 +202,7 @@ UNSAID = (
 
 
 def _find_extent(view: View, fact: str, value: float, row: Row) -> str:
-    """Whether a fact is none, all or some of what it could be, as far as its clauses tell these apart."""
+    """Return whether a fact is none, all or some of what it could be, as far as its clauses tell these apart."""
     words = load_words()
     # Where it is not known of how many rows something is known, neither none nor all is said.
     sure = pd.notna(row.get("of", 0)) or not rests_on_columns(fact)
@@ -268,7 +268,7 @@ def _join_runs(parts: Sequence[Runs], lang: str) -> Runs:
 def _say_changes(
     changes: Sequence[tuple[str, Change]], whole: Number | None, side: Side | None, info: FactInfo, lang: str
 ) -> Runs:
-    """What follows a number as a part of the sentence: no change, changes beyond chance, and the area's side."""
+    """Say what follows a number as a part of the sentence: no change, changes beyond chance, and the area's side."""
     said: Runs = ()
     same = [then for then, change in changes if change.difference == 0]
     if len(same) == 2:

@@ -109,7 +109,7 @@ _CODES = {
 
 
 def find_place(error: tomllib.TOMLDecodeError) -> Reason:
-    """Where a TOML file is invalid: Python says so only in English, with line and column at the end."""
+    """Return where a TOML file is invalid: Python says so only in English, with line and column at the end."""
     if found := re.search(r"line (\d+), column (\d+)", str(error)):
         return Reason("settings.toml_place", line=int(found[1]), column=int(found[2]))
     return Reason("settings.toml_end")

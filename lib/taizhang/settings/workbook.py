@@ -132,7 +132,7 @@ def _write_constant(value: Any) -> Any:
 
 
 def _write_value(value: Any) -> Any:
-    """What a value means, as text: numbers, true and false need no quotes."""
+    """Say what a value means, as text: numbers, true and false need no quotes."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, int | float) else value

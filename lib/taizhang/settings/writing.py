@@ -136,7 +136,7 @@ class _Sections:
         return next((start for start in self.starts if start > at), len(self.rows))
 
     def find_end(self, table: KeyPath) -> int:
-        """Where a further line of a table belongs: after its last, before what introduces the next table."""
+        """Return where a further line of a table belongs: after its last, before what introduces the next table."""
         start = self.heads[table]
         end = self._find_next(start)
         if end < len(self.rows):
@@ -149,7 +149,7 @@ class _Sections:
         return end
 
     def find_kin(self, table: KeyPath) -> int:
-        """Where a table that is not there belongs: after the last that has its beginning."""
+        """Return where a table that is not there belongs: after the last that has its beginning."""
         for size in range(len(table) - 1, 0, -1):
             kin = [place for place in self.heads if place[:size] == table[:size]]
             if kin and (size > 1 or len(table) == 2):
@@ -160,7 +160,7 @@ class _Sections:
         return end
 
     def has_comment(self, table: KeyPath, line: Line) -> bool:
-        """Whether a line that is left open stands in its table already, whatever its value."""
+        """Return whether a line that is left open stands in its table already, whatever its value."""
         start = self.heads[table]
         key = f"{write_key(line.key)} ="
         body = (row.lstrip("# \t") for row in self._iterate_body(start) if row.lstrip().startswith("#"))

@@ -133,7 +133,7 @@ def _divide(top: Floats, base: Floats) -> Floats:
 
 
 def _studentise(z: Floats, scatter: Floats, free: Floats) -> tuple[Floats, Floats]:
-    """How far each contrast lies out by the scatter of the others, and that scatter."""
+    """Return how far each contrast lies out by the scatter of the others, and that scatter."""
     rest = (scatter[:, None] - z**2) / np.maximum(free[:, None] - 1, 1)
     rest = np.maximum(rest, _LEAST_SCATTER)
     return z / np.sqrt(rest), rest
@@ -217,7 +217,7 @@ def _chart(months: pd.PeriodIndex, series: _Series, value: Floats) -> Chart | No
 
 
 def _find_power(series: _Series, dispersion: float, limit: float) -> float:
-    """How often a doubling, or 20 points of a share, over the last twelve months would pass the limit."""
+    """Return how often a doubling, or 20 points of a share, over the last twelve months would pass the limit."""
     last = (np.arange(len(series.x)) >= len(series.x) - _SOUGHT_MONTHS).astype(float)
     level = series.x.sum() / series.size.sum()
     # Where there is no room above for 20 points, they are lost.
@@ -269,7 +269,7 @@ def _measure_change(series: _Series, after: np.ndarray) -> float:
 def _set_limits(
     series: _Series, signal: np.ndarray, since: int | None, scatter: Floats, limit: float
 ) -> dict[str, Floats]:
-    """What the same months of the other years make likely: centre, low, high.
+    """Return what the same months of the other years make likely: centre, low, high.
 
     The others are those without a signal; after a change of level, the longer of the two parts. The limits are the
     roots of a quadratic, since a month that is beyond them changes its own expectation.

@@ -118,7 +118,7 @@ def _reach(count: Floats, mean: Floats) -> Floats:
 
 
 def estimate_dispersion(z: npt.ArrayLike, *, winsorise: float = WINSORISE) -> float:
-    """How many times the variance of z-scores exceeds 1, extremes pulled in; at least 1.
+    """Return how many times the variance of z-scores exceeds 1, extremes pulled in; at least 1.
 
     Notes
     -----

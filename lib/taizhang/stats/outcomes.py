@@ -54,11 +54,11 @@ class Effect:
     reason: str = ""
 
     def is_beyond_chance(self, *, alpha: float = ALPHA) -> bool:
-        """Whether there is evidence of an association at this level."""
+        """Return whether there is evidence of an association at this level."""
         return bool(self.p < alpha)
 
     def find_power(self, ratio: float, *, alpha: float = ALPHA) -> float:
-        """How often such data would give evidence of a given ratio: the power of the two-sided t test."""
+        """Return how often such data would give evidence of a given ratio: the power of the two-sided t test."""
         shift, limit = np.log(ratio) / self.error, t.ppf(1 - alpha / 2, self.freedom)
         return float(nct.sf(limit, self.freedom, shift) + nct.cdf(-limit, self.freedom, shift))
 

@@ -213,7 +213,7 @@ def describe_months(
     exact: pd.Series | None = None,
     alpha: float = ALPHA,
 ) -> pd.DataFrame:
-    """How each month of the year compares with the average month, over whole years.
+    """Say how each month of the year compares with the average month, over whole years.
 
     Parameters
     ----------

@@ -157,7 +157,7 @@ def _part(spread: Floats, level: Floats) -> tuple[Floats, Floats]:
 def _select(
     top: pd.Series, size: pd.Series, dispersion: pd.Series | float
 ) -> tuple[Floats, Floats, pd.Index]:
-    """What is known, each place's numbers over its dispersion."""
+    """Return what is known, each place's numbers over its dispersion."""
     known = ((size > 0) & top.notna()).fillna(False).to_numpy(bool)
     times = dispersion.reindex(top.index).fillna(1.0) if isinstance(dispersion, pd.Series) else dispersion
     over = np.broadcast_to(np.asarray(times, float), top.shape)[known]

@@ -90,5 +90,5 @@ def _is_yearly(one: tuple[pd.Timestamp, int], other: tuple[pd.Timestamp, int]) -
 
 
 def _is_long(days: int, usual: int, rate: float) -> bool:
-    """Whether so many days without a row are neither chance nor habit."""
+    """Return whether so many days without a row are neither chance nor habit."""
     return rate * days >= MOST_EXPECTED and days > TIMES_LONGER * max(usual, 1)

@@ -139,7 +139,7 @@ def choose_permutations(places: int, q: float = 0.05) -> int:
 
 
 def _permute(y: Floats, weights: "Graph", permutations: int, seed: int) -> Floats:
-    """How likely each place's neighbours are to sum to so much, or so little, by chance: both tails.
+    """Return how likely each place's neighbours are to sum to so much, or so little, by chance: both tails.
 
     The place stays and the others change places with one another, as Anselin has it. esda's own draws come from the
     generator that everyone shares, and take sums that are equal for unequal where the last digit differs.

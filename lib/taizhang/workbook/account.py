@@ -86,7 +86,7 @@ def _read_ends(about: pq.FileMetaData, column: str) -> Iterator[Any]:
 
 
 def tabulate_summaries(summaries: Sequence[object]) -> pd.DataFrame:
-    """How many rows of each ledger were read, accepted, set aside and doubted: one row per kind."""
+    """Return how many rows of each ledger were read, accepted, set aside and doubted: one row per kind."""
     names = ("kind", "read", "accepted", "set_aside", "cells_set_aside", "duplicates")
     return pd.DataFrame([{name: getattr(one, name) for name in names} for one in summaries])
 

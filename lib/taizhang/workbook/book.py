@@ -655,7 +655,7 @@ class Workbook:
         return rows if personal else rows.drop(columns=list(self.kinds[kind].personal), errors="ignore")
 
     def view(self, district: str, period: str | Period, lang: str = "", *, report: str = "") -> View:
-        """What a report on one district, or on the whole area, covers.
+        """Return what a report on one district, or on the whole area, covers.
 
         Parameters
         ----------
@@ -733,14 +733,14 @@ class Workbook:
         }
 
     def _find_silences(self, as_of: date, code: str) -> pd.DataFrame:
-        """Where ledgers are silent up to a day: of a district, or of all and the whole area."""
+        """Return where ledgers are silent up to a day: of a district, or of all and the whole area."""
         kinds = {name: self.kinds[name] for name in self.config.ledgers}
         found = self._keep("silences", {"as_of": as_of}, lambda folder: list_silences(folder, kinds, as_of))
         assert found is not None
         return found if code == ALL else found[found["district_code"] == code]
 
     def _find_scatter(self, period: Period) -> pd.DataFrame:
-        """How rows cluster behind each fact, of a period and of those that it is compared with."""
+        """Return how rows cluster behind each fact, of a period and of those that it is compared with."""
         kinds = {name: self.kinds[name] for name in self.config.ledgers}
         earlier = (period.year_before(), period.period_before())
         days = {one: compute_as_of(one, period, self.as_of(period)) for one in (period, *earlier)}
@@ -757,7 +757,7 @@ class Workbook:
         return found
 
     def _is_whole(self, kind: str, code: str) -> bool:
-        """Whether all of a ledger could be read that may hold rows of a district, or of any."""
+        """Return whether all of a ledger could be read that may hold rows of a district, or of any."""
         lost = self._unread.get(kind, frozenset())
         return not lost if code == ALL else not lost & {ALL, code}
 

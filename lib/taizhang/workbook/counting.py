@@ -90,7 +90,7 @@ def count_scatter(
     days: Mapping[Period, date],
     settings: Mapping[str, Any],
 ) -> pd.DataFrame:
-    """How the rows behind each fact cluster, as returned by `measure_scatter`.
+    """Return how the rows behind each fact cluster, as returned by `measure_scatter`.
 
     `days`: the day as of which each period is read.
     """

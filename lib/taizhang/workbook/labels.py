@@ -71,7 +71,7 @@ def _word(
 
 
 def _name(find: Callable[[], str], code: str) -> str:
-    """What a code is called; one that is unknown, such as that of a fact on trial, stays."""
+    """Return what a code is called; one that is unknown, such as that of a fact on trial, stays."""
     try:
         return find()
     except KeyError:

@@ -39,7 +39,7 @@ def revoke_trust(root: Path) -> None:
 
 
 def is_trusted(root: Path) -> bool:
-    """Whether a workbook may run code of its own."""
+    """Return whether a workbook may run code of its own."""
     root = root.resolve()
     said = os.environ.get(VARIABLE, "")
     if said == "1":
@@ -59,7 +59,7 @@ def require_trust(root: Path, code: Iterable[str]) -> None:
 
 
 def refuse_code(root: Path, files: Iterable[str]) -> Reason:
-    """That nothing of these files was run, and the command that lets them."""
+    """Say that nothing of these files was run, and the command that lets them."""
     shown = f'"{root}"' if " " in str(root) else str(root)
     return Reason("workbook.untrusted", files=list(files), folder=shown)
 
@@ -87,7 +87,7 @@ def _find_mark(root: Path) -> Path:
 
 
 def _is_packaged(path: Path) -> bool:
-    """Whether each cell that runs is the package's, or only sets parameters; what can't be read is not."""
+    """Return whether each cell that runs is the package's, or only sets parameters; what can't be read is not."""
     try:
         cells = _read_code(path)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -106,7 +106,7 @@ def _read_code(path: Path) -> list[str]:
 
 
 def _is_plain(cell: str) -> bool:
-    """Whether a cell only gives names plain values, as a parameters cell does."""
+    """Return whether a cell only gives names plain values, as a parameters cell does."""
     try:
         statements = ast.parse(cell).body
     except (SyntaxError, ValueError):
