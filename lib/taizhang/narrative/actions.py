@@ -1,4 +1,4 @@
-"""Special actions in words: progress, what remains, what to do."""
+"""Special actions in words: progress, open problems, next steps."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -20,7 +20,8 @@ from taizhang.narrative.telling import Runs, count, make_prose, make_sentence, s
 
 @exhibit("actions-text")
 def write_actions(view: View) -> Prose | None:
-    """Say how many actions and stages, how many in time, what was found and closed; None without the ledger."""
+    """Say how many actions and stages there were, how many were in time, and what was found and closed; None
+    without the ledger."""
     if "actions" not in view.ledgers:
         return None
     lang, counts = view.lang, count_actions(view)
@@ -44,7 +45,7 @@ def write_actions(view: View) -> Prose | None:
 
 
 def write_action_problems(view: View) -> Prose | None:
-    """Stages that are overdue and problems that are open, stage by stage; None if no stage began by its end."""
+    """Name overdue stages and open problems, stage by stage; None if no stage began by the period's end."""
     lang = view.lang
     counts = count_actions(view, True)
     if counts is None:
@@ -93,7 +94,8 @@ def _tell_what(problem: StageProblem, lang: str) -> Runs:
 
 
 def write_action_steps(view: View) -> Prose | None:
-    """Say what to do next, by what remains, whenever it began; None if no stage began by the period's end."""
+    """Say what to do next about everything still open, whenever it began; None if no stage began by the period's
+    end."""
     counts = count_actions(view, True)
     if counts is None:
         return None

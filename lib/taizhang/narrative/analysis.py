@@ -63,9 +63,9 @@ def write_key_periods(view: View) -> Prose | None:
 
 @exhibit("control-text")
 def write_control(view: View) -> Prose | None:
-    """Say whether hazards found and the share rectified in thirty days are steady, and what is not.
+    """Say whether hazards found and the share rectified in thirty days are steady, and where they are not.
 
-    None without hazards; nothing is said about what cannot be known.
+    None without hazards; unknown values are not mentioned.
     """
     found = judge_charts(view)
     if found is None:

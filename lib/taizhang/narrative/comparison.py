@@ -1,4 +1,4 @@
-"""Districts side by side in words: which differ, which can be distinguished, risk, drills."""
+"""Districts side by side in words: which differ, which can be told apart, risk, drills."""
 
 from dataclasses import replace
 

@@ -1,4 +1,5 @@
-"""What a county's report says about its districts: rates, yield of visits, the assessment, grave events."""
+"""What a county's report says about its districts: rates, yield of visits, the assessment, fatal and larger
+events."""
 
 import pandas as pd
 
@@ -127,7 +128,7 @@ def write_assessment(view: View) -> Prose | None:
 def write_grave_events(view: View) -> Prose | None:
     """Say that there were no deaths and no larger accidents, if that is known.
 
-    Otherwise how many events there were.
+    Otherwise say how many events there were.
     """
     if "incidents" not in view.ledgers:
         return None

@@ -13,7 +13,7 @@ from taizhang.narrative.telling import count, make_sentence, say, tell
 
 
 def write_evaluation(view: View) -> Prose | None:
-    """Say how many drills were evaluated, how they were rated, what they showed and what came of it."""
+    """Say how many drills were evaluated, how they were rated, which problems they showed and how many were fixed."""
     if "drills" not in view.ledgers:
         return None
     lang, sums = view.lang, sum_evaluations(view)

@@ -48,7 +48,7 @@ _OF_DAYS = ("incidents", "losses", "drills", "duty_checks")
 
 
 def say_title(finding: Finding, lang: str) -> Runs:
-    """Say what is wrong, and how much of it, without a full stop; runs that are numbers name their fact."""
+    """Say what is wrong, and how much of it, without a full stop; number runs name their fact."""
     return _fill(finding.rule.title[lang], finding.evidence, lang)
 
 
@@ -65,7 +65,7 @@ def say_measure(finding: Finding, lang: str) -> Runs:
 
 
 def say_subjects(finding: Finding, view: View) -> list[SaidSubject]:
-    """Say what a finding is about in words, the gravest first; in the whole area's report with the district."""
+    """Name what a finding is about, most serious first; in the whole area's report, with the district."""
     names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
     lang, told = view.lang, finding.rule.subjects.told if finding.rule.subjects else {}
     said = []
@@ -92,7 +92,7 @@ def _name(subject: Subject, lang: str) -> str:
 
 
 def join_subjects(finding: Finding, view: View) -> str:
-    """Subjects in one line: if many, the first few and the total; empty if none has a name."""
+    """List subjects in one line: if many, the first few and the total; empty if none has a name."""
     lang, told = view.lang, []
     for one in say_subjects(finding, view)[: _MOST_OF_AREA if finding.district == ALL else _MOST_NAMES]:
         amount = "".join(run.text for run in one.amount)
@@ -108,7 +108,7 @@ def join_subjects(finding: Finding, view: View) -> str:
 
 
 def count_subjects(finding: Finding, lang: str) -> str:
-    """Return how many things a finding is about, with their noun where the language requires it."""
+    """Return how many things a finding is about, with a noun if the language requires it."""
     about, kinds = finding.rule.subjects, {one.kind for one in finding.subjects}
     if about and about.counted:
         return f"{finding.total}{about.counted[lang]}"
@@ -116,7 +116,7 @@ def count_subjects(finding: Finding, lang: str) -> str:
 
 
 def say_problem(finding: Finding, lang: str) -> Runs:
-    """The title as a sentence, and how much of it dates from before the period."""
+    """Write the title as a sentence, and say how much of the problem dates from before the period."""
     runs = (*say_title(finding, lang), *say("join.stop", lang))
     for more in ("carried", "age"):
         if more in finding.evidence:
@@ -125,7 +125,7 @@ def say_problem(finding: Finding, lang: str) -> Runs:
 
 
 def say_finding(finding: Finding, view: View) -> Runs:
-    """The problem in sentences, naming what it is about."""
+    """Describe the problem in sentences, naming what it is about."""
     runs, names = say_problem(finding, view.lang), join_subjects(finding, view)
     about = finding.rule.subjects
     if about and about.listed and finding.total > 1 and _is_listed(view, about.listed):
@@ -214,7 +214,8 @@ def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
 
 
 def say_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
-    """Say what a rule rests on: the text in force on the period's last day, and any it replaced within the period.
+    """Say the legal basis of a rule: the text in force on the period's last day, and any text it replaced in the
+    period.
 
     For a rule based on the rows' own `days`, the texts in force on those days.
     """
@@ -232,7 +233,7 @@ def say_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
 
 
 def cite_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
-    """The basis as a bare citation: the texts, or good practice, or nothing."""
+    """Cite the basis: the texts, good practice, or nothing."""
     if laws := _find_laws(rule, view, days):
         return join_list([law.cite(view.lang) for law in laws], view.lang)
     return label("word.good_practice", view.lang) if rule.law or rule.practice else ""
@@ -276,7 +277,7 @@ def _list_names(codes: Sequence[str], view: View) -> tuple[str, int, str]:
 
 
 def lower_first(runs: Sequence[Run], lang: str) -> Runs:
-    """In English, a sentence after a name and colon begins with a small letter."""
+    """Lower the first letter of a sentence that follows a name and a colon in English."""
     first = runs[0]
     if lang == "zh" or first.fact or first.text[:2].isupper():
         return tuple(runs)
@@ -285,9 +286,9 @@ def lower_first(runs: Sequence[Run], lang: str) -> Runs:
 
 @exhibit("steps-text")
 def write_next_steps(view: View) -> Prose | None:
-    """The next step for each problem found, each once, the weightiest first.
+    """Give the next step for each problem found, each once, most important first.
 
-    None if there are no facts, or no row to judge by.
+    None if there are no facts, or no rows to judge by.
     """
     lang = view.lang
     if view.facts.empty or not has_rows(view):

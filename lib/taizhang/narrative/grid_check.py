@@ -11,9 +11,10 @@ from taizhang.narrative.telling import count, say, tell
 
 
 def write_grid_check(view: View, problems: gpd.GeoDataFrame | None) -> Prose | None:
-    """Say how many cells there are, how many have no one named, and what faults there are on the ground.
+    """Say how many cells there are, how many lack a responsible person, and which gaps, overlaps and strays there
+    are.
 
-    `problems` as returned by `Workbook.grid_problems`; without a grid layer, a sentence says so.
+    `problems` is as returned by `Workbook.grid_problems`; without a grid layer, a sentence says so.
     """
     lang, cells = view.lang, choose_cells(view)
     if cells is None or problems is None:

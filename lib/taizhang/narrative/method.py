@@ -1,4 +1,4 @@
-"""What a report says about its method and data."""
+"""The section of a report on its method and data."""
 
 from collections.abc import Mapping
 

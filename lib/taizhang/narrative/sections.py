@@ -1,4 +1,4 @@
-"""What each section says: which facts, in which order, in which sentence."""
+"""The text of each section: which facts, in which order, in which sentence."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -161,7 +161,7 @@ def _list_told() -> frozenset[str]:
 
 
 def tell_silences(view: View, kind: str, *, ask: bool = True) -> list[Runs]:
-    """Say where a ledger ends early or is silent, and whether rows were not handed in."""
+    """Say where a ledger ends early or has a gap, and ask whether rows were not handed in."""
     if kind not in view.kinds or is_sensitive(view, kind):
         return []
     lang = view.lang
@@ -200,7 +200,7 @@ def _name_district(view: View, code: str) -> str:
 
 
 def tell_gaps(view: View, facts: Iterable[str]) -> list[Runs]:
-    """Say which facts cannot be given, and which columns would provide them: a sentence for each gap."""
+    """Say which facts cannot be given, and which columns would provide them, in a sentence for each gap."""
     wants: dict[Gap, list[str]] = {}
     for fact in facts:
         if fact.split(".")[0] not in view.unread and fact not in UNSAID and (gap := find_gap(view, fact)):
@@ -225,7 +225,7 @@ def _say_gap(view: View, gap: Gap, names: list[str]) -> Runs:
 
 
 def tell_reported(view: View) -> Runs:
-    """The key figures known only from summary tables; empty if there are none."""
+    """Say which key figures are known only from summary tables; empty if there are none."""
     lang = view.lang
     names = [
         label(
@@ -254,7 +254,7 @@ def tell_reported(view: View) -> Runs:
 def write_summary(view: View) -> Prose | None:
     """The period at a glance: one or two sentences per subject; None if no ledger is configured.
 
-    The short form has only what no section says: that there is nothing, and what is reported but not counted.
+    The short form contains only what no section says: that there is nothing, and what is reported but not counted.
     """
     lang, reported = view.lang, tell_reported(view)
     if not list_dated_counts(view):

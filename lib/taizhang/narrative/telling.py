@@ -1,4 +1,4 @@
-"""From facts to sentences: clauses with numbers, changes and comparisons, joined as each language does."""
+"""From facts to sentences: clauses with numbers, changes and comparisons, joined by the rules of each language."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -45,23 +45,23 @@ def say(key: str, lang: str, **values: object) -> Runs:
 
 
 def make_runs(parts: Iterable[object]) -> Runs:
-    """Words and the values inserted in them as runs; numbers keep their fact."""
+    """Return words, and the values inserted in them, as runs; numbers keep their fact."""
     return tuple(
         Run(part.text, fact=part.fact) if isinstance(part, Number) else Run(str(part)) for part in parts
     )
 
 
 def count(value: float, decimals: int = 0) -> Number:
-    """A number that is not a fact, such as a count of districts."""
+    """Make a number that is not a fact, such as a count of districts."""
     return Number(format_number(value, decimals), float(value))
 
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause on a fact: its words, what stands in brackets after them, and how it changed as a part of the sentence.
+    """A clause on a fact: its words, the remarks in brackets after them, and the change as a part of the sentence.
 
-    `thens` are changes within chance by the words for the earlier period, which several clauses may say together;
-    `area` is what it is in the whole area, `others` are further remarks.
+    `thens`: changes within chance, by the words for the earlier period, which several clauses may share; `area`: the
+    whole area's value; `others`: further remarks.
     """
 
     words: Runs
@@ -79,7 +79,8 @@ class Clause:
 
 
 def merge_clauses(clauses: Iterable[Clause], lang: str) -> list[Runs]:
-    """Clauses as words; neighbours that only mention earlier values share one remark, in the last of them."""
+    """Join clauses into words; adjacent clauses that only mention earlier values share one remark, in the last of
+    them."""
     groups: list[list[Clause]] = []
     for clause in clauses:
         if groups and clause.words and groups[-1][-1].joins(clause):
@@ -105,16 +106,16 @@ def _say_group(group: Sequence[Clause], lang: str) -> list[Runs]:
 
 
 def tell_fact(view: View, fact: str, *, change: bool = False, area: bool = False) -> Runs:
-    """One clause on a fact as words; see `make_clause`."""
+    """Write one clause on a fact; see `make_clause`."""
     clause = make_clause(view, fact, change=change, area=area)
     return clause.words + _remark(clause, view.lang) + clause.changes
 
 
 def make_clause(view: View, fact: str, *, change: bool = False, area: bool = False) -> Clause:
-    """One clause on a fact; empty if it isn't configured.
+    """Make one clause on a fact; empty if its ledger isn't configured.
 
-    `change` adds what it was the year before and the period before; a change beyond chance is told without, too. `area`
-    adds how it lies to the whole area, where its interval can tell.
+    `change` adds the values of the year before and the period before; a change beyond chance is stated in any case.
+    `area` adds the comparison with the whole area, if the interval allows one.
     """
     row, info, lang = view.fact(fact), view.describe(fact), view.lang
     if row is None:
@@ -154,7 +155,7 @@ def make_clause(view: View, fact: str, *, change: bool = False, area: bool = Fal
 
 
 def list_changes(view: View, fact: str) -> list[tuple[str, Change]]:
-    """Return how a fact changed, by the words for the earlier period, if comparable."""
+    """Return the changes of a fact, by the words for the earlier period, if comparable."""
     changes = [
         (name_then(view, then), compare_periods(view, fact, then=then)) for then in list_comparisons(view)
     ]
@@ -162,7 +163,7 @@ def list_changes(view: View, fact: str) -> list[tuple[str, Change]]:
 
 
 def tell_by_title(view: View, fact: str) -> Runs:
-    """A clause by title, with changes beyond chance, on a fact that no sentence covers."""
+    """Write a clause by title, with changes beyond chance, on a fact that no sentence covers."""
     info, lang = view.describe(fact), view.lang
     value = float(view.value(fact) or 0)
     number = Number(_write_amount(value, info, lang), value, fact)
@@ -286,7 +287,7 @@ def _say_changes(
 
 
 def name_columns(view: View, kind: str, columns: Sequence[str], *, all_of: bool = False) -> str:
-    """Ledger columns as a report cites them: any or all of them; if many, the first and the last."""
+    """Name ledger columns as a report cites them: any or all of them; if many, the first and the last."""
     fields, lang = view.kinds[kind].fields if kind in view.kinds else {}, view.lang
     titles = [fields[name].title[lang] if name in fields else name for name in columns]
     cited = [label("gap.column", lang, title=title) for title in titles]
@@ -296,7 +297,7 @@ def name_columns(view: View, kind: str, columns: Sequence[str], *, all_of: bool 
 
 
 def lower_title(title: str, lang: str) -> str:
-    """A title within a sentence: in English it begins with a small letter, unless it is an abbreviation."""
+    """Write a title within a sentence: in English with a small first letter, unless it is an abbreviation."""
     return title if lang == "zh" or title[:2].isupper() else title[0].lower() + title[1:]
 
 
@@ -370,13 +371,13 @@ def _merge(runs: Sequence[Run]) -> Runs:
 
 
 def make_prose(blocks: Iterable[Block | None]) -> Prose | None:
-    """Prose from the paragraphs that are not empty; None if there are none."""
+    """Make prose from the paragraphs that are not empty; None if there are none."""
     kept = tuple(block for block in blocks if block is not None)
     return Prose(kept) if kept else None
 
 
 def tell(lang: str, *sentences: Runs) -> Prose | None:
-    """Prose of one paragraph; None if no sentence says anything."""
+    """Make prose of one paragraph; None if no sentence says anything."""
     return make_prose([make_paragraph(sentences, lang)])
 
 

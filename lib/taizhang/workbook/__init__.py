@@ -1,1 +1,1 @@
-"""The workbook object: its tables, what was made and why, what a notebook opens."""
+"""The workbook object that a notebook opens: its tables, and an account of what was read."""

@@ -23,7 +23,8 @@ _WIDTH = 220  # px of the map
 
 
 def show_workbook(book: "Workbook") -> str:
-    """A workbook as HTML: title, a table of its ledgers (name, title, rows, days), and its districts' outlines."""
+    """Show a workbook as HTML: title, a table of its ledgers (name, title, rows, days), and its districts'
+    outlines."""
     lang, rows = book.config.lang, []
     for kind, span in book.spans.set_index("kind").iterrows():
         first, last = span["first"], span["last"]
@@ -44,7 +45,7 @@ def show_workbook(book: "Workbook") -> str:
 
 
 def describe_columns(kind: Kind, lang: str) -> pd.DataFrame:
-    """As `Workbook.columns` gives it."""
+    """Implements `Workbook.columns`."""
     rows = [
         {
             "column": name,
@@ -62,9 +63,9 @@ def describe_columns(kind: Kind, lang: str) -> pd.DataFrame:
 
 
 def measure_spans(ledgers: Iterable[tuple[Kind, pq.FileMetaData]]) -> pd.DataFrame:
-    """Rows of each processed ledger, and its first and last day, from the files' own statistics.
+    """Return rows, first and last day of each processed ledger, from the files' own statistics.
 
-    The table's columns are kind, rows, first, last (NaT for a kind without dates).
+    The table's columns are kind, rows, first and last (NaT for a kind without dates).
     """
     spans = []
     for kind, about in ledgers:
@@ -86,7 +87,7 @@ def _read_ends(about: pq.FileMetaData, column: str) -> Iterator[Any]:
 
 
 def tabulate_summaries(summaries: Sequence[object]) -> pd.DataFrame:
-    """Return how many rows of each ledger were read, accepted, set aside and doubted: one row per kind."""
+    """Return how many rows of each ledger were read, accepted, set aside and flagged: one row per kind."""
     names = ("kind", "read", "accepted", "set_aside", "cells_set_aside", "duplicates")
     return pd.DataFrame([{name: getattr(one, name) for name in names} for one in summaries])
 
@@ -99,7 +100,7 @@ def try_fact(
     period: str | Period,
     form: str = "count",
 ) -> pd.DataFrame:
-    """As `Workbook.try_fact` gives it."""
+    """Implements `Workbook.try_fact`."""
     from taizhang.facts import OwnFact, compute_facts
 
     if form not in FORMS:
@@ -129,7 +130,8 @@ def try_fact(
 
 
 def draw_outlines(districts: "gpd.GeoDataFrame") -> str:
-    """Districts (code, name, geometry in longitude and latitude) as a small SVG, each with its name as a tooltip."""
+    """Draw districts (code, name, geometry in longitude and latitude) as a small SVG, with their names as
+    tooltips."""
     from taizhang.core.outlines import draw_outlines as draw
 
     drawing = draw(districts)

@@ -164,7 +164,7 @@ class Workbook:
 
     @property
     def result(self) -> IngestResult:
-        """The account of the ingest, which is run now if it has not been in this session."""
+        """The account of the ingest, which is run if it has not been run in this session."""
         return self._result or self.ingest()
 
     def fingerprint(self) -> str:
@@ -186,16 +186,18 @@ class Workbook:
     def districts(self) -> gpd.GeoDataFrame:
         """The districts in the layer's order: code, name, parent, geometry, and district_code, equal to code.
 
-        By district_code they join with every other table.
+        Join them with other tables by district_code.
         """
         found = gpd.read_parquet(self._tables / "districts.parquet")
         return found.assign(district_code=found["code"])
 
     @cached_property
     def sums(self) -> pd.DataFrame:
-        """The numbers by district from summary tables, each with its fact, period and cell; no rows are behind them.
+        """The numbers by district from summary tables, each with its fact, period and cell; there are no rows
+        behind them.
 
-        kind, fact, period, district_code, district (as written), value, header, source_file, source_sheet, source_row.
+        Columns: kind, fact, period, district_code, district (as written), value, header, source_file, source_sheet
+        and source_row.
         """
         if not self.config.sums:
             return pd.DataFrame(columns=list(SUMS_COLUMNS)).astype(SUMS_COLUMNS)
@@ -216,13 +218,13 @@ class Workbook:
 
     @cached_property
     def grid_measures(self) -> pd.DataFrame | None:
-        """Gap and overlap of the grid against each district's boundary (km2)."""
+        """Gaps and overlaps of the grid against each district's boundary (km2)."""
         return None if self.config.grid is None else pd.read_parquet(self._tables / "grid_measures.parquet")
 
     def grid_problems(self, district: str = ALL) -> gpd.GeoDataFrame | None:
-        """Gaps, overlaps and stray cells of the grid, largest first, as returned by `find_grid_problems`.
+        """Return gaps, overlaps and stray cells of the grid, largest first, as `find_grid_problems` does.
 
-        For a district by code, name or alias, or the whole area; None if there is no grid layer.
+        `district` is a code, name or alias, or the whole area. None if there is no grid layer.
         """
         return None if self.grid is None else self._choose(self._grid_problems, district)
 
@@ -231,9 +233,9 @@ class Workbook:
         return find_grid_problems(self.grid, self.districts)
 
     def grid_span(self, district: str = ALL) -> pd.DataFrame | None:
-        """Span of control per district, as returned by `measure_span`: numbers, not names of persons.
+        """Return the span of control per district, as `measure_span` does: numbers, not names of persons.
 
-        For a district by code, name or alias, or for all and the whole area; None if there is no grid layer, or no
+        `district` is a code, name or alias, or all districts and the whole area. None if there is no grid layer, or no
         column of responsible persons.
         """
         if self.config.grid is None or not self.config.grid.responsible:
@@ -245,9 +247,9 @@ class Workbook:
         return table if district == ALL else table[table["district_code"] == self.resolve_district(district)]
 
     def grid_counts(self, view: View, *kinds: str) -> pd.DataFrame | None:
-        """The number of rows in the view's period for each grid cell.
+        """Return the number of rows in the view's period for each grid cell.
 
-        `kinds` are hazards and incidents where left out; of these the ones whose rows the view has.
+        `kinds` defaults to hazards and incidents, as far as the view has their rows.
 
         Returns
         -------
@@ -269,15 +271,15 @@ class Workbook:
         return pd.concat(counts, ignore_index=True)[columns] if counts else pd.DataFrame(columns=columns)
 
     def reach(self, view: View, *, distance_m: float, kind: str = "shelters") -> gpd.GeoDataFrame | None:
-        """Premises and people within straight-line distance of a shelter, per district; see `summarise_reach`.
+        """Return premises and people within straight-line distance of a shelter, per district; see `summarise_reach`.
 
         Parameters
         ----------
         view
-            Its period's year says which residents are meant, its as_of which premises are known by then:
-            those of the hazards ledger, each once, at the middle of its coordinates.
+            The year of its period decides which residents count. Premises are those of the hazards ledger known on
+            its as_of, each once, at the centre of its coordinates.
         distance_m
-            Metres, as the crow flies.
+            Straight-line distance in metres.
         kind
             A ledger kind with lon and lat: shelters, or a kind of the workbook's own, such as teams' posts.
 
@@ -310,7 +312,8 @@ class Workbook:
         )
 
     def facts_earlier(self, earlier: Period, period: Period) -> pd.DataFrame:
-        """The facts of an earlier period, read at the same lag after its end; districts since split are left out."""
+        """Return the facts of an earlier period, read at the same lag after its end; districts split since then
+        are left out."""
         facts = self.facts_as_of(earlier, compute_as_of(earlier, period, self.as_of(period)))
         return leave_comparable(facts, self._find_changes(earlier, period))
 
@@ -318,20 +321,21 @@ class Workbook:
         return find_changes(self.config, self.districts["code"], earlier, period)
 
     def resolve_district(self, text: str) -> str:
-        """The code of a district given by code, name or alias, including old ones; an error lists the nearest names."""
+        """Return the code of a district given by code, name or alias, including old ones; an error lists the
+        nearest names."""
         return resolve_place(text, self.districts, self.config)
 
     def list_names(self, lang: str) -> dict[str, str]:
-        """The name of each district on a page in a given language, zh or en, by code."""
+        """Return the names of districts on pages in a language (zh or en), by code."""
         return list_names(self.districts, lang, self.config.boundaries.names_en)
 
     def district_name(self, code: str) -> str:
         return str(self.districts.set_index("code")["name"][code])
 
     def as_of(self, period: Period) -> date:
-        """The day as of which a period is read: this run's, otherwise the workbook's, otherwise the period's last.
+        """Return the as-of day of a period: this run's, otherwise the workbook's, otherwise the period's last day.
 
-        ParameterError if the chosen day is before the period, when nothing was known of it.
+        ParameterError if the day is before the period, since nothing was known of the period then.
         """
         day = self.chosen_as_of
         if day and day < period.start:
@@ -340,12 +344,12 @@ class Workbook:
 
     @property
     def asked(self) -> date | None:
-        """The reading day that was asked for: by this run, or in workbook.toml."""
+        """The as-of day set for this run or in workbook.toml, if any."""
         return self.chosen_as_of or self.config.as_of
 
     @cached_property
     def written(self) -> dict[str, Written]:
-        """What each kind's whole ledger contains, which decides how empty cells are understood."""
+        """What each kind's whole ledger contains; this decides the meaning of empty cells."""
         assert self.result
         ends = self.asked is not None
         return {
@@ -366,7 +370,7 @@ class Workbook:
         period: str | Period | None = None,
         personal: bool = False,
     ) -> pd.DataFrame:
-        """The accepted rows of a ledger, filtered while reading.
+        """Return the accepted rows of a ledger, filtered while reading.
 
         Parameters
         ----------
@@ -400,7 +404,8 @@ class Workbook:
         return rows
 
     def columns(self, kind: str) -> pd.DataFrame:
-        """The meaning of a ledger kind's columns, configured or not, without those marked personal.
+        """Return the meaning of a ledger kind's columns, except those marked personal; the kind need not be
+        configured.
 
         Returns
         -------
@@ -413,7 +418,7 @@ class Workbook:
         return describe_columns(self.kinds[kind], self.config.lang)
 
     def label(self, table: pd.DataFrame, *, kind: str = "", lang: str = "") -> pd.DataFrame:
-        """A table with columns and values in a reader's language: a copy, for display and export.
+        """Return a copy of a table with columns and values in a reader's language, for display and export.
 
         Parameters
         ----------
@@ -447,9 +452,9 @@ class Workbook:
         return list(range(days.max().year, days.min().year - 1, -1)) if len(days) else []
 
     def facts(self, period: str | Period) -> pd.DataFrame:
-        """All facts of a period, one row per fact for every district and the whole area, in the contract's columns.
+        """Return all facts of a period, one row per fact for every district and the whole area.
 
-        `as_of` is datetime64. This includes facts known only from summary tables, which `reported` lists.
+        `as_of` is datetime64. Facts known only from summary tables are included; `reported` lists them.
         """
         period = read_period(period)
         facts = self.facts_as_of(period, self.as_of(period))
@@ -458,14 +463,14 @@ class Workbook:
         )
 
     def panel(self, facts: Iterable[str] = (), *, periods: Iterable[str | Period]) -> Panel:
-        """Facts of several periods, by district and period, for a regression or another program.
+        """Return facts of several periods, by district and period, for a regression or another program.
 
         Parameters
         ----------
         facts
             Names of facts; empty: all facts known in any of the periods.
         periods
-            Such as ``["2020Q1", "2020Q2"]``; each is read as of its own last day, or as of the workbook's `as_of`.
+            Such as ``["2020Q1", "2020Q2"]``; each is read as of its last day, or as of the workbook's `as_of`.
 
         Raises
         ------
@@ -490,7 +495,7 @@ class Workbook:
     def try_fact(
         self, kind: str, function: Callable[..., pd.Series], *, period: str | Period, form: str = "count"
     ) -> pd.DataFrame:
-        """A fact not yet saved in a file, for every district and the whole area; columns as for `facts`.
+        """Compute a fact not yet saved in a file, for every district and the whole area; columns as in `facts`.
 
         Parameters
         ----------
@@ -504,15 +509,15 @@ class Workbook:
         return try_fact(self, kind, function, period=period, form=form)
 
     def reported(self, period: str | Period) -> pd.DataFrame:
-        """A period's facts known only from summary tables, without rows behind them; columns as for `facts`."""
+        """Return a period's facts known only from summary tables, without rows behind them; columns as in `facts`."""
         period = read_period(period)
         as_of = self.as_of(period)
         return leave_out_counted(self._list_reported(period, as_of), self.facts_as_of(period, as_of))
 
     def list_unverified(self, period: str | Period) -> pd.DataFrame:
-        """The numbers in `reported`, each with its cell; the whole area, which has no cell, without one.
+        """Return the numbers in `reported` with their cells; those of the whole area have none.
 
-        district_code, district, period, fact, value, unit, then source_file, source_sheet, source_row and header.
+        Columns: district_code, district, period, fact, value, unit, source_file, source_sheet, source_row and header.
         """
         period = read_period(period)
         shown = self.reported(period)
@@ -546,9 +551,9 @@ class Workbook:
         ]
 
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
-        """The facts of a period, from rows alone, as the ledgers stood on a given day.
+        """Return the facts of a period, from rows only, as the ledgers stood on a given day.
 
-        A kind whose ledger has no row in a period covered by summary tables has no facts of it.
+        A kind has no facts for a period that only its summary tables cover.
         """
         facts = self._count_facts(period, as_of)
         if not self.config.sums:
@@ -600,10 +605,10 @@ class Workbook:
     def trace(
         self, fact: str, period: str | Period, district: str, *, personal: bool = False
     ) -> pd.DataFrame:
-        """The ledger rows behind a number, with `counted` for those in its numerator.
+        """Return the ledger rows behind a number; `counted` marks those in its numerator.
 
-        For a number from a summary table, its cells, with the columns of `sums`. ParameterError for an unknown fact or
-        district, or a suppressed number, whose rows must not be shown.
+        For a number from a summary table, return its cells, with the columns of `sums`. ParameterError if the fact or
+        district is unknown, or if the number is suppressed, since its rows must not be shown.
         """
         period = read_period(period)
         code = ALL if district == ALL else self.resolve_district(district)
@@ -637,7 +642,7 @@ class Workbook:
         return cells
 
     def hide_personal(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Rows as returned by `select_rows`, without personal data."""
+        """Return rows, as from `select_rows`, without personal data."""
         kind = self.kinds.get(rows.attrs["kind"])
         return (
             mask_texts(rows, self._list_cells)
@@ -655,7 +660,7 @@ class Workbook:
         return rows if personal else rows.drop(columns=list(self.kinds[kind].personal), errors="ignore")
 
     def view(self, district: str, period: str | Period, lang: str = "", *, report: str = "") -> View:
-        """Return what a report on one district, or on the whole area, covers.
+        """Return the view for a report on one district or on the whole area.
 
         Parameters
         ----------
@@ -664,7 +669,7 @@ class Workbook:
         lang
             zh or en; empty: the workbook's.
         report
-            The template that it is for, such as ``township_review``, which shows less of a shorter period.
+            The template, such as ``township_review``; a template shows less for shorter periods.
         """
         period = read_period(period)
         lang = lang or self.config.lang
@@ -788,7 +793,7 @@ class Workbook:
         )
 
     def quality(self, view: View) -> Quality:
-        """The quality of the data behind a view: set aside, missing, doubtful; nothing personal."""
+        """Return the quality of the data behind a view: set aside, missing, doubtful; no personal data."""
         return read_quality(self._tables, self.result.summaries, view, as_of=self.config.as_of)
 
     def template(self, name: str) -> Path:

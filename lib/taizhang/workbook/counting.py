@@ -54,7 +54,7 @@ def list_settings(
     asked: date | None,
     unread: Mapping[str, Collection[str]],
 ) -> dict[str, Any]:
-    """Arguments for `compute_facts` and `select_rows` besides the rows."""
+    """Return the arguments for `compute_facts` and `select_rows` other than the rows."""
     return {
         "asked": asked,
         "unread": unread,
@@ -79,7 +79,7 @@ def count_facts(
     as_of: date,
     settings: Mapping[str, Any],
 ) -> pd.DataFrame:
-    """The facts of a period, from the ledgers in data/processed; a workbook's own facts may use any column."""
+    """Compute the facts of a period from the ledgers in data/processed; a workbook's own facts may use any column."""
     return compute_facts(_read_tables(folder, kinds, settings), districts, period, as_of, **settings)
 
 
@@ -92,7 +92,7 @@ def count_scatter(
 ) -> pd.DataFrame:
     """Return how the rows behind each fact cluster, as returned by `measure_scatter`.
 
-    `days`: the day as of which each period is read.
+    `days`: the as-of day of each period.
     """
     return measure_scatter(
         _read_tables(folder, kinds, settings),
@@ -117,7 +117,8 @@ def _read_tables(
 
 
 def list_silences(folder: Path, kinds: Mapping[str, Kind], as_of: date) -> pd.DataFrame:
-    """Silences up to a day in each district's ledger of dated events, and in the area's; see `find_silences`."""
+    """Find gaps up to a day in each district's ledger of dated events, and in the whole area's; see
+    `find_silences`."""
     found = []
     for name, kind in kinds.items():
         if not kind.date or kind.fields[kind.date].type not in ("date", "datetime"):
@@ -145,11 +146,10 @@ def count_reach(
     as_of: date,
     year: int,
 ) -> gpd.GeoDataFrame | None:
-    """As from `summarise_reach`, of the ledgers in data/processed, of which no more is read than it needs.
+    """Run `summarise_reach` on the ledgers in data/processed, reading only what it needs.
 
-    `kind` is the ledger of the sites; `others`: which of hazards (premises) and population (residents) there are to
-    read; premises found after `as_of` are not known yet; the residents are those of `year`. None if no site has
-    coordinates.
+    `kind` is the ledger of the sites; `others` says which of hazards (premises) and population (residents) exist.
+    Premises found after `as_of` are not known yet; residents are those of `year`. None if no site has coordinates.
     """
     from taizhang.boundaries.reach import summarise_reach  # scipy, which takes long to load
 

@@ -1,4 +1,4 @@
-"""Tables in a reader's language: heads and values as reports write them."""
+"""Tables in a reader's language: column heads and values as reports write them."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,7 +17,7 @@ _PRECISION = "_precision"
 def label_table(
     table: pd.DataFrame, kinds: Mapping[str, Kind], kind: str, infos: Mapping[str, FactInfo], lang: str
 ) -> pd.DataFrame:
-    """As `Workbook.label` gives it; `kind`: whose rows they are, empty of what is no ledger's."""
+    """Implements `Workbook.label`; `kind` is the ledger of the rows, or empty."""
     shown = table.assign(
         **{str(name): _word(table[name], str(name), kinds, kind, infos, lang) for name in table}
     )

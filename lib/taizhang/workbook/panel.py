@@ -1,4 +1,4 @@
-"""Facts of several periods as a panel, district by period: for regressions, and for other programs."""
+"""Facts of several periods as a panel of districts and periods, for regressions and for other programs."""
 
 import re
 from collections.abc import Mapping
@@ -27,8 +27,8 @@ class Panel:
     data : pandas.DataFrame
         One row per district, period and fact: district_code, district, period (as it is written, such as ``2021Q3``),
         first_day and last_day (datetime64), fact, value, unit, numerator, denominator, low and high
-        (of the 95 percent interval), known, of, suppressed and as_of (datetime64), as `Workbook.facts` has them. The
-        whole area is no district and not among them.
+        (ends of the 95 percent interval), known, of, suppressed and as_of (datetime64), as in `Workbook.facts`.
+        The whole area is not included.
     codebook : pandas.DataFrame
         One row per fact, in the workbook's language: fact, variable (its column in `wide`), title, unit, definition,
         direction, interval and source.
@@ -38,9 +38,10 @@ class Panel:
     codebook: pd.DataFrame
 
     def wide(self, column: str = "value") -> pd.DataFrame:
-        """One row per district and period, and a column per fact, named as in `codebook`: its values or another column.
+        """Return one row per district and period, with a column per fact, named as in `codebook`: its values or
+        another column.
 
-        Unknown or suppressed values are NaN.
+        Unknown and suppressed values are NaN.
         """
         names = dict(zip(self.codebook["fact"], self.codebook["variable"], strict=True))
         table = self.data.pivot(index=_KEYS, columns="fact", values=column)
@@ -58,7 +59,8 @@ class Panel:
             self.data.to_parquet(beside, index=False)
 
     def to_stata(self, path: str | Path) -> None:
-        """Write `wide` as a .dta file of Stata 14 or later, which R and SPSS read, too; titles and units are labels."""
+        """Write `wide` as a .dta file for Stata 14 or later, which R and SPSS can also read; titles and units
+        become labels."""
         labels = {
             str(row["variable"]): str(row["label"])[:_LONGEST_LABEL]
             for row in self.codebook.assign(label=_join_label(self.codebook)).to_dict("records")
@@ -81,7 +83,8 @@ class Panel:
 
 
 def make_panel(facts: Mapping[Any, pd.DataFrame], infos: Mapping[str, FactInfo], lang: str) -> Panel:
-    """A panel of facts by period (`core.periods.Period`), as `Workbook.facts` gives them, of those named by `infos`."""
+    """Make a panel from facts by period (`core.periods.Period`), as from `Workbook.facts`, of the facts in
+    `infos`."""
     parts = []
     for period, table in facts.items():
         chosen = table[table["fact"].isin(list(infos)) & (table["district_code"] != ALL)]

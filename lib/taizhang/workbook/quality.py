@@ -23,9 +23,9 @@ _TOTALS = ["kind", "file", "sheet", "row", "column", "stated", "summed"]
 def read_quality(
     folder: Path, summaries: Sequence[KindSummary], view: View, *, as_of: date | None = None
 ) -> Quality:
-    """The quality of the data behind a view, from data/processed and the summaries of the last ingest.
+    """Read the quality of the data behind a view, from data/processed and the summaries of the last ingest.
 
-    Without values of personal columns, and with phone and identity numbers masked. Dates after `as_of` (default:
+    Values of personal columns are left out, and phone and identity numbers are masked. Dates after `as_of` (default:
     today) are in the future.
     """
     keys = {summary.kind: _read_keys(folder / f"{summary.kind}.parquet") for summary in summaries}
@@ -43,7 +43,7 @@ def read_quality(
 
 
 def read_set_aside(folder: Path, kinds: Mapping[str, Kind]) -> pd.DataFrame:
-    """set_aside.csv of data/processed with what is personal hidden, and `why`: the class of the reason.
+    """Read set_aside.csv from data/processed, with personal data hidden, and add `why`, the class of the reason.
 
     Its columns are kind, source_file, source_sheet, source_row, column, value, reason, scope, district_code,
     reason_code, why.

@@ -32,9 +32,9 @@ def read_rows(
     personal: bool = False,
     read_cells: Callable[[], Collection[str]] = tuple,
 ) -> pd.DataFrame:
-    """A ledger's rows from data/processed, filtered while reading.
+    """Read a ledger's rows from data/processed, filtered while reading.
 
-    Columns marked personal are left out, and phone and identity numbers in texts masked, unless they are requested.
+    Columns marked personal are left out, and phone and identity numbers in texts are masked, unless requested.
     """
     path = folder / f"{kind.name}.parquet"
     rows = pd.read_parquet(path, filters=list(filters) or None, read_dictionary=_REPEATED)
@@ -44,9 +44,9 @@ def read_rows(
 def hide_personal(
     rows: pd.DataFrame, kind: Kind, read_cells: Callable[[], Collection[str]] = tuple
 ) -> pd.DataFrame:
-    """Rows without the columns marked personal, and with phone and identity numbers in texts masked.
+    """Return rows without the columns marked personal, and with phone and identity numbers in texts masked.
 
-    For display only. Matching and counting (premises, cell codes) use the unmasked rows, as masking would make
+    This is for display only. Matching and counting (premises, cell codes) use the unmasked rows, as masking would make
     different values equal. `read_cells`: as for `mask_texts`.
     """
     rows = rows.drop(columns=[c for c in kind.personal if c in rows])
@@ -54,9 +54,9 @@ def hide_personal(
 
 
 def mask_texts(rows: pd.DataFrame, read_cells: Callable[[], Collection[str]] = tuple) -> pd.DataFrame:
-    """Rows with phone and identity numbers masked in all columns of text, names of files and sheets among them.
+    """Mask phone and identity numbers in all columns of text, including names of files and sheets.
 
-    `read_cells` gives the codes of the grid: in its column these are no persons', even with the right check character.
+    `read_cells` returns the codes of the grid: in its column these are not masked, even with a valid check character.
     """
     masked = {}
     for name, column in rows.items():
@@ -77,7 +77,7 @@ def _is_text(column: pd.Series) -> bool:
 
 
 def read_counted(folder: Path, kind: Kind, *, files: bool = False) -> pd.DataFrame:
-    """A ledger's rows from data/processed for counting, without texts that no fact uses.
+    """Read a ledger's rows from data/processed for counting, without texts that no fact uses.
 
     With `files`, the columns that name each row's file are included.
     """
@@ -87,13 +87,14 @@ def read_counted(folder: Path, kind: Kind, *, files: bool = False) -> pd.DataFra
 
 
 def read_columns(folder: Path, kind: str, *columns: str) -> pd.DataFrame:
-    """Some columns of all of a ledger's rows, from data/processed."""
+    """Read some columns of all of a ledger's rows from data/processed."""
     repeated = [*_REPEATED, "source_file"]
     return pd.read_parquet(folder / f"{kind}.parquet", columns=list(columns), read_dictionary=repeated)
 
 
 def read_written(folder: Path, kind: Kind, about: pq.FileMetaData, *, ends: bool) -> Written:
-    """What a whole ledger in data/processed has written, by the file's own counts; the latest days where asked for."""
+    """Return which columns a whole ledger in data/processed fills in, from the file's own counts, and on request
+    the latest days."""
     groups = [about.row_group(number) for number in range(about.num_row_groups)]
     filled: set[str] = set()
     no_nought: set[str] = set()
@@ -120,9 +121,9 @@ def read_written(folder: Path, kind: Kind, about: pq.FileMetaData, *, ends: bool
 
 
 class LazyLedgers(Mapping[str, pd.DataFrame]):
-    """Tables by kind, each as `read` gives it, of rows dated on or before a day.
+    """Tables by kind, each as read by `read`, with rows dated on or before a day.
 
-    Other columns may hold later days: facts need to see them.
+    Other columns may contain later days, which facts need.
     """
 
     def __init__(self, read: Callable[[str], pd.DataFrame], kinds: Mapping[str, Kind], as_of: date) -> None:
