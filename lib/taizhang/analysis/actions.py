@@ -1,4 +1,4 @@
-"""Special actions: the state of each stage on the view's day, what was found and what is closed."""
+"""Special actions: the state of each stage on the view's day, and the problems found and closed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ def sum_stages(view: View) -> pd.DataFrame:
 
 
 def sum_stages_by_district(view: View) -> pd.DataFrame:
-    """The same for each of the view's districts, by `district_code`; districts without a stage have zeros."""
+    """Sum the stages of each of the view's districts, by `district_code`; districts without a stage have zeros."""
     sums = _sum(list_stages(view), ["district_code"]).set_index("district_code")
     sums = sums.reindex(list(view.districts["code"]))
     counts = ["stages", *STATES, UNKNOWN, "known"]
@@ -76,7 +76,7 @@ def sum_stages_by_district(view: View) -> pd.DataFrame:
 
 
 def rank_stages(view: View) -> pd.DataFrame:
-    """The stages that report what they found and closed, summed over their districts, by first day."""
+    """Return the stages that report problems found and closed, summed over districts, by first day."""
     stages = list_stages(view)
     if stages.empty:
         return stages
@@ -86,10 +86,10 @@ def rank_stages(view: View) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class StageProgress:
-    """What stages found and closed.
+    """Problems found and closed in the stages.
 
-    `shown`: the first sixteen of `rank_stages`, by stage and action in one. Of all of them `found` and `closed`, and
-    `rows`, the stages district by district. `most`: the first of those shown that found most.
+    `shown`: the first sixteen of `rank_stages`, by stage and action together. `found`, `closed` and `rows` (stages
+    counted district by district) cover all of them. `most`: the stage shown that found most, or the first of these.
     """
 
     shown: pd.DataFrame
@@ -100,7 +100,7 @@ class StageProgress:
 
 
 def follow_stages(view: View) -> StageProgress | None:
-    """Progress of the stages; None if none reports any findings."""
+    """Return the progress of the stages; None if none reports what it found."""
     stages = rank_stages(view)
     if stages.empty or not stages["found"].sum() > 0:
         return None
@@ -142,18 +142,18 @@ class ActionCounts:
 
     @property
     def is_told(self) -> bool:
-        """Whether it is known for every stage if it is done and what remains."""
+        """Whether the state and the open problems of every stage are known."""
         return not self.silent and UNKNOWN not in self.states
 
     @property
     def due(self) -> list[str]:
-        """What remains to be done, most pressing first: overdue stages, open problems, stages that were late."""
+        """What remains to be done, most urgent first: overdue stages, open problems, stages that were late."""
         tests = {"overdue": "overdue" in self.states, "open": self.left > 0, "late": "late" in self.states}
         return [name for name, is_due in tests.items() if is_due]
 
 
 def count_actions(view: View, stock: bool = False) -> ActionCounts | None:
-    """Totals for the actions; None if no stage began in the period or, with `stock`, by its end."""
+    """Return totals for the actions; None if no stage began in the period or, with `stock`, by its end."""
     stages = list_stages(view, stock)
     if stages.empty:
         return None
@@ -174,10 +174,10 @@ def count_actions(view: View, stock: bool = False) -> ActionCounts | None:
 
 @dataclass(frozen=True)
 class StageProblem:
-    """What is wrong with a stage: `due`, a day that has passed, or `open` of `found` problems left.
+    """What is wrong with a stage: it is past its `due` day, or `open` of `found` problems remain.
 
-    For the whole area, both together: `overdue` is the number of districts in which it is late. `carried`: begun
-    before the period.
+    For the whole area, both may apply; `overdue` is the number of districts in which the stage is late. `carried`:
+    begun before the period.
     """
 
     action: str
@@ -190,7 +190,7 @@ class StageProblem:
 
 
 def list_stage_problems(view: View) -> list[StageProblem]:
-    """Stages, whenever begun, that are overdue or have open problems, stage by stage."""
+    """Return stages, whenever begun, that are overdue or have open problems."""
     stages, problems = list_stages(view, True), []
     if stages.empty:
         return []

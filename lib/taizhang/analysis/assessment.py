@@ -15,8 +15,9 @@ from taizhang.stats.assess import Assessment, assess_places, score_ends
 class Assessed:
     """Points and ranks by the rules of assessment.toml.
 
-    `places`, by code, the best first: district, and the columns of `stats.assess.assess_places`. `sensitivity`, by rule
-    number: moved, most, tau. `least` and `most`: points by code and rule number at the ends of what rows do not say.
+    `places`, by code, best first: district, and the columns of `stats.assess.assess_places`. `sensitivity`, by rule
+    number: moved, most, tau. `least` and `most`: points by code and rule number if all missing answers were the worst,
+    and the best.
     """
 
     assessment: Assessment
@@ -42,7 +43,7 @@ class Assessed:
 
     @property
     def span(self) -> int:
-        """The number of places spanned by the rank range of at least half the districts."""
+        """The number of ranks spanned by the range of at least half of the districts."""
         return int((self.places["high"] - self.places["low"] + 1).quantile(0.5, interpolation="lower"))
 
     @property
@@ -61,7 +62,7 @@ def find_assessment(view: View) -> Assessed | None:
     codes = list(view.districts["code"])
 
     def read(column: str, side: Side | None) -> pd.DataFrame:
-        """Return what has no bounds is not known."""
+        """Return values by district; those without bounds are unknown."""
         rows = {name: list_values(view, name) for name in names}
         return pd.DataFrame(
             {name: read_column(part, column, side).reindex(codes) for name, part in rows.items()}

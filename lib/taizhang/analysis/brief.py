@@ -1,7 +1,6 @@
 """The content of a report's first page: four states, what was done well, and where indicators lie.
 
-Problems come from `analysis.findings`; whether an indicator differs from the whole area is the report's single
-verdict.
+Problems come from `analysis.findings`; whether an indicator differs from the whole area follows the report's verdict.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +30,7 @@ Level = Literal["red", "amber", "normal", ""]
 
 @dataclass(frozen=True)
 class Deaths:
-    """Deaths in the period and a year earlier, None if unknown; `missing` people where rows say so.
+    """Deaths in the period and a year earlier, None if unknown; `missing` people as far as rows give them.
 
     `events`: fatal events, most deaths first; empty if they do not add up to the fact.
     """
@@ -70,7 +69,7 @@ class Targets:
 class Overdue:
     """Overdue hazards, whenever found; `longest` in days, `long`: rows past the red threshold; None if unknown.
 
-    Where the whole area's number is not known, `told` has those of the districts that have any, by code.
+    If the whole area's number is unknown, `told` has the numbers of the districts that have any, by code.
     """
 
     level: Level
@@ -84,7 +83,7 @@ class Overdue:
 
 @dataclass(frozen=True)
 class Well:
-    """Something done well, by its key in brief.yml; `numbers`: value by placeholder and fact."""
+    """Something done well, by its key in brief.yml; `numbers`: values by placeholder and fact."""
 
     key: str
     numbers: Mapping[str, tuple[str, float]]
@@ -96,12 +95,13 @@ Pair = tuple[float, float]  # now, and a year before
 
 @dataclass(frozen=True)
 class Beside:
-    """Beside the year before: deaths, what is overdue and a loss as numbers, and what the indicators' verdicts are.
+    """The comparison with the year before: deaths, overdue hazards and losses as numbers, and the indicators'
+    verdicts.
 
-    None: one of the two is not known. `better` and `worse` are beyond chance. Of the strip's rows that show the year
-    before, but for those of deaths: `alike` were tested and are neither, `turned` are among the better and worse,
-    `untested` the others. `has_deaths`: a row of deaths shows it, too. `keys`: where the strip has no such row, the key
-    figures that were tested and are neither.
+    A number is None if it is unknown in either year. `better` and `worse` are beyond chance. Rows of the strip that
+    show the year before, other than deaths, are divided into `alike` (tested, neither better nor worse), `turned`
+    (better or worse) and `untested`. `has_deaths`: a row of deaths shows the year before, too. `keys`: if the strip has
+    no such row, the key figures that were tested and are neither.
     """
 
     deaths: Pair | None
@@ -129,9 +129,10 @@ class Beside:
 class Placed:
     """An indicator: the district's value, last year's, and the whole area's; None if not known or not comparable.
 
-    Places lie from -1 to 1 on the row's own scale; right of 0, the whole area's value, is better. `others`: the other
-    districts', ascending; `least` and `most`: their values'. `side`: worse or better than the whole area beyond chance,
-    else empty; `apart`: for the whole area, names of the districts beyond chance.
+    Positions run from -1 to 1 on the row's own scale; 0 is the whole area's value, and further right is better.
+    `others`: positions of the other districts, ascending; `least` and `most`: their values. `side`: worse or
+    better than the whole area beyond chance, else empty; `apart`: for the whole area, names of the districts
+    beyond chance.
     """
 
     group: str
@@ -149,7 +150,7 @@ class Placed:
 
 
 def find_deaths(view: View) -> Deaths:
-    """Deaths; any death is red."""
+    """Return deaths; any death is red."""
     deaths = view.value("incidents.deaths")
     if deaths is None:
         return Deaths("", None)
@@ -163,7 +164,7 @@ def find_deaths(view: View) -> Deaths:
 
 
 def find_grade(view: View) -> Grade:
-    """The worst accident grade; stated only if the numbers of all four grades are known."""
+    """Return the worst accident grade, only if the numbers of all four grades are known."""
     numbers = {grade: view.value(f"incidents.level_{grade}") for grade in LEVELS}
     if any(number is None for number in numbers.values()):
         return Grade("")
@@ -175,7 +176,8 @@ def find_grade(view: View) -> Grade:
 
 
 def find_targets(view: View) -> Targets:
-    """Targets; once a period is over, a target not met is missed; until then, one behind the elapsed time."""
+    """Return the targets. A target not met is missed once the period is over; until then, one behind the elapsed
+    time."""
     facts = view.facts if view.district == ALL else view.facts[view.facts["district_code"] == view.district]
     found = []
     for fact, code in zip(facts["fact"], facts["district_code"], strict=True):
@@ -208,14 +210,14 @@ def _find_progress(target: TargetProgress) -> float:
 
 
 def find_long_overdue() -> float:
-    """The number of days past the deadline that makes an overdue hazard a grave problem."""
+    """Return the number of days past the deadline that makes an overdue hazard a red problem."""
     days = find_rule("hazards_overdue").red_above
     assert days is not None
     return days
 
 
 def find_overdue(view: View) -> Overdue:
-    """Overdue hazards; rows are used only if their number agrees with the fact."""
+    """Return overdue hazards; rows are used only if their number agrees with the fact."""
     number = view.value("hazards.overdue_stock")
     if number is None:
         told = (
@@ -300,7 +302,7 @@ def _pair_known(view: View, fact: str) -> Pair | None:
 
 
 def find_well_done(view: View, most: int) -> list[Well]:
-    """The first entries of brief.yml that apply."""
+    """Return the first entries of brief.yml that apply."""
     found = []
     for key, one in load_brief().well.items():
         if key == "targets_met":
@@ -328,7 +330,7 @@ def _holds(view: View, one: WellDone) -> bool:
 
 @once_per_view
 def place_indicators(view: View) -> tuple[Placed, ...]:
-    """The indicators of the strip, group by group."""
+    """Return the indicators of the strip, group by group."""
     plan, placed = load_brief(), list[Placed]()
     for group, chosen in plan.strip.items():
         found = [one for fact in chosen.facts if (one := _place(view, group, fact))]

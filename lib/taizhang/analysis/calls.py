@@ -1,8 +1,8 @@
 """Which differences a report may state: everything it tests is one family, adjusted once.
 
 A call is a statement that something differs: a fact from the year before, a district from the others, a key period from
-other days. Each is known by what it is about, such as ``("change", "hazards.found", "year")``, and has the probability
-of so much by chance. Words, tables, figures and findings ask here, and nowhere else, whether it is beyond chance.
+other days. It is identified by its subject, such as ``("change", "hazards.found", "year")``, and has the probability of
+such a difference by chance. Words, tables, figures and findings ask only here whether a difference is beyond chance.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,8 @@ Name = tuple[str | int, ...]
 
 @once_per_view
 def list_calls(view: View) -> Mapping[Name, float]:
-    """The probability of every statement of difference that a report on the view can make; NaN if there is none.
+    """Return the probability of every statement of difference that a report on the view can make; NaN if there is
+    none.
 
     A township's report and a comparison of all districts each form their own family.
     """
@@ -89,7 +90,7 @@ def _list_known(view: View) -> np.ndarray:
 
 
 def count_tested(view: View) -> int:
-    """The number of statements that could be tested."""
+    """Return the number of statements that could be tested."""
     return len(_list_known(view))
 
 
@@ -111,7 +112,7 @@ class Power:
 
 
 def find_power(view: View) -> Power | None:
-    """The power for the first count tested, in the order of facts: hazards found, if there are any.
+    """Return the power for the first count tested, in the order of facts: hazards found, if there are any.
 
     None if no count was tested.
     """

@@ -10,7 +10,7 @@ BEST = 10  # of a score
 
 @once_per_view
 def find_capacity(view: View) -> Risk | None:
-    """The capacity of every district, from the capacity indicators in risk.toml, the strongest first.
+    """Return the capacity of every district, from the capacity indicators in risk.toml, strongest first.
 
     Scores measure strength (10 is best), and the places include a strength column. None if no indicator, measured fact
     or grade is known in at least three districts.

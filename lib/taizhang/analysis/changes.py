@@ -45,7 +45,7 @@ class Change:
 
     @property
     def has_percent(self) -> bool:
-        """Whether it is also given in percent: not for values below ten, where one more is many percent."""
+        """Whether it is also given in percent, which is not done for values below ten."""
         return not np.isnan(self.percent) and abs(self.before) >= _LEAST_OF_PERCENT
 
     def rose_from_none(self, info: FactInfo) -> bool:
@@ -59,7 +59,7 @@ class Change:
 
 
 def name_then(view: View, then: Then) -> str:
-    """An earlier period in words, such as 上年同期 or 上月."""
+    """Name an earlier period, such as 上年同期 or 上月."""
     if then == "year":
         return label("then.year", view.lang)
     half = "_first" if view.period.kind == "half" and view.period.start.month == 1 else ""

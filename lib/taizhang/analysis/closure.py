@@ -28,10 +28,10 @@ _MOST_DAYS = 180
 class Cases:
     """The period's hazards as survival data, all on one index.
 
-    `days` to closure, or to as_of where open; on the spot is 0. `dated`: whether these are known. What is closed
-    without a day of it has the fewest that there may have been in `days`, and the most in `most_days`; where not even
-    that is known (`unknown`), both are up to as_of. `judged`: whether on time or not is known; of the others, which
-    may have been in time, and which late.
+    `days`: days to closure, or to as_of if open; 0 if rectified on the spot. `dated`: whether these are known. For
+    cases closed without a day, `days` is the shortest possible time and `most_days` the longest; if it is not even
+    known whether they are closed (`unknown`), both run to as_of. `judged`: whether timeliness is known; for the
+    others, two columns say which may have been in time, and which late.
     """
 
     rows: pd.DataFrame
@@ -48,7 +48,7 @@ class Cases:
     may_be_late: pd.Series
 
     def keep(self, of: pd.Series) -> "Cases":
-        """The cases for which `of` is true."""
+        """Return the cases for which `of` is true."""
         return Cases(*(getattr(self, part.name)[of] for part in fields(self)))
 
     @property
@@ -57,20 +57,20 @@ class Cases:
         return int((~self.dated).sum())
 
     def read(self, side: Side) -> tuple[pd.Series, pd.Series]:
-        """Days, and whether closed by then, with undated closures placed as late, or as early, as possible."""
+        """Return days, and whether closed by then, with undated closures as late, or as early, as possible."""
         if side == "latest":
             return self.most_days, self.closed
         return self.days.mask(self.unknown, 0), self.closed | self.unknown
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        """The readings that differ: only one if all days are known."""
+        """The different readings; only one if all days are known."""
         return ("latest", "soonest") if self.undated else ("latest",)
 
 
 @once_per_view
 def list_cases(view: View) -> Cases | None:
-    """The period's hazards as cases: those found on a known day.
+    """Return the period's hazards found on a known day as cases.
 
     None if there are none, or if the days are unknown for over a tenth of the hazards.
     """
@@ -82,7 +82,7 @@ def list_cases(view: View) -> Cases | None:
 
 
 def list_all_cases(view: View) -> Cases:
-    """All the period's hazards as cases."""
+    """Return all the period's hazards as cases."""
     found, rows = view.counted("hazards"), view.show("hazards")
     tests = (
         hazards.count_days, hazards.count_most_days, hazards.is_rectified, hazards.is_open, hazards.is_unknown,
@@ -93,7 +93,7 @@ def list_all_cases(view: View) -> Cases:
 
 
 def group_cases(view: View, cases: Cases, by: str) -> pd.Series:
-    """The class of each case in words, with small classes combined; not stated is a class."""
+    """Return the class of each case in words, with small classes combined; 'not stated' is a class."""
     names = name_values(cases.rows[by], "hazards", by, view.lang)
     counts = names.value_counts()
     small = counts.index[counts < _FEWEST]
@@ -106,8 +106,8 @@ def group_cases(view: View, cases: Cases, by: str) -> pd.Series:
 class Curve:
     """Percent closed (`share`, between `low` and `high`) by days since found (`time`), as steps.
 
-    Where some have no day, `share` and `low` are with these closed as late as may be, and `most` and `high` as soon as
-    may be, whichever is lower and higher; otherwise `most` is `share`.
+    If some cases have no day, `share` and `low` take them as closed as late as possible, `most` and `high` as
+    early as possible, whichever is lower and higher; otherwise `most` equals `share`.
     """
 
     time: Floats
@@ -117,7 +117,7 @@ class Curve:
     high: Floats
 
     def within(self, days: float) -> tuple[float, float]:
-        """The minimum and maximum percentage closed within this many days."""
+        """Return the lowest and highest possible percentage closed within this many days."""
         at = np.flatnonzero(self.time <= days)[-1]
         return float(self.share[at]), float(self.most[at])
 
@@ -160,7 +160,7 @@ class Closure:
 
 
 def follow_closure(view: View) -> Closure | None:
-    """The share of the period's hazards closed by number of days; None if none were found."""
+    """Return the share of the period's hazards closed by number of days; None if none were found."""
     cases = list_cases(view)
     if cases is None:
         return None
@@ -188,7 +188,7 @@ class ClosureByClass:
 
 
 def follow_closure_by(view: View, by: str) -> ClosureByClass | None:
-    """Closure by the classes of a column, at most five; None if there are fewer than two."""
+    """Return closure by the classes of a column, at most five; None if there are fewer than two."""
     cases = list_cases(view)
     if cases is None:
         return None
@@ -223,9 +223,9 @@ def compare_closure(view: View) -> pd.DataFrame | None:
     pandas.DataFrame
         A row for all (`by` empty), then for each class, the most common first: by (column), class (in words), found,
         median, median_low, median_high (days; NaN if not reached), in_month (%), in_time, due, share, low, high
-        (% by the deadline), unsaid, lowest and highest (as returned by `judge_deadlines`). Where some have no day, the
-        median is with all of them closed as soon as may be, and most_median as late; in_month as late, and
-        most_in_month as soon; the median's interval holds both. `attrs["cases"]`: the cases.
+        (% by the deadline), unsaid, lowest and highest (as returned by `judge_deadlines`). If some cases have no
+        day, median and most_in_month take them as closed as early as possible, most_median and in_month as late as
+        possible; the median's interval covers both. `attrs["cases"]`: the cases.
     """
     cases = list_cases(view)
     if cases is None:

@@ -20,14 +20,14 @@ _FEWEST = 2  # districts of a ranking
 
 @once_per_view
 def list_values(view: View, fact: str) -> pd.DataFrame:
-    """A fact's rows for all districts, as returned by `select_values`."""
+    """Return a fact's rows for all districts, as `select_values` does."""
     return select_values(view.facts, fact)
 
 
 def select_values(facts: pd.DataFrame, fact: str) -> pd.DataFrame:
-    """A fact's rows for all districts, indexed by code, in the facts' order; empty if not configured.
+    """Return a fact's rows for all districts, indexed by code, in the facts' order; empty if not configured.
 
-    Columns of the facts frame; numbers of suppressed rows are NaN.
+    The columns are those of the facts; numbers of suppressed rows are NaN.
     """
     rows = facts[(facts["fact"] == fact) & (facts["district_code"] != ALL)]
     rows = rows.set_index("district_code")
@@ -37,7 +37,7 @@ def select_values(facts: pd.DataFrame, fact: str) -> pd.DataFrame:
 
 
 def list_column(view: View, fact: str, column: str = "value") -> pd.Series:
-    """A column of a fact by code, in the order of the view's districts; NaN if withheld or not configured."""
+    """Return a column of a fact by code, in the order of the view's districts; NaN if withheld or not configured."""
     values = list_values(view, fact)[column]
     return pd.Series(values.to_numpy(float), values.index).reindex(list(view.districts["code"]))
 
@@ -83,11 +83,11 @@ class Classes:
     """A fact's values in classes, on a map.
 
     `places`, by code, in the order of the view's outlines: name, value, suppressed, number (the class; -1: not known).
-    `classes` and `method` as returned by `group_values`, or `SIDES` by `verdict`: colours say no more than the words
-    beside. `tested`: whether it can be told of any district if it differs. `missing` as returned by `explain_missing`,
-    of the districts on the map. `known` and `unknown`: districts with a value, and those on the map without one.
-    `highest` and `lowest`: district and value of the first with the largest, or least. `turning`: as returned by
-    `count_turning`.
+    `classes` and `method` are as returned by `group_values`, or `SIDES` with `verdict`, so that colours say no
+    more than the words. `tested`: whether any district can be tested. `missing`: as returned by `explain_missing`,
+    for the districts on the map. `known` and `unknown`: districts with a value, and those on the map without one.
+    `highest` and `lowest`: district and value of the first with the largest or smallest value. `turning`: as
+    returned by `count_turning`.
     """
 
     places: pd.DataFrame

@@ -1,4 +1,4 @@
-"""One disaster in two ledgers with other numbers, or in one of them alone: which is right, neither says."""
+"""Disasters that two ledgers record with different numbers, or that only one of them records."""
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,11 @@ _NEAR = np.timedelta64(APART, "D")  # within which another row may be of the sam
 
 @once_per_view
 def find_contradictions(view: View) -> pd.DataFrame:
-    """Rows of losses and incidents in the period that concern the same disaster but disagree.
+    """Find rows of losses and incidents in the period that concern the same disaster but disagree.
 
-    Returns `losses` and `incidents`, positions among the rows that the view counts, and those of NUMBERS that differ,
-    ``affected`` and ``affected_too``; NaN where they agree or one is missing. Rows are matched only if exactly one row
-    of each ledger fits: same district and kind of disaster, same or adjacent days.
+    Returns `losses` and `incidents`, positions among the rows that the view counts, and the NUMBERS that differ,
+    such as ``affected`` and ``affected_too``; NaN if they agree or one is missing. Rows are matched only if
+    exactly one row of each ledger fits: same district and kind of disaster, same or adjacent days.
     """
     if not {"losses", "incidents"} <= set(view.ledgers):
         return pd.DataFrame()
@@ -47,7 +47,7 @@ _NAMING = {"losses": ("event",), "incidents": ("type", "description")}
 
 @once_per_view
 def find_lone(view: View) -> pd.DataFrame:
-    """Rows about a disaster in the period for which the other ledger (losses or incidents) has no row.
+    """Find rows about a disaster in the period for which the other ledger (losses or incidents) has no row.
 
     `kind` is the row's ledger, and `at` its position among the rows that the view counts. A row is reported only if
     the other ledger has disaster rows for the district, is not silent at that time, and has no row that may mean the

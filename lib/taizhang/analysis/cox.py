@@ -18,16 +18,16 @@ COLUMNS = ("severity", "premises_type", "trade")
 
 @once_per_view
 def fit_closure(view: View) -> pd.DataFrame | None:
-    """Hazard ratios of closure by severity, type of premises and trade, for hazards with a deadline.
+    """Fit hazard ratios of closure by severity, type of premises and trade, for hazards with a deadline.
 
     Returns
     -------
     pandas.DataFrame or None
-        As from `stats.cox.fit_cox`, `apart`: whether the ratio is beyond chance beside the others and all that the
-        report tests, and `varies`: whether it is not the same all the time; the most common class of each column is
-        what others are compared with (`attrs["against"]`, and `n` cases). None if there are too few. Where some cases
-        have no day (`attrs["undated"]`), it is fitted with these closed as late and as soon as may be: the ratio is
-        the one nearer to 1, with the larger p, and the interval holds both; p is 1 where they lie on two sides.
+        The columns of `stats.cox.fit_cox`; `apart`, whether the ratio is beyond chance among all that the report
+        tests; and `varies`, whether the ratio changes over time. The most common class of each column is the
+        reference (`attrs["against"]`, with `n` cases). None if there are too few cases. If some cases have no day
+        (`attrs["undated"]`), the model is fitted with these closed as late and as early as possible: the ratio nearer
+        to 1 and the larger p are given, and the interval covers both; p is 1 if the two lie on different sides of 1.
     """
     cases = list_cases(view)
     if cases is None:

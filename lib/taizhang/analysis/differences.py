@@ -1,7 +1,7 @@
 """Tests of differences: a fact against an earlier period, and a district against the others.
 
-Each gives the probability of so large a difference by chance, with the scatter of the fact's own rows. Which of them a
-report may speak of, `analysis.calls` decides for all of them together.
+Each test gives the probability of so large a difference by chance, allowing for the scatter of the fact's own rows.
+`analysis.calls` decides for all of them together which a report may state.
 """
 
 from collections.abc import Sequence
@@ -41,13 +41,13 @@ class Scatter:
 
 
 def find_scatter(view: View, fact: str, district: str) -> Scatter | None:
-    """The scatter of a fact; None if its rows' clusters are unknown or too few."""
+    """Return the scatter of a fact; None if its rows' clusters are unknown or too few."""
     found = _read_scatter(view).get((fact, district))
     return None if found is None else Scatter(*found)
 
 
 def list_scatter(view: View, fact: str, codes: list[str]) -> pd.DataFrame:
-    """Dispersion and df by district; 1 with infinite df where clusters are unknown."""
+    """Return dispersion and df by district; 1 with infinite df if clusters are unknown."""
     found = {code: find_scatter(view, fact, code) or Scatter(1.0, np.inf) for code in codes}
     return pd.DataFrame(
         {code: [one.dispersion, one.df] for code, one in found.items()}, ["dispersion", "df"]
@@ -68,7 +68,7 @@ def _read_scatter(view: View) -> dict[tuple[str, str], tuple[float, float]]:
 
 
 def list_comparisons(view: View) -> tuple[Then, ...]:
-    """Return what a period is compared with; for a year, the year before is also the previous period."""
+    """Return the periods to compare with; for a year, the year before is also the previous period."""
     return ("year",) if view.period.kind == "year" else ("year", "previous")
 
 
@@ -78,7 +78,7 @@ def find_period(view: View, then: Then) -> Period:
 
 
 def find_pair(view: View, fact: str, district: str, then: Then) -> tuple[Row, Row] | None:
-    """A fact now and earlier, if the two can be compared.
+    """Return a fact now and earlier, if the two can be compared.
 
     None if either value is unknown or suppressed, the ledger has no rows of the earlier period anywhere, the kind is a
     stock without dates, or it is unknown what had been done by the same lag after the earlier period.
@@ -116,22 +116,22 @@ def list_uncompared(view: View) -> list[str]:
 
 
 def count_days(view: View, then: Then) -> tuple[int, int]:
-    """Days counted in the period and in the earlier one, both read at the same lag after their end."""
+    """Return the days counted in the period and in the earlier one, both read at the same lag after their end."""
     lag = min(0, (view.as_of - view.period.end).days)
     return view.period.days + lag, find_period(view, then).days + lag
 
 
 def find_settled(view: View) -> date:
-    """The day up to which all rows should have been entered: `LATE_DAYS` before the ledgers were read.
+    """Return the day up to which all rows should have been entered: `LATE_DAYS` before the ledgers were read.
 
-    They were read on as_of or later, and not before the last day found in any of them.
+    They were read on as_of or later, and not before the last day in any ledger.
     """
     read = max(view.as_of, view.last_day) if view.last_day else view.as_of
     return read - timedelta(days=LATE_DAYS)
 
 
 def count_unsettled(view: View) -> int:
-    """Days of the period for which rows may still be missing."""
+    """Return the days of the period for which rows may still be missing."""
     last = min(view.period.end, view.as_of)
     return max(min((last - find_settled(view)).days, (last - view.period.start).days + 1), 0)
 
@@ -154,12 +154,12 @@ def _reaches_a_year_behind(view: View, then: Then) -> bool:
 
 
 def weigh_change(view: View, fact: str, district: str, then: Then) -> float:
-    """The probability of so large a change by chance; NaN if unknown, or if the fact has no measure of chance.
+    """Return the probability of so large a change by chance; NaN if unknown, or if the fact has no measure of chance.
 
-    Counts, rates and shares by the tests of `stats.change`, counts per day that was counted; medians by the interval of
-    their difference from both intervals (the construction of Newcombe 1998, Statistics in Medicine 17, 873-890, method
-    10) and by `stats.change.compare_medians`, whichever is the larger. A fall of a count must hold although the days of
-    which rows may still be wanting are not counted as days, and any change whatever the rows say that do not.
+    Counts, rates and shares use the tests of `stats.change`, counts per day counted. Medians use the interval of their
+    difference from both intervals (the construction of Newcombe 1998, Statistics in Medicine 17, 873-890, method
+    10) and `stats.change.compare_medians`; the larger probability counts. A fall in a count must hold when the days
+    for which rows may still be missing are excluded. Any change must hold whatever the missing answers are.
     """
     info, pair = view.describe(fact), find_pair(view, fact, district, then)
     scatter = find_scatter(view, fact, district)
@@ -252,10 +252,10 @@ def _compare_medians(one: Row, other: Row, scatter: Scatter) -> float:
 
 
 def weigh_place(view: View, fact: str, district: str) -> float:
-    """The probability that a district differs so much from all others together by chance; NaN if unavailable.
+    """Return the probability that a district differs so much from all others together by chance; NaN if unavailable.
 
-    It holds whatever the missing answers are. Counts and sums have none, as they do not show how many residents,
-    premises or visits they came from.
+    It holds whatever the missing answers are. Counts and sums have no such probability, as they do not show how many
+    residents, premises or visits they came from.
     """
     info = view.describe(fact)
     if info.unit in ADDED:
@@ -292,7 +292,7 @@ def _weigh_beside(info: FactInfo, own: Row, rest: Row, scatter: Scatter) -> floa
 
 
 def weigh_part(view: View, fact: str, of: str, district: str) -> float:
-    """As `weigh_place`, for the part that one count is of another, such as the overdue among the open."""
+    """Do the same as `weigh_place` for one count as a part of another, such as overdue hazards among open ones."""
     rows = [view.fact(name, code) for code in (district, ALL) for name in (fact, of)]
     # What stands open came in the clusters that it was found in: those of the period tell how they scatter.
     scatter = find_scatter(view, fact.replace("_stock", ""), district)

@@ -1,7 +1,7 @@
-"""What is known when some rows have no answer: bounds, and whether a statement holds for any truth within them.
+"""What is known if some rows have no answer: bounds, and whether a statement holds for any truth within them.
 
-A fact whose base has some rows without an answer (`known` below `of`) is computed from those with one. A conclusion
-from it holds only if it would hold whether all the missing answers were no or all were yes.
+If some rows of a fact's base have no answer (`known` below `of`), the fact is computed from the others. A conclusion
+from it must hold both if all missing answers are no and if all are yes.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -56,7 +56,7 @@ def _list_partly(rows: pd.DataFrame) -> Iterator[tuple[str, Row]]:
 
 
 def bound_row(row: Row, side: Side) -> Row | None:
-    """A fact's row as it would be if all missing answers were no, or all yes; None if that is undetermined.
+    """Return a fact's row as it would be if all missing answers were no, or all yes; None if that is undetermined.
 
     A sum over rows with missing answers has no bound.
     """
@@ -94,7 +94,7 @@ class Bounds:
 
 
 def find_bounds(row: Row) -> Bounds | None:
-    """The bounds of a share with missing answers; None for other facts, and if nothing is missing."""
+    """Return the bounds of a share with missing answers; None for other facts, and if nothing is missing."""
     if not is_partly_known(row) or not isinstance(MEASURES.get(str(row["fact"])), Share | Coverage):
         return None
     ends = [bound_row(row, side) for side in ("lowest", "highest")]
@@ -105,7 +105,7 @@ def find_bounds(row: Row) -> Bounds | None:
 
 
 def take_off(every: Row, own: Row) -> Row | None:
-    """The row of all others together; None if a part exceeds the whole, or one is withheld."""
+    """Return the row of all others together; None if a part exceeds the whole, or one is withheld."""
     left = {
         name: float(every.get(name, np.nan)) - float(own.get(name, np.nan))
         for name in ("value", "numerator", "denominator", "known", "of")
@@ -121,7 +121,7 @@ def take_off(every: Row, own: Row) -> Row | None:
 
 
 def weigh_within_bounds(one: Row, other: Row, weigh: Callable[[Row, Row], float]) -> float:
-    """The highest probability, anywhere within the bounds, of such a difference arising by chance.
+    """Return the highest probability, anywhere within the bounds, of such a difference arising by chance.
 
     NaN if the missing answers have no bounds; 1 if they could reverse the difference.
     """
@@ -144,7 +144,8 @@ def _level(row: Row) -> float:
 
 
 def push_rows(rows: pd.DataFrame, side: Side) -> pd.DataFrame:
-    """A fact's rows by district, partly known ones at one end of their bounds; those without bounds are dropped."""
+    """Return a fact's rows by district, partly known ones at one end of their bounds; those without bounds are
+    dropped."""
     ends = {code: bound_row(row, side) for code, row in _list_partly(rows)}
     pushed = rows.drop([code for code, end in ends.items() if end is None])
     for code, end in ends.items():
@@ -154,9 +155,9 @@ def push_rows(rows: pd.DataFrame, side: Side) -> pd.DataFrame:
 
 
 def read_column(rows: pd.DataFrame, column: str, side: Side | None) -> pd.Series:
-    """A column of a fact by district, with partly known values at one end of their bounds; NaN if there are none.
+    """Return a column of a fact by district, with partly known values at one end of their bounds; NaN without bounds.
 
-    Without a side, values are as the rows with answers give them, and NaN likewise.
+    Without a side, values are computed from the rows with answers.
     """
     values = rows[column].astype(float).rename(None)
     for code, row in _list_partly(rows):
@@ -166,7 +167,7 @@ def read_column(rows: pd.DataFrame, column: str, side: Side | None) -> pd.Series
 
 
 def count_turning(rows: pd.DataFrame) -> int:
-    """The number of partly known rows by district, if the highest or lowest could be another one.
+    """Return the number of partly known rows by district, if the highest or lowest district could be another one.
 
     0 if these stay the same whatever the missing answers are.
     """
@@ -185,9 +186,9 @@ def count_turning(rows: pd.DataFrame) -> int:
 
 
 def draw_towards(rows: pd.DataFrame, level: float) -> pd.DataFrame:
-    """A fact's rows by district, with partly known ones as close to a level as their bounds allow.
+    """Return a fact's rows by district, with partly known ones as close to a level as their bounds allow.
 
-    Whatever is then called beyond chance is so wherever the truth lies; the value itself is unchanged. Rows without
+    A difference that is then beyond chance is so wherever the truth lies; the value itself is unchanged. Rows without
     bounds are dropped.
     """
     if not mark_partly(rows).any():

@@ -29,7 +29,7 @@ class Calendar:
 
 
 def follow_months(view: View) -> Calendar | None:
-    """Drills by form and month, NaN in months that begin after as_of; None if there were none."""
+    """Return drills by form and month, NaN in months that begin after as_of; None if there were none."""
     months, held = choose_months(view)[-12:], view.recorded("drills")
     if not len(held):
         return None
@@ -47,7 +47,7 @@ def follow_months(view: View) -> Calendar | None:
 
 
 def count_kinds(view: View) -> pd.DataFrame | None:
-    """The period's drills by the hazard they cover (in words): field, tabletop and, if any, unknown form.
+    """Count the period's drills by the hazard they cover (in words): field, tabletop and, if any, unknown form.
 
     None if no drill names a hazard.
     """
@@ -62,10 +62,10 @@ def count_kinds(view: View) -> pd.DataFrame | None:
 
 
 def list_plans(view: View) -> pd.DataFrame:
-    """Plans issued by as_of, the longest undrilled first.
+    """Return plans issued by as_of, longest undrilled first.
 
-    The ledger's columns, and `drilled`, the day of the last drill of the district that names the plan, up to the
-    period's end (NaT if none does), and `past_review`.
+    Columns: the ledger's, `drilled` (the day of the district's last drill up to the period's end that names the plan,
+    NaT if none does) and `past_review`.
     """
     known = view.counted("plans")
     if not len(known):

@@ -1,7 +1,7 @@
 """Evaluated drills: ratings on the workbook's own scale, objectives, and the improvement plan.
 
-Objectives and improvements are no part of the drills ledger. They come from a ledger of the workbook's own, named
-`drill_objectives`, with as many of the columns below as it has; `rating` is a category whose order is its scale.
+Objectives and improvements are not in the drills ledger. They come from the workbook's own ledger `drill_objectives`,
+which may have any of the columns below; `rating` is a category whose order is its scale.
 """
 
 from dataclasses import dataclass
@@ -20,11 +20,10 @@ _PLAN_COLUMNS = ("drill", "problem", "improvement", "owner", "due", "done_on")
 
 
 def sum_evaluations(view: View) -> pd.DataFrame:
-    """Drills of the period by district code, then `all`; empty if none was held.
+    """Sum the drills of the period by district code, then `all`; empty if none was held.
 
-    held; said: those that say whether they were evaluated, and of these evaluated and evaluated_percent; known: those
-    that say what problems they showed and what came of them, and over these problems, fixed and fixed_percent. A share
-    of nothing is NaN.
+    Columns: held; said (drills that say whether they were evaluated), with evaluated and evaluated_percent; known
+    (drills that give problems found and fixed), with problems, fixed and fixed_percent. A share of nothing is NaN.
     """
     if view.ledgers.get("drills") is None:
         return pd.DataFrame()
@@ -62,9 +61,10 @@ _MERIT = (
 
 
 def count_ratings(view: View) -> pd.DataFrame:
-    """Rated drills of the period by rating, in the ledger's own words: n and percent of those rated.
+    """Count the period's rated drills by rating, in the ledger's own words: n and percent of those rated.
 
-    From best to worst if these are words of merit, otherwise most frequent first. Empty if no drill is rated.
+    Ratings run from best to worst if they are words of merit, otherwise most frequent first. Empty if no drill is
+    rated.
     """
     rows = view.show("drills")
     if rows.empty or rows["rating"].isna().all():
@@ -78,12 +78,12 @@ def count_ratings(view: View) -> pd.DataFrame:
 
 
 def find_objectives(view: View) -> pd.DataFrame:
-    """The period's rows of the objectives ledger; empty if the workbook has none."""
+    """Return the period's rows of the objectives ledger; empty if the workbook has none."""
     return view.show(OBJECTIVES) if OBJECTIVES in view.ledgers else pd.DataFrame()
 
 
 def list_scale(view: View) -> dict[str, str]:
-    """The ratings of objectives from best to worst, with their names."""
+    """Return the ratings of objectives from best to worst, with their names."""
     kind = view.kinds.get(OBJECTIVES)
     field = kind.fields.get("rating") if kind else None
     return {name: value.label(view.lang) for name, value in field.values.items()} if field else {}
@@ -117,7 +117,7 @@ class ObjectiveCounts:
 
 
 def rate_objectives(view: View) -> ObjectiveCounts | None:
-    """Ratings of objectives; None if there is no objectives ledger, or no rated row in the period."""
+    """Return the ratings of objectives; None if there is no objectives ledger, or no rated row in the period."""
     rows, scale = find_objectives(view), list_scale(view)
     if rows.empty or "rating" not in rows or not scale or rows["rating"].isna().all():
         return None
@@ -127,9 +127,9 @@ def rate_objectives(view: View) -> ObjectiveCounts | None:
 
 
 def judge_improvements(view: View) -> pd.DataFrame:
-    """Improvement items, each with its `state` on the view's day: done, overdue, running, open.
+    """Return improvement items, each with its `state` on the view's day: done, overdue, running, open.
 
-    Includes unfinished items from before the period (`carried`); empty if there are none.
+    Unfinished items from before the period (`carried`) are included. Empty if there are none.
     """
     if OBJECTIVES not in view.ledgers:
         return pd.DataFrame()
@@ -145,7 +145,7 @@ def judge_improvements(view: View) -> pd.DataFrame:
 
 
 def choose_plan_columns(view: View) -> tuple[str, ...]:
-    """The columns of the improvement plan that the ledger has, except those naming a person."""
+    """Return the columns of the improvement plan that the ledger has, except those naming a person."""
     kind, rows = view.kinds.get(OBJECTIVES), find_objectives(view)
     fields = kind.fields if kind else {}
     return tuple(
@@ -154,7 +154,7 @@ def choose_plan_columns(view: View) -> tuple[str, ...]:
 
 
 def count_improvements(view: View) -> dict[str, int]:
-    """The period's improvement items: `all`, `done`, overdue, and the overdue ones `carried` over.
+    """Count the period's improvement items: `all`, `done`, overdue, and overdue ones `carried` over.
 
     Empty if there are none.
     """

@@ -30,7 +30,7 @@ def is_shown(view: View, *ids: str) -> bool:
 
 
 def tell_few(view: View, items: Sequence[Runs], *ids: str, **values: object) -> Prose | None:
-    """Words used instead of an exhibit with very few rows or bars: an introduction and an item for each.
+    """Return words to use instead of an exhibit with very few rows or bars: an introduction and an item for each.
 
     None if there are more rows, if there are no words for this (`few`; the first id that has some decides) or for one
     of the items, and in a notebook outside a report.
@@ -53,7 +53,8 @@ def tell_few(view: View, items: Sequence[Runs], *ids: str, **values: object) -> 
 
 
 def place_shown(view: View, shown: Shown, *ids: str) -> Shown:
-    """A figure, table or prose, marked if the view's report puts it in the annex; the first known id decides."""
+    """Return a figure, table or prose, marked if the view's report puts it in the annex; the first known id
+    decides."""
     found = _find_exhibit(ids)
     if found is None or not found.is_annexed(view.period.scale, view.report):
         return shown
@@ -71,7 +72,7 @@ def is_brief(view: View, id: str) -> bool:
 
 
 def limit_items(view: View, id: str) -> int | None:
-    """The maximum number of items an exhibit shows: None (all), except in its short form."""
+    """Return the maximum number of items an exhibit shows: None (all), except in its short form."""
     return load_exhibits()[id].most or None if is_brief(view, id) else None
 
 
@@ -121,6 +122,6 @@ def add_narrow(function: ShowFunction[Asked, Shown]) -> ShowFunction[Asked, Show
 
 
 def say_exhibit(view: View, id: str, part: str, /, **values: object) -> str:
-    """Part of an exhibit's wording in the report's language; `name`, `period` and `day` default to the view's."""
+    """Word a part of an exhibit in the report's language; `name`, `period` and `day` default to the view's."""
     usual = {"name": name_place(view), "period": name_period(view), "day": format_date(view.as_of, view.lang)}
     return load_exhibits()[id].say(part, view.lang, usual | values)

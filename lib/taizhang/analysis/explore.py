@@ -16,9 +16,9 @@ _MONTHS = 12  # shown of a date, at least
 def count_crossed(view: View, kind: str, rows: str, columns: str, *, most: int) -> pd.DataFrame:
     """Count the rows of a kind in the period by two of its columns.
 
-    The `most` frequent classes of each, in words, the most frequent first (months in their order), the others as one;
-    last the totals, under ''. Empty if there are no rows. ParameterError if the kind has no such column, or its
-    small counts are withheld.
+    Each column shows its `most` frequent classes, in words, most frequent first (months in their order), then the
+    others as one class, and last the totals, under ''. Empty if there are no rows. ParameterError if the kind has
+    no such column, or its small counts are withheld.
     """
     if kind not in view.kinds:
         raise ParameterError("analysis.no_kind", kind=kind, near=suggest(kind, view.ledgers))
@@ -62,7 +62,7 @@ def _by_count(classes: pd.Series) -> pd.Index:
 
 
 def list_neighbours(view: View) -> list[str]:
-    """Codes of the districts that share a border or corner with the view's, in the layer's order.
+    """Return the codes of the districts that share a border or corner with the view's, in the layer's order.
 
     Empty for the whole area, and for an island.
     """
@@ -76,11 +76,11 @@ def list_neighbours(view: View) -> list[str]:
 
 
 def list_own_kinds(view: View) -> list[str]:
-    """Configured ledger kinds that the workbook itself defines."""
+    """Return the configured ledger kinds that the workbook itself defines."""
     built_in = load_kinds()
     return [kind for kind in view.ledgers if kind not in built_in]
 
 
 def count_own_rows(view: View) -> dict[str, int]:
-    """Rows in the period for each kind that the workbook itself defines."""
+    """Count the rows in the period for each kind that the workbook itself defines."""
     return {kind: len(view.show(kind)) for kind in list_own_kinds(view)}

@@ -1,4 +1,4 @@
-"""Problems found: rules that the facts trigger, each with its evidence, as data; the narrative words them."""
+"""Problems found: rules that the facts trigger, with their evidence, as data; the narrative puts them into words."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,9 +39,10 @@ SEVERITIES = ("red", "amber", "note")
 class Finding:
     """One problem found; its rule gives the weight, the wording and the measure to take.
 
-    `district` is a division code, or ``all``; `evidence` goes by place in the rule's words; `size` is how far the
-    rule is broken, beside others who break it too; `certainty` the share of rows that say. `severity` is one of
-    SEVERITIES. `subjects` are what it is about, the gravest first, and of many the first; `total` how many there are.
+    `district` is a division code, or ``all``. `evidence` is by placeholder of the rule's words; `size` says how
+    far the rule is broken, compared with other districts that break it; `certainty` is the share of rows with an
+    answer. `severity` is one of SEVERITIES. `subjects` are the things it is about, most serious first, and only
+    the first if there are many; `total` is their number.
     """
 
     rule: FindingRule
@@ -66,7 +67,7 @@ class Finding:
 
     @property
     def place(self) -> tuple[float, ...]:
-        """The sort key of findings, the gravest first."""
+        """The sort key of findings, most serious first."""
         return SEVERITIES.index(self.severity), -self.rule.weight, -self.size, -self.certainty
 
 
@@ -512,7 +513,7 @@ _LOOKS: Mapping[str, Callable[[_Case], bool]] = {
 
 @dataclass(frozen=True)
 class Looked:
-    """Facts that the rules could examine: everywhere, or in some districts only; and whether all rules could."""
+    """Facts that the rules could examine, everywhere or only in some districts, and whether all rules could."""
 
     everywhere: tuple[str, ...]
     somewhere: tuple[str, ...]
@@ -527,9 +528,9 @@ _LOOKED_AT = {"graded": "incidents.level_larger"}
 
 
 def list_looked(view: View) -> Looked:
-    """Return what the rules could examine in a view's district; for the whole area, in every district as well.
+    """Return the facts that rules could examine in a view's district; for the whole area, in every district as well.
 
-    If rules can examine only some districts, those without a row in the ledger show nothing.
+    Districts without a row in the ledger have no findings.
     """
     codes = [view.district] if view.district != ALL else [ALL, *view.districts["code"]]
     facts, before = (index_facts(frame, *codes, ALL) for frame in (view.facts, view.facts_before))
@@ -546,7 +547,7 @@ def list_looked(view: View) -> Looked:
 
 
 def index_facts(facts: pd.DataFrame, *districts: str) -> Index:
-    """The rows of a facts frame, which may be empty, by district (the given ones, or all) and fact."""
+    """Index the rows of a facts frame, which may be empty, by district (those given, or all) and fact."""
     found: dict[str, dict[str, Row]] = {}
     kept = facts[facts["district_code"].isin(districts)] if districts and len(facts) else facts
     for row in kept.to_dict("records"):
@@ -565,7 +566,7 @@ def find_problems(
     called: Called,
     view: View | None = None,
 ) -> list[Finding]:
-    """The problems shown by a district's facts, the gravest first.
+    """Find the problems shown by a district's facts, most serious first.
 
     `facts` and `facts_before`, from `index_facts`, cover the district and ``all`` for the period and for the same
     period a year earlier; the latter may be empty. `ledgers` are rows up to as_of; only drills are used, over two
@@ -600,7 +601,7 @@ def _conclude(rule: FindingRule, hit: _Hit, case: _Case) -> Finding:
 
 
 def choose_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
-    """Those of `list_findings` that a report includes; a bulletin has only the gravest.
+    """Choose the findings of `list_findings` that a report includes; a bulletin has only the most serious.
 
     A rule triggered in many districts would crowd out the others, so only its first few are included.
     """
@@ -614,7 +615,8 @@ def choose_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
 
 
 def list_steps(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
-    """The findings whose measures a report includes, one per rule, with the codes of the districts concerned."""
+    """Return the findings whose measures a report includes, one per rule, with the codes of the districts
+    concerned."""
     steps: dict[str, tuple[Finding, tuple[str, ...]]] = {}
     for finding, places in list_findings(view)[: limit_items(view, "findings-text")]:
         first, codes = steps.get(finding.rule.rule, (finding, ()))
@@ -624,7 +626,8 @@ def list_steps(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
 
 @once_per_view
 def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
-    """Problems in the view's district, the gravest first, with the codes of the districts each is found in.
+    """Return problems in the view's district, most serious first, with the codes of the districts where each is
+    found.
 
     For the whole area, a rule's problem is given once, with the districts that share it; a rule that applies only to
     districts is given for each. In the report on one district there are no codes.
@@ -650,7 +653,8 @@ def _name_matter(finding: Finding) -> str:
 
 @once_per_view
 def find_by_district(view: View) -> dict[str, list[Finding]]:
-    """The problems of the view's district, by code; for the whole area, those of every district and of ``all``."""
+    """Return the problems of the view's district, by code; for the whole area, those of every district and of
+    ``all``."""
     codes = [view.district] if view.district != ALL else [*view.districts["code"], ALL]
     facts, before = (index_facts(frame, *codes, ALL) for frame in (view.facts, view.facts_before))
     drills = view.ledgers.get("drills")
