@@ -23,12 +23,13 @@ class DistrictFunnel:
     """A funnel of districts, in the fact's unit.
 
     `places`, by code: district, value, numerator, denominator, called (beyond chance, false discoveries controlled),
-    side (above or below, if called; otherwise empty) and verdict (better or worse, if called and the fact
-    has a good side; otherwise empty). `limits`: size, low95, high95, low998, high998. `level`: value of all districts
-    that aren't called together; `of` the whole area (area), of the others where some are called (others) or, where
-    districts are withheld, of those shown (shown); empty if the area's isn't known. `dispersion`: how many times the
-    variance exceeds chance's; 1 if it doesn't. `scale`: what a share or a rate per unit is multiplied by. `partly`:
-    districts of which some rows do not say; `left_out`: those left out as what these may say has no bounds.
+    side (above or below, if called; otherwise empty) and verdict (better or worse, if called and the fact has a good
+    side; otherwise empty). `limits`: size, low95, high95, low998, high998. `level`: the value of all districts not
+    called together; `of` says whether this covers the whole area (area), the others if some are called (others),
+    or those shown if districts are withheld (shown); empty if the area's value is unknown. `dispersion`: how many
+    times the variance exceeds chance's, at least 1. `scale`: the factor from a share, or a rate per unit, to the fact's
+    unit. `partly`: districts with missing answers; `left_out`: those left out because their missing answers have
+    no bounds.
     """
 
     places: pd.DataFrame
@@ -48,12 +49,12 @@ class DistrictFunnel:
 
 @once_per_view
 def find_funnel(view: View, fact: str) -> DistrictFunnel | None:
-    """Limits at 95 and 99.8 percent around the value of all districts, and where each district lies.
+    """Find limits at 95 and 99.8 percent around the value of all districts, and the position of each district.
 
-    Widened where districts vary more than chance alone would have it (Spiegelhalter 2005, Statistics in Medicine 24,
-    1185-1202). None if the fact has no Wilson or Poisson interval or no denominator, or is known in fewer than
-    three districts. A district of which some rows do not say stands as near to the area's value as they allow, or is
-    left out where that can't be said.
+    The limits are widened if districts vary more than by chance (Spiegelhalter 2005, Statistics in Medicine 24,
+    1185-1202). None if the fact has no Wilson or Poisson interval or no denominator, or is known in fewer than three
+    districts. A district with missing answers is placed as near to the area's value as they allow, or is left out if
+    they have no bounds.
     """
     rows, info = list_values(view, fact), view.describe(fact)
     if info.unit == "count" or info.interval not in ("wilson", "poisson"):

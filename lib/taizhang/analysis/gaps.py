@@ -17,9 +17,9 @@ from taizhang.metadata.facts import ALL, split_target
 
 @dataclass(frozen=True)
 class Gap:
-    """Why a fact is unknown: of `of` rows asked, `known` have an answer.
+    """Why a fact is unknown: of the `of` rows concerned, only `known` have an answer.
 
-    `columns`, of the ledger `kind`, are those of which any one would provide it. `partly`: for the whole area, enough
+    Any one of `columns`, in the ledger `kind`, would provide it. `partly`: for the whole area, enough
     rows have an answer, but not in every district. `all_of`: all of these columns are needed, and it is not known
     which is missing.
     """
@@ -43,9 +43,9 @@ class _Looked:
 
 
 def find_gap(view: View, fact: str) -> Gap | None:
-    """Return why a fact of the view's district is empty because rows lack what it rests on; otherwise None.
+    """Return why a fact of the view's district is empty, if rows lack what it rests on; otherwise None.
 
-    Also None if the fact is suppressed, or no row is asked.
+    Also None if the fact is suppressed, or no row is concerned.
     """
     row = view.fact(fact)
     if row is None or row["suppressed"] or pd.notna(row["value"]):
@@ -93,7 +93,8 @@ def rests_on_columns(fact: str) -> bool:
 
 @dataclass(frozen=True)
 class Unsaid:
-    """Of `of` rows asked for any of some columns, `unsaid` have no answer, few enough for the result to be known."""
+    """Of the `of` rows that need one of some columns, `unsaid` have no answer, few enough for the fact to be
+    known."""
 
     kind: str
     columns: tuple[str, ...]
@@ -102,9 +103,9 @@ class Unsaid:
 
 
 def list_unsaid(view: View) -> list[Unsaid]:
-    """Return what some rows leave unstated although enough rows state it for the view's facts, each once.
+    """Return missing answers of the view's facts for which enough rows have an answer, each once.
 
-    For kinds with withheld small counts, only what the facts themselves say about the rows they know.
+    For kinds with withheld small counts, only the numbers of known rows given by the facts are used.
     """
     scene, found = cast(Scene, _Looked(view)), dict[tuple[object, ...], Unsaid]()
     for fact, measure in MEASURES.items():
@@ -124,7 +125,8 @@ def list_unsaid(view: View) -> list[Unsaid]:
 
 
 def list_noughts(view: View) -> dict[str, list[str]]:
-    """Count columns in which nobody ever wrote 0, so that an empty cell means 0, by kind, if facts rest on them."""
+    """Return, by kind, count columns in which nobody ever wrote 0, so that an empty cell means 0, if facts rest on
+    them."""
     rested: dict[str, dict[str, None]] = {}
     for measure in MEASURES.values():
         rested.setdefault(measure.kind, {}).update(dict.fromkeys(measure.columns))
@@ -137,6 +139,6 @@ def list_noughts(view: View) -> dict[str, list[str]]:
 
 
 def count_cut(view: View) -> dict[str, int]:
-    """Rows not counted because the period covers only part of the month or year they are dated to, by kind."""
+    """Count, by kind, rows left out because the period covers only part of the month or year they are dated to."""
     counts = {kind: len(view.counted(kind).cut) for kind in view.ledgers}
     return {kind: number for kind, number in counts.items() if number}

@@ -1,4 +1,4 @@
-"""Districts by the gravity of their problems, and their standing on the indicators of the first page."""
+"""Districts by the severity of their problems, and their values on the indicators of the first page."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ State = Literal["red", "amber", "worse", "better", "", "withheld", "unknown"]
 
 @dataclass(frozen=True)
 class HeatTable:
-    """Every district on every indicator, the one with the gravest problems first.
+    """Every district on every indicator, the district with the most severe problems first.
 
     `places`, by code: number (from 1), district, severe and lesser (kinds of problems). `problems`: facts that count
     problems; `indicators`: those of the first page. `values` and `states`, by code and fact: a value is NaN if the
-    state is withheld or unknown. `untested`: indicators of which chance has no measure.
+    state is withheld or unknown. `untested`: indicators without a measure of chance.
     """
 
     places: pd.DataFrame
@@ -41,7 +41,7 @@ class HeatTable:
 
 
 def order_by_gravity(severe: Mapping[str, Collection[str]]) -> list[str]:
-    """District codes by their severe problems: most rules triggered first; if equal, the graver rules."""
+    """Order district codes by their severe problems: most rules triggered first; if equal, the more severe rules."""
     weights = {rule.rule: rule.weight for rule in load_rules()}
 
     def find_place(code: str) -> tuple[int, list[int]]:
@@ -53,9 +53,9 @@ def order_by_gravity(severe: Mapping[str, Collection[str]]) -> list[str]:
 
 @once_per_view
 def number_districts(view: View) -> pd.DataFrame:
-    """The districts by gravity: number (from 1), district, severe and lesser, which count kinds of problems.
+    """Number the districts by severity: number (from 1), district, severe and lesser, which count kinds of problems.
 
-    Lesser are all others that its own report tells, those that are only noted, too.
+    Lesser are all others in the district's own report, including those that are only noted.
     """
     found = find_by_district(view)
     kinds = {
@@ -80,7 +80,8 @@ def number_districts(view: View) -> pd.DataFrame:
 
 @once_per_view
 def find_heat(view: View) -> HeatTable | None:
-    """The table; None if the view is not of the whole area, has fewer than two districts, or no indicator is known."""
+    """Return the table; None if the view is not of the whole area, has fewer than two districts, or no indicator
+    is known."""
     if view.district != ALL or len(view.districts) < 2:
         return None
     places = number_districts(view)
@@ -139,7 +140,7 @@ def _judge(view: View, info: FactInfo) -> Mapping[str, State]:
 class RateDifference:
     """An indicator on which districts differ beyond chance.
 
-    `level`: the whole area's value. `worse` and `better`: values by district name, the farthest from it first.
+    `level`: the whole area's value. `worse` and `better`: values by district name, farthest from the level first.
     """
 
     info: FactInfo
@@ -149,7 +150,7 @@ class RateDifference:
 
 
 def list_differences(view: View) -> list[RateDifference]:
-    """Indicators of the all-district table on which any district differs, in its order."""
+    """Return the indicators of the table of all districts on which any district differs, in the table's order."""
     heat = find_heat(view)
     found = []
     for info in heat.indicators if heat else ():
@@ -168,10 +169,10 @@ def list_differences(view: View) -> list[RateDifference]:
 
 @dataclass(frozen=True)
 class Yield:
-    """What visits find, and how many there are: `places`, by code: district, visits, found, per_visit, side.
+    """The number of visits and what they find. `places`, by code: district, visits, found, per_visit, side.
 
     `side` is above or below if a district's yield differs from the others' beyond chance, otherwise empty; `level` is
-    the whole area's yield. Only districts where all three are known.
+    the whole area's yield. Only districts in which all three numbers are known are included.
     """
 
     places: pd.DataFrame
@@ -180,7 +181,8 @@ class Yield:
 
 @once_per_view
 def find_yield(view: View) -> Yield | None:
-    """The yield of visits; None if the view is not of the whole area, or fewer than two districts are known."""
+    """Return the yield of visits; None if the view is not of the whole area, or fewer than two districts are
+    known."""
     rows, level = (
         list_values(view, "inspections.hazards_per_visit"),
         view.value("inspections.hazards_per_visit", ALL),

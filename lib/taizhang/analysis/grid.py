@@ -1,4 +1,4 @@
-"""The grid check: cells by class and level, cells without anyone named, faults on the ground, ledger rows per cell."""
+"""The grid check: cells by class and level, cells without a responsible person, faults, and ledger rows per cell."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ _COUNTED = {"hazards": "hazards.found", "incidents": "incidents.count"}
 
 
 def choose_cells(view: View) -> gpd.GeoDataFrame | None:
-    """The grid cells of the view's district; None if there is no grid layer or no cell in it."""
+    """Return the grid cells of the view's district; None if there is no grid layer or no cell in it."""
     if view.grid is None:
         return None
     cells = view.grid if view.district == ALL else view.grid[view.grid["district_code"] == view.district]
@@ -32,29 +32,29 @@ def choose_cells(view: View) -> gpd.GeoDataFrame | None:
 
 
 def names_persons(cells: gpd.GeoDataFrame) -> bool:
-    """Return whether the layer says for any cell if someone is named."""
+    """Return whether the layer says, for any cell, if it has a responsible person."""
     return bool(cells["assigned"].notna().any())
 
 
 def mark_unassigned(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
-    """Return whether no one is named for a cell, by the fact's own test; False if the layer does not say."""
+    """Return whether a cell has no responsible person, by the fact's own test; False if the layer does not say."""
     ledgers = Ledgers({"grid": pd.DataFrame(cells.drop(columns="geometry"))}, view.districts)
     rows = Rows(ledgers["grid"], None, view.as_of, placeless=True)
     return pd.Series(rows.test(is_unassigned), index=cells.index)
 
 
 def tell_assignment(view: View, cells: gpd.GeoDataFrame) -> pd.Series:
-    """One of ASSIGNMENTS for each cell: someone is named, no one is, or the layer does not say."""
+    """Return one of ASSIGNMENTS for each cell: assigned, unassigned, or not stated by the layer."""
     told = pd.Series("assigned", cells.index).mask(cells["assigned"].isna(), "unknown")
     return told.mask(mark_unassigned(view, cells), "unassigned")
 
 
 @dataclass(frozen=True)
 class CellCounts:
-    """Cells of each level, with a last row `all` where there are several levels.
+    """Cells of each level, with a last row `all` if there are several levels.
 
-    `by_class`: levels by classes, as the layer writes them. `sums`, on the same index: cells (in all) and unassigned
-    (nobody named; NA where the layer doesn't say).
+    `by_class`: levels by classes, as written in the layer. `sums`, on the same index: cells (in all) and unassigned
+    (without a responsible person; NA if the layer doesn't say).
     """
 
     by_class: pd.DataFrame
@@ -62,7 +62,7 @@ class CellCounts:
 
 
 def count_cells(view: View) -> CellCounts | None:
-    """Cells by class and level; None if there is no grid layer, or no cell in the district."""
+    """Count cells by class and level; None if there is no grid layer, or no cell in the district."""
     cells = choose_cells(view)
     if cells is None:
         return None
@@ -81,7 +81,7 @@ def count_cells(view: View) -> CellCounts | None:
 
 
 def list_unassigned(view: View) -> pd.DataFrame:
-    """Cells without anyone named, by code; empty if there are none, or the layer does not say."""
+    """Return cells without a responsible person, by code; empty if there are none, or the layer does not say."""
     cells = choose_cells(view)
     if cells is None:
         return pd.DataFrame()
@@ -94,7 +94,7 @@ def has_heads(span: pd.DataFrame) -> bool:
 
 
 def rank_problems(problems: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Problems from the largest down, each with its `number`, from 1, in table and map, and its `group`."""
+    """Rank problems from the largest down, each with its `number` (from 1) in table and map, and its `group`."""
     ranked = problems.sort_values(["area_km2", "codes"], ascending=[False, True])
     return ranked.assign(number=range(1, len(ranked) + 1), group=ranked["problem"].map(GROUPS))
 
@@ -113,7 +113,7 @@ class ListedProblems:
 
 
 def list_problems(problems: gpd.GeoDataFrame, most: int) -> ListedProblems:
-    """The largest problems, up to a given number."""
+    """Return the largest problems, up to a given number."""
     ranked = rank_problems(problems)
     rows = ranked.head(most)
     shares = bool(rows["share_percent"].notna().any())
@@ -121,21 +121,21 @@ def list_problems(problems: gpd.GeoDataFrame, most: int) -> ListedProblems:
 
 
 def count_groups(ranked: gpd.GeoDataFrame) -> dict[str, int]:
-    """Problems from `rank_problems` by group: gap, overlap and stray, as far as they occur."""
+    """Count problems from `rank_problems` by group: gap, overlap and stray, as far as they occur."""
     counts = ranked["group"].value_counts()
     return {group: int(counts[group]) for group in dict.fromkeys(GROUPS.values()) if group in counts}
 
 
 def sum_problems(problems: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Problem, number and area_km2, in the order in which the kinds of problem were found."""
+    """Sum problems by kind, in the order in which kinds were found: problem, number and area_km2."""
     sums = problems.groupby("problem", sort=False)["area_km2"].agg(["size", "sum"]).reset_index()
     return sums.set_axis(["problem", "number", "area_km2"], axis=1)
 
 
 def count_by_cell(view: View, counts: pd.DataFrame) -> pd.DataFrame:
-    """Rows located in each cell: code, name, district_code, a column for each kind, and total; most first.
+    """Count the rows in each cell: code, name, district_code, a column for each kind, and total; most first.
 
-    `counts` as returned by `Workbook.grid_counts`.
+    `counts` is as returned by `Workbook.grid_counts`.
     """
     kinds = list(dict.fromkeys(counts["kind"]))
     wide = counts.pivot_table(index="cell", columns="kind", values="rows", aggfunc="sum", fill_value=0)
@@ -157,8 +157,9 @@ class CellClasses:
     """Rows of a kind per cell, in classes.
 
     `cells`: those of the view, lowest level last, with `rows`, and `number` of the class (-1: no row). `classes`, in
-    ascending order: low, high of the rows in it; NaN if no cell is. `method` as returned by `choose_classes`. `rows`
-    and `unmatched`: all rows of the kind, and those that met no cell. `busiest`: the cell with the most rows.
+    ascending order: low and high of the rows in each class; NaN for an empty class. `method` is as returned by
+    `choose_classes`. `rows` and `unmatched`: all rows of the kind, and those matched to no cell. `busiest`: the
+    cell with the most rows.
     """
 
     cells: gpd.GeoDataFrame
@@ -175,7 +176,7 @@ class CellClasses:
 
 
 def classify_cells(view: View, counts: pd.DataFrame | None, kind: str) -> CellClasses | None:
-    """Rows per cell in classes; None if there is no grid layer, or no row of the kind has a cell."""
+    """Divide rows per cell into classes; None if there is no grid layer, or no row of the kind has a cell."""
     cells = choose_cells(view)
     if cells is None or counts is None:
         return None

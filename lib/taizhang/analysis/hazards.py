@@ -36,14 +36,14 @@ HAZARD_STATES = ("rectified", "open", "unknown")
 
 
 def tell_states(rows: Rows) -> dict[str, Mask]:
-    """Say which hazards are rectified, which open and, if any, for which this is unknown."""
+    """Return the state of hazards: rectified, open and, if any, unknown."""
     states = {"rectified": rows.test(hazards.is_rectified), "open": rows.test(hazards.is_open)}
     unknown = rows.test(hazards.is_unknown)
     return states | {"unknown": unknown} if unknown.any() else states
 
 
 def follow_months(view: View) -> HazardTrend | None:
-    """Hazards found in the months shown by a trend; None if there were none."""
+    """Return hazards found in the months shown by a trend; None if there were none."""
     found, months = view.recorded("hazards"), choose_months(view)
     if not len(found):
         return None
@@ -64,9 +64,9 @@ def follow_months(view: View) -> HazardTrend | None:
 
 
 def count_by(view: View, column: str) -> pd.DataFrame | None:
-    """The period's hazards by the classes of a column (see `count_classes`) and state (see `tell_states`).
+    """Count the period's hazards by the classes of a column (see `count_classes`) and state (see `tell_states`).
 
-    None if no row states its class.
+    None if no row gives its class.
     """
     found = view.counted("hazards")
     rows = found.frame()
@@ -78,9 +78,9 @@ def count_by(view: View, column: str) -> pd.DataFrame | None:
 
 
 def cross_classes(view: View, down: str, across: str) -> pd.DataFrame | None:
-    """The period's hazards by the classes of two columns, each as returned by `count_classes`.
+    """Count the period's hazards by the classes of two columns, each as returned by `count_classes`.
 
-    None if no row states its class in one of them, or all are in one class.
+    None if no row gives its class in one of them, or all are in one class.
     """
     rows = view.counted("hazards").frame()
     if rows.empty or rows[[down, across]].isna().all().any():
@@ -92,7 +92,7 @@ def cross_classes(view: View, down: str, across: str) -> pd.DataFrame | None:
 
 
 def count_undated_spot(view: View) -> int:
-    """The period's hazards rectified on the spot without a recorded day of rectification."""
+    """Count the period's hazards rectified on the spot without a recorded day of rectification."""
     if "hazards" not in view.ledgers:
         return 0
     found = view.counted("hazards")
@@ -102,7 +102,7 @@ def count_undated_spot(view: View) -> int:
 
 
 def list_overdue(view: View) -> pd.DataFrame:
-    """All overdue hazards, whenever found, the longest overdue first, with `late`: days from deadline to as_of."""
+    """Return all overdue hazards, whenever found, longest overdue first, with `late`: days from deadline to as_of."""
     found = view.standing("hazards")
     rows = view.show("hazards", found)
     if rows.empty:

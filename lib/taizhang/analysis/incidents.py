@@ -1,4 +1,4 @@
-"""Incidents by month for every year on record, the period's gravest, and accidents by level."""
+"""Incidents by month for every year on record, the period's most serious, and accidents by level."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,9 +16,9 @@ LEVELS = tuple(f"incidents.level_{name}" for name in ("ordinary", "larger", "maj
 
 
 def follow_years(view: View) -> pd.DataFrame | None:
-    """Incidents by year (index, the period's last) and month (columns 1 to 12); None if none is on record.
+    """Count incidents by year (index, the period's year last) and month (columns 1 to 12); None if none is on record.
 
-    NaN in months that begin after the period's end or as_of: they have not been counted.
+    NaN in months that begin after the period's end or as_of, as these have not been counted.
     """
     rows = view.recorded("incidents")
     if not len(rows):
@@ -35,7 +35,7 @@ def follow_years(view: View) -> pd.DataFrame | None:
 
 
 def list_gravest(view: View, most: int) -> pd.DataFrame:
-    """The period's incidents with the most deaths, serious injuries and loss, by date."""
+    """Return the period's incidents with the most deaths, serious injuries and loss, by date."""
     rows = view.show("incidents")
     if rows.empty:
         return rows
@@ -56,12 +56,12 @@ class AccidentLevels:
 
     @property
     def is_graver(self) -> bool:
-        """Whether any was graver than ordinary."""
+        """Whether any was above the ordinary grade."""
         return any(fact != LEVELS[0] for fact in self.found)
 
 
 def list_levels(view: View) -> AccidentLevels | None:
-    """Accidents by level; None if there was no incident, or the number at some level is unknown."""
+    """Return accidents by level; None if there was no incident, or the number at some level is unknown."""
     incidents, counts = view.value("incidents.count"), {level: view.value(level) for level in LEVELS}
     if not incidents or any(number is None for number in counts.values()):
         return None
@@ -87,7 +87,8 @@ class GraveEvent:
 
 @dataclass(frozen=True)
 class GraveEvents:
-    """The period's grave events by date; for `silent` further incidents the ledger does not say how many died."""
+    """The period's fatal and larger events by date; for `silent` further incidents, the ledger does not give
+    deaths."""
 
     events: tuple[GraveEvent, ...] = ()
     silent: int = 0
@@ -95,7 +96,7 @@ class GraveEvents:
 
 @once_per_view
 def list_grave_events(view: View) -> GraveEvents:
-    """Every fatal or larger event of the view; empty if it has no incident rows."""
+    """Return every fatal or larger event of the view; empty if it has no incident rows."""
     rows = view.counted("incidents")
     if not len(rows):
         return GraveEvents()

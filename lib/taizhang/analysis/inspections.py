@@ -25,7 +25,7 @@ class VisitTrend:
 
 
 def follow_months(view: View) -> VisitTrend | None:
-    """Visits in the months shown by a trend; None if there were none."""
+    """Return visits in the months shown by a trend; None if there were none."""
     made, months = view.recorded("inspections"), choose_months(view)
     if not len(made):
         return None
@@ -40,7 +40,8 @@ def follow_months(view: View) -> VisitTrend | None:
 
 
 def count_modes(view: View) -> pd.DataFrame | None:
-    """The period's visits by mode (in words), and `found`, hazards found per visit; None if no mode is stated."""
+    """Count the period's visits by mode (in words), with `found`, hazards found per visit; None if no row gives a
+    mode."""
     rows = view.counted("inspections").frame()
     if rows.empty or rows["mode"].isna().all():
         return None

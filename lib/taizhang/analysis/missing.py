@@ -1,4 +1,4 @@
-"""Why there is nothing to show: which ledger, which column, or what else is lacking."""
+"""Why there is nothing to show: which ledger or column is missing, or what else."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
@@ -21,7 +21,7 @@ Shown = TypeVar("Shown")
 def tell_missing(
     function: Callable[Concatenate[View, Asked], Shown],
 ) -> Callable[Concatenate[View, Asked], Shown | Nothing]:
-    """Have a figure, table or text say why there is none; a report, which leaves it out, has None."""
+    """Make a figure, table or text function say why there is nothing to show; in a report, it returns None."""
 
     @wraps(function)
     def show(view: View, /, *args: Asked.args, **named: Asked.kwargs) -> Shown | Nothing:
@@ -37,7 +37,8 @@ def tell_missing(
 
 
 def explain_missing(view: View, name: str, args: Sequence[str] = (), id: str = "") -> str:
-    """Why a function of missing.yml shows nothing of a view; `args`: texts among its arguments, `id`: its exhibit."""
+    """Say why a function of missing.yml shows nothing for a view; `args`: texts among its arguments, `id`: its
+    exhibit."""
     needed = load_needed()[name]
     ids = [one.format(*args, all="-".join(args)).replace("_", "-") for one in needed.exhibits] or [id]
     why = next(_list_reasons(view, needed, args, ids))

@@ -21,9 +21,9 @@ if TYPE_CHECKING:  # the names of places are needed where statistics are not loa
 def describe_source(
     view: View, kind: str, rows: int | None = None, *, also: Iterable[str] = (), extra: str = ""
 ) -> str:
-    """Source, number of rows, and the day as of which the ledger was read.
+    """Write the source line: source, number of rows, and the as-of day.
 
-    `also` are further ledger kinds that a figure is based on; `extra`, words such as the method of an interval.
+    `also` are further ledger kinds behind a figure; `extra` are words such as the method of an interval.
     """
     lang = view.lang
     ledgers = [label("source.ledger", lang, ledger=view.kinds[k].title[lang]) for k in (kind, *also)]
@@ -35,12 +35,12 @@ def describe_source(
 
 
 def name_month(month: pd.Period, lang: str) -> str:
-    """A month in words: 2021年7月, July 2021."""
+    """Write a month in words: 2021年7月, July 2021."""
     return label("month.full", lang, year=month.year, month=label(f"month.long.{month.month}", lang))
 
 
 def name_span(months: pd.PeriodIndex, lang: str, *, within: bool = False) -> str:
-    """Months in words, or the year if they make up one; `within` a sentence: in 2021, from ... to ...."""
+    """Write months in words, or the year if they make up one; `within` a sentence: in 2021, from ... to ...."""
     first, last = months[0], months[-1]
     lead = "in_" if within else ""
     if len(months) == 12 and first.month == 1:
@@ -49,7 +49,7 @@ def name_span(months: pd.PeriodIndex, lang: str, *, within: bool = False) -> str
 
 
 def tell_peak(counts: pd.Series, lang: str) -> dict[str, object]:
-    """Parameters for wording monthly counts: the span of months, the month with the most, and how many."""
+    """Return parameters for wording monthly counts: the span of months, the month with the most, and how many."""
     months = pd.PeriodIndex(counts.index)
     return {
         "span": name_span(months, lang, within=True), "months": name_span(months, lang),
@@ -58,27 +58,28 @@ def tell_peak(counts: pd.Series, lang: str) -> dict[str, object]:
 
 
 def show_text(value: object, lang: str) -> str:
-    """A ledger's text as written; in English a known term is translated; if empty, the words for 'not stated'."""
+    """Return a ledger's text as written; in English a known term is translated; if empty, the words for 'not
+    stated'."""
     return label("word.not_stated", lang) if pd.isna(value) else name_term(str(value), lang)  # type: ignore[call-overload]
 
 
 def show_day(value: object) -> str:
-    """A ledger's day as 2021-07-05; a dash if there is none."""
+    """Write a ledger's day as 2021-07-05; a dash if there is none."""
     return "—" if pd.isna(value) else pd.Timestamp(value).date().isoformat()  # type: ignore[call-overload,arg-type]
 
 
 def name_area(view: View) -> str:
-    """The name of the whole area when it is mentioned beside a district."""
+    """Return the name of the whole area when it is mentioned beside a district."""
     return label("word.area", view.lang)
 
 
 def name_place(view: View) -> str:
-    """The name of the view's district in a sentence; the whole area has a title, but no name."""
+    """Return the name of the view's district in a sentence; the whole area has a title, but no name."""
     return label("word.the_area", view.lang) if view.district == ALL else view.name
 
 
 def name_period(view: View) -> str:
-    """The view's period within a sentence or title: 2021年7月, the first half of 2021."""
+    """Write the view's period within a sentence or title: 2021年7月, the first half of 2021."""
     words = view.period.label(view.lang)
     if view.lang == "en" and view.period.kind in ("half", "quarter"):
         return f"the {words}"
@@ -86,14 +87,14 @@ def name_period(view: View) -> str:
 
 
 def say_p(p: float) -> str:
-    """A probability as reports write it."""
+    """Write a probability as reports do."""
     if math.isnan(p):
         return "—"
     return "p<0.001" if p < 0.001 else f"p={p:.3f}"
 
 
 def say_ratio(row: pd.Series, lang: str) -> str:
-    """A ratio with its interval, open-ended if there is no upper limit."""
+    """Write a ratio with its interval, open-ended if there is no upper limit."""
     if pd.isna(row["ratio"]):
         return "—"
     low, high = (format_number(row[name], 2) if np.isfinite(row[name]) else "∞" for name in ("low", "high"))
@@ -102,7 +103,8 @@ def say_ratio(row: pd.Series, lang: str) -> str:
 
 
 def say_pattern(pattern: "Pattern", lang: str, *, alike: bool) -> str:
-    """Moran's I in words, or why there is none; `alike`: whether neighbours resemble each other beyond chance."""
+    """Write Moran's I in words, or say why there is none; `alike`: whether neighbours resemble each other beyond
+    chance."""
     if pattern.reason:
         return label(f"pattern.reason.{pattern.reason}", lang)
     found = int(pattern.places["found"].sum())
@@ -117,7 +119,7 @@ def say_pattern(pattern: "Pattern", lang: str, *, alike: bool) -> str:
 
 
 def say_effect(effect: "Effect", lang: str) -> str:
-    """A rate ratio with its interval, or why there is none."""
+    """Write a rate ratio with its interval, or say why there is none."""
     if effect.reason:
         return label(f"outcome.reason.{effect.reason}", lang)
     value, low, high = (format_number(number, 2) for number in (effect.ratio, effect.low, effect.high))
@@ -125,7 +127,7 @@ def say_effect(effect: "Effect", lang: str) -> str:
 
 
 def name_leaders(counts: pd.Series, lang: str, *, most: int = 3) -> str:
-    """The first classes of a sorted count as a list: 甲（3）、乙（2）和丙（1）."""
+    """List the first classes of a sorted count: 甲（3）、乙（2）和丙（1）."""
     told = [
         label("figure.count_of", lang, name=name, n=format_number(n)) for name, n in counts.head(most).items()
     ]

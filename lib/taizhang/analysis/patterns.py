@@ -1,4 +1,4 @@
-"""Whether neighbours resemble each other on a fact, before allowing for what else a report tests."""
+"""Whether neighbours resemble each other on a fact, before allowing for the report's other tests."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fit:
-    """What is known of every district's true rate or share, per unit of the denominator, by district code.
+    """Posteriors of every district's true rate or share, per unit of the denominator, by district code.
 
     `known`: from the rows with an answer. `lowest` and `highest`: if all missing answers were no, and yes. `near`: as
-    close to the whole area's value as these allow. `partly`: districts with missing answers; if there are none, all
-    four are equal.
+    close to the whole area's value as these allow. `partly`: districts with missing answers; if there are none,
+    all four are equal.
     """
 
     known: Posterior
@@ -84,7 +84,8 @@ def join_districts(view: View) -> "Graph":
 
 @once_per_view
 def look_for_pattern(view: View, fact: str) -> Pattern | None:
-    """The pattern of the districts' shrunken values, each as close to the whole area's as missing answers allow."""
+    """Return the pattern of the districts' shrunken values, each as close to the whole area's as missing answers
+    allow."""
     fit = fit_places(view, fact)
     if fit is None:
         return None
@@ -92,9 +93,9 @@ def look_for_pattern(view: View, fact: str) -> Pattern | None:
 
 
 def weigh_pattern(pattern: Pattern) -> tuple[float, float]:
-    """The probability of such similar neighbours by chance, and of a place so different from its neighbours.
+    """Return the probability of such similar neighbours by chance, and of a place so different from its neighbours.
 
-    The latter is the smallest of the places' probabilities with the false discovery rate controlled; NaN if none is
+    The latter is the smallest of the places' probabilities, with the false discovery rate controlled; NaN if none is
     known.
     """
     p = pattern.places["p"].dropna().to_numpy(float)

@@ -24,7 +24,7 @@ Ends = tuple[float, float]
 class Points:
     """`located`: rows with lon and lat, and `state` (of `tell_states`) or `class` (in words).
 
-    `rows`: how many there are in all, `unlocated`: how many of them have no place.
+    `rows`: how many there are in all; `unlocated`: how many have no coordinates.
     """
 
     located: pd.DataFrame
@@ -33,7 +33,7 @@ class Points:
 
     @property
     def is_dense(self) -> bool:
-        """Whether there are so many points that dots would hide each other."""
+        """Whether there are so many points that dots would overlap."""
         return len(self.located) > _MOST_DOTS
 
     @property
@@ -75,8 +75,8 @@ def _locate(rows: pd.DataFrame) -> Points | None:
 class Density:
     """Points counted in hexagons, in five classes of equal width.
 
-    `hexagons`: their cells have `number`, the class, as well. `classes`, in ascending order: low and high, the least
-    and the largest count that it holds.
+    The cells of `hexagons` also have `number`, the class. `classes`, in ascending order: low and high, the
+    smallest and the largest count in each.
     """
 
     hexagons: Hexagons
@@ -99,14 +99,15 @@ def count_density(located: pd.DataFrame, across: Ends, up: Ends) -> Density:
 
 
 def locate_hazards(view: View) -> Points | None:
-    """The period's hazards with the state of each; None if none has coordinates."""
+    """Return the period's hazards with their states; None if none has coordinates."""
     states = tell_states(view.counted("hazards"))
     state = np.select(list(states.values()), list(states), "unknown")
     return _locate(view.show("hazards").assign(state=state))
 
 
 def locate_classes(view: View, kind: str, column: str = "") -> Points | None:
-    """The period's rows of a kind by the classes of a column (without one, a single class); None if none is located."""
+    """Return the period's rows of a kind by the classes of a column (or in one class); None if none has
+    coordinates."""
     rows = view.show(kind)
     if rows.empty:
         return None
@@ -117,7 +118,7 @@ def locate_classes(view: View, kind: str, column: str = "") -> Points | None:
 
 
 def find_side(view: View, lon: float, lat: float) -> str:
-    """The part of the view's district in which a point lies: northeast, south and so on, or middle."""
+    """Return the part of the view's district in which a point lies: northeast, south and so on, or middle."""
     own = view.districts if view.district == ALL else view.districts[view.districts["code"] == view.district]
     west, south, east, north = own.total_bounds
     across, up = (lon - west) / (east - west), (lat - south) / (north - south)

@@ -19,14 +19,14 @@ NO_DISTRICT = ""
 
 @dataclass(frozen=True)
 class Quality:
-    """What is known of the data behind a view; nothing personal is in it.
+    """The quality of the data behind a view, without personal data.
 
-    `counts`: kind, district_code ('' where none is known) and COUNTS, of the rows of all periods and districts.
-    `aside`: what was set aside, as in set_aside.csv, and `why`: empty, district, value, date, limits, number, other.
-    `totals`: kind, file, sheet, row, column, stated, summed, district_code of totals that are not their rows' sum.
-    `near`: value, rows, line of district texts that are no district's, and what to paste into workbook.toml.
-    Of the view's rows, `missing`: kind, column, missing, rows; `rules`, those that break one: kind, rule, title, rows;
-    `matches`, how they were given their district: kind, how, rows.
+    `counts`: kind, district_code ('' if unknown) and COUNTS, for rows of all periods and districts. `aside`: what
+    was set aside, as in set_aside.csv, and `why`: empty, district, value, date, limits, number, other. `totals`:
+    kind, file, sheet, row, column, stated, summed, district_code of totals that differ from the sum of their rows.
+    `near`: value, rows and line (to paste into workbook.toml) of texts that match no district. For the view's
+    rows: `missing`: kind, column, missing, rows; `rules` (rules broken): kind, rule, title, rows; `matches` (how
+    districts were found): kind, how, rows.
     """
 
     counts: pd.DataFrame
@@ -52,13 +52,10 @@ def assess_quality(
     The view's district decides whose rows are included, and its period decides which are examined for missing values,
     rules and matching; reading is reported for all periods, as rows set aside may have no date.
 
-    The view's district says whose rows are meant, its period which are looked at for missing values, rules and the way
-    they were matched; reading is told of all periods, since what is set aside may have no date.
-
     Parameters
     ----------
     keys : Mapping of str to DataFrame
-        By kind: district_code ('' where none is known), source_file and duplicate of all its rows.
+        By kind: district_code ('' if unknown), source_file and duplicate of all rows.
     aside : DataFrame
         set_aside.csv, with `why`.
     totals : DataFrame
@@ -118,7 +115,7 @@ def _find_rows(view: View, kind: Kind) -> pd.DataFrame:
 
 
 def count_twice(view: View) -> dict[str, int]:
-    """By kind, the number of rows counted in the period's facts that look like another counted row.
+    """Count, by kind, the rows in the period's facts that look like another counted row.
 
     Kinds without any, and those with withheld small counts, are left out.
     """
@@ -174,12 +171,12 @@ def _list_near(aside: pd.DataFrame, near: Mapping[str, str]) -> pd.DataFrame:
 
 
 def sum_read(view: View) -> pd.Series:
-    """COUNTS over all ledgers, periods and districts."""
+    """Sum COUNTS over all ledgers, periods and districts."""
     return view.quality[list(COUNTS)].sum()
 
 
 def count_by_kind(view: View, quality: Quality) -> pd.DataFrame:
-    """COUNTS of each ledger, then `all`, for the view's district; empty if it has no row in any ledger."""
+    """Return COUNTS of each ledger, then `all`, for the view's district; empty if it has no row in any ledger."""
     counts = quality.counts
     if view.district != ALL:
         counts = counts[counts["district_code"] == view.district]
@@ -190,19 +187,19 @@ def count_by_kind(view: View, quality: Quality) -> pd.DataFrame:
 
 
 def count_by_district(view: View, quality: Quality) -> pd.DataFrame:
-    """COUNTS of each district that has any, in the view's order; rows of unknown district last."""
+    """Return COUNTS of each district that has any, in the view's order; rows of unknown district last."""
     sums = quality.counts.groupby("district_code")[list(COUNTS)].sum()
     return sums.loc[[code for code in (*view.districts["code"], NO_DISTRICT) if code in sums.index]]
 
 
 def count_reasons(quality: Quality) -> pd.DataFrame:
-    """kind, scope, column, why and the rows set aside for it, most first."""
+    """Count rows set aside by reason: kind, scope, column, why and rows, most first."""
     keys = ["kind", "scope", "column", "why"]
     groups = quality.aside.groupby(keys, sort=False).size().rename("rows").reset_index()
     return groups.sort_values("rows", ascending=False, kind="stable")
 
 
 def list_missing(quality: Quality) -> pd.DataFrame:
-    """Columns with cells missing: kind, column, missing, rows, percent."""
+    """Return columns with empty cells: kind, column, missing, rows, percent."""
     missing = quality.missing[quality.missing["missing"] > 0]
     return missing.assign(percent=100 * missing["missing"] / missing["rows"])

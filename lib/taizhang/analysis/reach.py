@@ -15,10 +15,11 @@ _FEWEST_PREMISES = 10
 
 @once_per_view
 def count_far_premises(view: View) -> dict[str, tuple[int, int]]:
-    """Premises farther than `NEAR_M` from every shelter, and those whose place is known, by district and for ``all``.
+    """Count premises farther than `NEAR_M` from every shelter, and premises with coordinates, by district and for
+    ``all``.
 
-    Left out are districts with fewer than ten whose place is known. Empty in reports on less than half a year, and
-    where the place of any shelter is unknown: it may be the near one, also of a neighbouring district.
+    Districts with fewer than ten premises with coordinates are left out. Empty in reports on less than half a year, and
+    if any shelter, even of a neighbouring district, lacks coordinates, since it may be the near one.
     """
     table = view.reach(view) if view.reach and view.lasts("year", "half") else None
     if table is None or (table["sites"] != table["sites_located"]).any():
@@ -30,13 +31,14 @@ def count_far_premises(view: View) -> dict[str, tuple[int, int]]:
 
 
 def list_reach(view: View, reach: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The rows of `Workbook.reach` that the view shows, by code: its district or all of them, then the whole area."""
+    """Return the rows of `Workbook.reach` that the view shows, by code: its district or all of them, then the
+    whole area."""
     codes = [*view.districts["code"], ALL] if view.district == ALL else [view.district, ALL]
     return reach.set_index("district_code").loc[codes]
 
 
 def choose_columns(table: gpd.GeoDataFrame, *columns: str) -> list[str]:
-    """The given columns of `list_reach` that contain information.
+    """Choose the given columns of `list_reach` that contain information.
 
     A column unknown everywhere does not; premises do not if none has coordinates.
     """
@@ -47,19 +49,19 @@ def choose_columns(table: gpd.GeoDataFrame, *columns: str) -> list[str]:
 
 
 def locate_sites(view: View) -> pd.DataFrame:
-    """The shelters with both coordinates."""
+    """Return the shelters with both coordinates."""
     sites = view.ledgers["shelters"]
     return sites[sites["lon"].notna() & sites["lat"].notna()]
 
 
 def count_unlocated(view: View, reach: gpd.GeoDataFrame) -> int:
-    """Sites of the view's district without coordinates."""
+    """Count sites of the view's district without coordinates."""
     own = reach.set_index("district_code").loc[view.district]
     return int(own["sites"] - own["sites_located"])
 
 
 def place_premises(view: View, area: shapely.Geometry) -> pd.DataFrame:
-    """Premises in the hazards ledger, each once: lon, lat and `inside`, whether within the area reached.
+    """Return premises in the hazards ledger, each once: lon, lat and `inside`, whether within reach.
 
     Empty if there are none, or so many that their dots would hide the map.
     """

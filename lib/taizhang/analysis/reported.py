@@ -1,4 +1,4 @@
-"""What summary tables report, compared with what is counted from rows."""
+"""Numbers of summary tables, compared with counts from rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _SAME = 1e-6  # of the number's last decimal shown, at least
 
 @dataclass(frozen=True)
 class Beside:
-    """A district's fact as reported and as counted; NaN if the count is unknown."""
+    """A fact of a district as reported and as counted; NaN if the count is unknown."""
 
     code: str
     place: str
@@ -33,7 +33,8 @@ class Beside:
 
 
 def list_beside(view: View) -> Iterator[Beside]:
-    """Reported facts of the view's district, or of all and the whole area, that can be compared with a count."""
+    """Return reported facts of the view's district, or of all and the whole area, that can be compared with a
+    count."""
     if view.beside.empty:
         return
     names = {**dict(zip(view.districts["code"], view.districts["name"], strict=True)), ALL: name_area(view)}
@@ -48,7 +49,7 @@ def list_beside(view: View) -> Iterator[Beside]:
 
 
 def list_differing(view: View) -> list[Beside]:
-    """Those that differ, or whose count is unknown."""
+    """Return those that differ, or whose count is unknown."""
     return [one for one in list_beside(view) if one.differs]
 
 

@@ -12,7 +12,7 @@ from taizhang.metadata.rules import FindingRule, load_rules
 
 
 def find_drill_rule() -> FindingRule:
-    """The rule that requires drills, with its source."""
+    """Return the rule that requires drills, with its source."""
     (rule,) = [rule for rule in load_rules() if rule.check == "no_drill"]
     return rule
 
@@ -25,12 +25,12 @@ def is_drill_due(as_of: date) -> bool:
 
 
 def begin_window(as_of: date, years: int) -> date:
-    """The first day of a window of this many years ending on as_of, inclusive."""
+    """Return the first day of a window of this many years ending on as_of, inclusive."""
     return (pd.Timestamp(as_of) + pd.Timedelta(days=1) - pd.DateOffset(years=years)).date()
 
 
 def select_recent_drills(drills: pd.DataFrame, as_of: date, years: int) -> pd.DataFrame:
-    """Drills in these years that may concern a work safety plan.
+    """Select drills in these years that may concern a work safety plan.
 
     A drill is left out if the hazard covered, or else the plan, or else the name, shows that it was of another kind.
     """
@@ -55,10 +55,10 @@ def _is_of_other_plan(drills: pd.DataFrame) -> pd.Series:
 
 @once_per_view
 def check_required_drills(view: View) -> pd.DataFrame | None:
-    """Each district's last drill, and how many it held within the time set by Order 708.
+    """Return each district's last drill, and how many it held within the time set by Order 708.
 
-    By code, those without first: district, last (NaT: none on record), held (of late) and met. None if drills are
-    not configured or are withheld, or the first two years of Order 708 had not passed.
+    By code, districts without a drill first: district, last (NaT: none on record), held (of late) and met. None if
+    drills are not configured or are withheld, or the first two years of Order 708 had not passed.
     """
     drills = view.ledgers.get("drills")
     if drills is None or is_sensitive(view, "drills") or not is_drill_due(view.as_of):
@@ -82,7 +82,8 @@ def check_required_drills(view: View) -> pd.DataFrame | None:
 
 
 def list_required_drills(view: View) -> tuple[list[str], list[str]] | None:
-    """Names of the districts that held the drill, and of those that did not; None as for `check_required_drills`."""
+    """Return names of the districts that held the drill, and of those that did not; None as for
+    `check_required_drills`."""
     table = check_required_drills(view)
     if table is None:
         return None

@@ -1,4 +1,4 @@
-"""The risk index, from the indicators that a workbook's ledgers allow, and how certain its classes are."""
+"""The risk index, from the indicators available in a workbook's ledgers, and how certain its classes are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -39,12 +39,12 @@ class Risk:
 
     @property
     def ranked(self) -> pd.DataFrame:
-        """The places, the highest risk first."""
+        """The places, highest risk first."""
         return self.places.sort_values("rank")
 
     @property
     def leaders(self) -> pd.DataFrame:
-        """The places of the three with the highest risk."""
+        """The three places with the highest risk."""
         return self.ranked.iloc[:_LEADERS]
 
     @property
@@ -97,9 +97,9 @@ class Weighed:
 
 @dataclass(frozen=True)
 class Measured:
-    """Indicators known in at least three districts: the model of these alone, and of each, by number, what is known.
+    """Indicators known in at least three districts, and the model of these only.
 
-    `values`: districts by indicator number. `sampled`: draws of those that chance has a part in. `scales`: as for
+    `values`: districts by indicator number. `sampled`: draws of the indicators subject to chance. `scales`: as for
     `stats.risk.find_yardstick`.
     """
 
@@ -111,7 +111,7 @@ class Measured:
 
 @once_per_view
 def find_risk(view: View) -> Risk | None:
-    """The index of every district; None if fewer than two dimensions, or three districts, are known."""
+    """Return the index of every district; None if fewer than two dimensions, or three districts, are known."""
     measured = measure_indicators(view, *DIMENSIONS)
     if measured is None or len({indicator.dimension for indicator in measured.model.indicators}) < 2:
         return None
@@ -130,7 +130,7 @@ def make_risk(view: View, measured: Measured) -> Risk:
 
 
 def measure_indicators(view: View, *dimensions: str) -> Measured | None:
-    """The indicators of some dimensions that are known in at least three districts; None if there are none."""
+    """Return the indicators of some dimensions that are known in at least three districts; None if there are none."""
     model = view.settings.get("risk")
     if not isinstance(model, RiskModel) or view.district != ALL or len(view.districts) < _FEWEST:
         return None

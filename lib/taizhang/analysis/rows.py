@@ -32,7 +32,7 @@ def have_rows(view: View, fact: str, districts: Collection[str]) -> bool:
 
 
 def choose_months(view: View) -> pd.PeriodIndex:
-    """The months shown by a trend: those of the period, and at least the twelve up to its end."""
+    """Return the months shown by a trend: those of the period, and at least the twelve up to its end."""
     last = pd.Period(view.period.end, "M")
     first = min(pd.Period(view.period.start, "M"), last - 11)
     return pd.period_range(first, last)
@@ -41,7 +41,7 @@ def choose_months(view: View) -> pd.PeriodIndex:
 def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) -> pd.Series:
     """Count days, as from `list_days`, per month.
 
-    Months that begin after `as_of`, a date, are NaN: nothing is known of them yet.
+    Months that begin after `as_of`, a date, are NaN, as nothing is known of them yet.
     """
     counts = days.dropna().dt.to_period("M").value_counts().reindex(months, fill_value=0).astype(float)
     if as_of is None:
@@ -50,7 +50,7 @@ def count_months(days: pd.Series, months: pd.PeriodIndex, as_of: object = None) 
 
 
 def list_days(rows: Rows, *, exact: bool = True) -> pd.Series:
-    """The rows' dates on the index of their frame; NaT if not known to the day or, if not `exact`, the month.
+    """Return the rows' dates on the index of their frame; NaT if not known to the day or, if not `exact`, the month.
 
     Months are represented by their first day.
     """
@@ -59,7 +59,7 @@ def list_days(rows: Rows, *, exact: bool = True) -> pd.Series:
 
 
 def find_ends(months: pd.PeriodIndex) -> tuple[date, date]:
-    """The first and last day of some months."""
+    """Return the first and last day of some months."""
     return months[0].start_time.date(), months[-1].end_time.date()
 
 
@@ -75,7 +75,7 @@ def is_enough(known: Mask, of: Mask) -> bool:
 
 
 def count_monthless(view: View) -> dict[str, int]:
-    """Rows dated only to a year that overlaps a trend's months, by kind; they are not counted in any month."""
+    """Count, by kind, rows dated only to a year that overlaps a trend's months; they are not counted in any month."""
     months, counts = choose_months(view), dict[str, int]()
     for kind in (kind for kind in view.ledgers if not is_sensitive(view, kind) and view.kinds[kind].date):
         rows = view.recorded(kind)
@@ -138,7 +138,7 @@ class Totals:
 
 
 def total_counts(counts: pd.DataFrame) -> Totals:
-    """Totals of counts by class and part; unknown values count as nothing."""
+    """Return totals of counts by class and part; unknown values count as nothing."""
     by_class, by_part = counts.sum(axis=1), counts.sum()
     whole = float(by_class.sum())
     return Totals(by_class, by_part, whole, by_class / whole if whole else by_class * np.nan)
@@ -149,9 +149,9 @@ _AMOUNTS: Mapping[tuple[str, str], Amount] = {("publicity", "sessions"): count_s
 
 
 def sum_classes(view: View, kind: str, column: str, value: str = "") -> pd.Series | None:
-    """The period's rows of a kind by the classes of a column (in words), or the sum of another column.
+    """Count the period's rows of a kind by the classes of a column (in words), or sum another column by class.
 
-    None if there are no rows, none states its class, all sums are zero, or small counts are withheld.
+    None if there are no rows, no row gives its class, all sums are zero, or small counts are withheld.
     """
     counted = view.counted(kind)
     rows = counted.frame()
@@ -165,7 +165,7 @@ def sum_classes(view: View, kind: str, column: str, value: str = "") -> pd.Serie
 
 
 def rank_classes(view: View, kind: str, column: str) -> pd.Series | None:
-    """The period's rows that state their class, counted by it (in words), most first; None if none does."""
+    """Count the period's rows by class (in words), most first; None if no row gives its class."""
     rows = view.counted(kind).frame()
     if rows.empty or rows[column].isna().all():
         return None
@@ -175,7 +175,7 @@ def rank_classes(view: View, kind: str, column: str) -> pd.Series | None:
 
 
 def count_colours(view: View) -> pd.DataFrame | None:
-    """The period's warnings by kind (in words) and colour: red to blue and, if any, unknown."""
+    """Count the period's warnings by kind (in words) and colour: red to blue and, if any, unknown."""
     issued, rows = view.counted("warnings"), view.counted("warnings").frame()
     if rows.empty:
         return None
@@ -186,7 +186,7 @@ def count_colours(view: View) -> pd.DataFrame | None:
 
 
 def list_rows(view: View, kind: str, *columns: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The period's rows of a kind by day and file order, with the shown ones of some columns.
+    """Return the period's rows of a kind by day and file order, with those of some columns that are shown.
 
     Columns that the ledger never fills in are left out unless required. No rows if small counts are withheld.
     """
@@ -205,7 +205,7 @@ def is_sensitive(view: View, kind: str) -> bool:
 
 
 def choose_leaders(counts: pd.Series) -> pd.Series:
-    """The first classes of a sorted count, without separating ties."""
+    """Return the first classes of a sorted count, without separating ties."""
     if len(counts) <= _LEADERS:
         return counts
     beyond = counts.iloc[_LEADERS]
@@ -216,9 +216,9 @@ def choose_leaders(counts: pd.Series) -> pd.Series:
 
 @dataclass(frozen=True)
 class Leaders:
-    """The most common classes (in words) and their rows, of how many rows that state their class.
+    """The most common classes (in words) with their rows, and the number of rows that give their class.
 
-    `is_single`: no class has more than one row; of others those with one are not among the leaders.
+    `is_single`: no class has more than one row; otherwise classes with one row are not among the leaders.
     """
 
     counts: pd.Series
@@ -227,7 +227,7 @@ class Leaders:
 
 
 def find_leaders(view: View, kind: str, column: str) -> Leaders | None:
-    """The most common classes; None if no row of the period states its class, or too many tie."""
+    """Return the most common classes; None if no row of the period gives its class, or too many tie."""
     counts = rank_classes(view, kind, column)
     if counts is None:
         return None

@@ -1,4 +1,4 @@
-"""Which facts a report's key figures and tables show, in the order of their definitions, and how each changed."""
+"""The facts in a report's key figures and tables, in the order of their definitions, and how each changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class ShownFact:
 
 
 def choose_key_figures(view: View) -> list[ShownFact]:
-    """The district's key figures; in a bulletin, only the first of each ledger.
+    """Choose the district's key figures; in a bulletin, only the first of each ledger.
 
     If none of a ledger's key figures is known, its other known facts take their place.
     """
@@ -58,7 +58,7 @@ def choose_key_figures(view: View) -> list[ShownFact]:
 
 
 def choose_reported(view: View, *kinds: str, key: bool = False) -> list[ShownFact]:
-    """The district's unverified facts from some ledger kinds, or all; with `key`, only key figures."""
+    """Choose the district's unverified facts from some ledger kinds, or all; with `key`, only key figures."""
     infos = (info for info in view.fact_infos.values() if not kinds or info.kind in kinds)
     shown = ((info, view.report_of(info.name)) for info in infos)
     found = [ShownFact(info, row, {}) for info, row in shown if row is not None]
@@ -77,9 +77,9 @@ def _compare(view: View, infos: Iterable[FactInfo], thens: Sequence[Then]) -> li
 
 
 def choose_facts(view: View, *kinds: str) -> tuple[list[ShownFact], tuple[Then, ...]]:
-    """The district's facts from some ledger kinds, and the earlier periods they are compared with.
+    """Choose the district's facts from some ledger kinds, and the earlier periods they are compared with.
 
-    Undated kinds have no earlier period: columns of dashes would tell nothing.
+    Undated kinds have no earlier period, as columns of dashes would say nothing.
     """
     thens = list_comparisons(view) if any(_is_dated(view, kind) for kind in kinds) else ()
     return _compare(view, (info for info in view.fact_infos.values() if info.kind in kinds), thens), thens
@@ -90,13 +90,13 @@ def _is_dated(view: View, kind: str) -> bool:
 
 
 def choose_changes(view: View) -> list[ShownFact]:
-    """The key figures that can be compared with the previous period, or with the year before."""
+    """Choose the key figures that can be compared with the previous period, or with the year before."""
     shown = _compare(view, (info for info in view.fact_infos.values() if info.key), BULLETIN)
     return [one for one in shown if any(one.changes.values())]
 
 
 def choose_columns(view: View, *kinds: str) -> list[FactInfo]:
-    """The key figures of some ledger kinds, or of all, available for the whole area, even if unverified."""
+    """Choose the key figures of some ledger kinds, or of all, available for the whole area, even if unverified."""
     infos = (info for info in view.fact_infos.values() if info.key and (not kinds or info.kind in kinds))
     return [
         info
@@ -106,14 +106,14 @@ def choose_columns(view: View, *kinds: str) -> list[FactInfo]:
 
 
 def choose_beside_neighbours(view: View, *facts: str) -> list[FactInfo]:
-    """The given facts, or a default choice, that the district has; ParameterError if a fact is unknown."""
+    """Choose the given facts, or a default choice, that the district has; ParameterError if a fact is unknown."""
     if unknown := [fact for fact in facts if fact not in view.fact_infos]:
         raise ParameterError("analysis.no_fact", fact=unknown[0], near=suggest(unknown[0], view.fact_infos))
     return [view.fact_infos[fact] for fact in facts or _NEIGHBOUR_FACTS if view.fact(fact) is not None]
 
 
 def list_definitions(view: View) -> tuple[list[FactInfo], list[str]]:
-    """The district's facts, and the methods of their intervals."""
+    """Return the district's facts, and the methods of their intervals."""
     infos = [info for name, info in view.fact_infos.items() if view.fact(name) is not None]
     used = {info.interval for info in infos}
     infos += [one.info for one in choose_reported(view)]
@@ -121,12 +121,12 @@ def list_definitions(view: View) -> tuple[list[FactInfo], list[str]]:
 
 
 def find_count(kind: str) -> str:
-    """The fact that counts a built-in kind's rows."""
+    """Return the fact that counts a built-in kind's rows."""
     return next(fact for fact, info in load_facts().items() if info.kind == kind)
 
 
 def list_dated_counts(view: View) -> list[str]:
-    """Facts counting the rows of built-in dated kinds, as far as the district has them."""
+    """Return the facts that count the rows of built-in dated kinds, as far as the district has them."""
     counts = [find_count(name) for name, kind in load_kinds().items() if kind.date and _has_facts(name)]
     return [fact for fact in counts if view.fact(fact) is not None]
 
@@ -154,7 +154,7 @@ def count_sentences(view: View, fact: str, number: int) -> int:
 
 
 def choose_told(view: View, *facts: str) -> list[str]:
-    """Those of a sentence's facts that are given after the first.
+    """Choose the facts of a sentence that are given after the first.
 
     If the first is zero, facts that rest on it add nothing; if it is withheld, neither do other withheld facts.
     """

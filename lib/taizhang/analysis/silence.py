@@ -1,4 +1,4 @@
-"""Days on which a view's ledgers are silent: comparisons, charts and tests leave them out."""
+"""Gaps in a view's ledgers, which comparisons, charts and tests leave out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class Silence:
     per_day: float
 
     def overlap(self, start: date, end: date) -> int:
-        """The number of its days within a span, both ends inclusive."""
+        """Return the number of its days within a span, both ends inclusive."""
         return max((min(self.end, end) - max(self.start, start)).days + 1, 0)
 
 
 def list_silences(view: View, kind: str, district: str | None = None) -> list[Silence]:
-    """Silences of a ledger in the view's district, or in another, in order of time."""
+    """Return gaps of a ledger in the view's district, or in another, in order of time."""
     return _read_silences(view).get((kind, district or view.district), [])
 
 
@@ -50,9 +50,9 @@ def _read_silences(view: View) -> dict[tuple[str, str], list[Silence]]:
 
 @once_per_view
 def is_silent(view: View, kind: str, period: Period, district: str | None = None) -> bool:
-    """Return whether a ledger is silent for so much of a period that its counts do not represent the period.
+    """Return whether a ledger has gaps for so much of a period that its counts do not represent the period.
 
-    For the whole area: whether the silent districts would have had over a tenth of its rows.
+    For the whole area: whether the districts with gaps would have had over a tenth of its rows.
     """
     code = district or view.district
     if _matters(list_silences(view, kind, code), period):
@@ -88,7 +88,7 @@ def _matters(spans: Sequence[Silence], period: Period) -> bool:
 
 
 def leave_silent(view: View, kind: str, counts: pd.Series) -> pd.Series:
-    """Counts by month, NaN in months in which the ledger is silent."""
+    """Return counts by month, NaN in months in which the ledger has a gap."""
     silent = np.array([_is_within(view, kind, month) for month in pd.PeriodIndex(counts.index)], bool)
     return counts.astype(float).mask(silent) if silent.any() else counts
 
@@ -100,18 +100,18 @@ def _is_within(view: View, kind: str, month: pd.Period) -> bool:
 
 
 def find_last(view: View, kind: str, last: date) -> date:
-    """The last day, at most `last`, on which a ledger's rows are informative."""
+    """Return the last day, at most `last`, on which a ledger's rows are informative."""
     ends = [one for one in list_silences(view, kind) if one.where == "after" and one.start <= last]
     return min((pd.Period(one.start, "M").end_time.date() for one in ends), default=last) if ends else last
 
 
 def find_first(view: View, kind: str, first: date) -> date:
-    """The first day, at least `first`, after which a ledger is not silent except at its end."""
+    """Return the first day, at least `first`, after which a ledger has no gap except at its end."""
     return max([first, *(one.end for one in list_silences(view, kind) if one.where == "within")])
 
 
 def list_told(view: View, kind: str) -> list[Silence]:
-    """Silences that overlap the period, for the view's district or, for the area, for all districts."""
+    """Return gaps that overlap the period, for the view's district or, for the area, for all districts."""
     own = [view.district] if view.district != ALL else [*view.districts["code"].astype("str"), ALL]
     found = [
         one

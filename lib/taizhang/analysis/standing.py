@@ -14,14 +14,14 @@ from taizhang.stats.spatial import Pattern, shrink_to_neighbours
 
 @dataclass(frozen=True)
 class Standing:
-    """What is known of every district on one fact.
+    """The standing of every district on one fact.
 
     `places`, by code, best first: district, raw, shrunk, low, high, spatial (in the fact's unit), above and above_most
-    (probability to be above all districts together, at least and at most), rank, first, last (the rank's range),
+    (lowest and highest probability of being above all districts together), rank, first, last (the rank's range),
     group, called, side and verdict (as in `analysis.funnel`) and quadrant (of the local pattern found; otherwise
-    empty). `pattern`: Moran's I of the shrunken values; `alike`: whether neighbours are alike beyond chance. Groups
-    are parted where some district is called. `partly`: districts of which some rows do not say; what is told of them
-    holds whatever these say.
+    empty). `pattern`: Moran's I of the shrunken values; `alike`: whether neighbours are alike beyond chance. Groups are
+    separated if some district is called. `partly`: districts with missing answers; statements on them hold
+    whatever these are.
     """
 
     places: pd.DataFrame
@@ -31,7 +31,7 @@ class Standing:
 
     @property
     def groups(self) -> int:
-        """Groups of districts that can be distinguished."""
+        """Groups of districts that can be told apart."""
         return int(self.places["group"].max())
 
     @property
@@ -47,7 +47,7 @@ class Standing:
 
 @once_per_view
 def find_standing(view: View, fact: str) -> Standing | None:
-    """Shrunken values, ranks with ranges, and the pattern among neighbours; None if there is no funnel."""
+    """Return shrunken values, ranks with ranges, and the pattern among neighbours; None if there is no funnel."""
     funnel, info = find_funnel(view, fact), view.describe(fact)
     if funnel is None:
         return None
@@ -86,14 +86,14 @@ def find_standing(view: View, fact: str) -> Standing | None:
 
 @dataclass(frozen=True)
 class MarkedPattern:
-    """Districts in a local pattern: each one's quadrant on the map (empty if none), and their names."""
+    """Districts in a local pattern: their quadrants on the map (empty if none), and their names."""
 
     quadrants: pd.Series
     names: list[str]
 
 
 def mark_pattern(view: View, fact: str) -> MarkedPattern | None:
-    """Quadrants by code, in the order of the view's outlines; None if no district is in a pattern."""
+    """Return quadrants by code, in the order of the view's outlines; None if no district is in a pattern."""
     standing = find_standing(view, fact)
     if standing is None:
         return None

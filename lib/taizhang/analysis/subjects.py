@@ -1,6 +1,6 @@
-"""What a finding is about, by name: premises, schools, events as recorded in the ledgers, the gravest first.
+"""The subjects of findings by name: premises, schools, events as recorded in the ledgers, most serious first.
 
-Rows of a kind whose small counts are suppressed are in no view, so nothing from them is named.
+Kinds with suppressed small counts have no rows in a view, so nothing from them is named.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -35,10 +35,10 @@ _PLACE = ("source_file", "source_sheet", "source_row")
 
 @dataclass(frozen=True)
 class Evidence:
-    """What fills a place of a rule's words.
+    """The value of a placeholder in a rule's words.
 
-    A number, written with so many decimals, a day, or a text, which may be the name of a fact; `fact` is the one that
-    it is, `basis` the one that it is worked out from.
+    A number with its decimals, a day, or a text, which may be the name of a fact. `fact` is the fact that the
+    number is, `basis` the fact from which it is computed.
     """
 
     value: float | date | str
@@ -51,9 +51,9 @@ class Evidence:
 class Subject:
     """One thing that a finding is about.
 
-    `name` and `what` are as the ledger has them; `amount` is how grave it is (days overdue, deaths, the day it was
-    due), `more` what else the rule tells of it. `kind` and `row` (file, sheet, row) say where it stands, `district`
-    whose it is, `day` when it happened, where that is known to the day.
+    `name` and `what` are as in the ledger; `amount` says how serious it is (days overdue, deaths, the day it was
+    due), `more` adds what else the rule states. `kind` and `row` (file, sheet, row) say where it is recorded,
+    `district` to which district it belongs, and `day` when it happened, if known to the day.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Named:
-    """The first subjects of a finding, their total number, and how many are beyond the rule's red threshold."""
+    """The first subjects of a finding, their total number, and how many are past the rule's red threshold."""
 
     first: tuple[Subject, ...] = ()
     total: int = 0
@@ -76,7 +76,7 @@ class Named:
 
 
 def name_subjects(view: View, rule: FindingRule, district: str) -> Named:
-    """The subjects of a rule's finding in a district, or in the whole area."""
+    """Name the subjects of a rule's finding in a district, or in the whole area."""
     if rule.subjects is None or rule.subjects.rows == CHECKED:
         return Named()
     table = _list_rows(view, rule.subjects, rule.fact)
@@ -92,7 +92,7 @@ def name_subjects(view: View, rule: FindingRule, district: str) -> Named:
 
 
 def count_grave(rule: FindingRule, amounts: Iterable[float]) -> int:
-    """The number of amounts that make a finding red."""
+    """Count the amounts that make a finding red."""
     if rule.red_above is not None:
         return sum(one > rule.red_above for one in amounts)
     return 0 if rule.red_below is None else sum(one < rule.red_below for one in amounts)
