@@ -1,4 +1,4 @@
-"""Facts: ledger tables in, numbers out. Nothing here reads a file."""
+"""Facts: numbers computed from ledger tables. Nothing here reads a file."""
 
 from taizhang.facts import hazards
 from taizhang.facts.compute import compute_as_of, compute_facts, prepare_ledgers, select_rows

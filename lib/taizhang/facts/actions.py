@@ -16,11 +16,11 @@ def is_in_time(rows: Rows) -> Mask:
 
 
 def is_unknown(rows: Rows) -> Mask:
-    """Its last day has passed, and it is not known whether it was done."""
+    """Return whether its last day has passed and it is not known whether it was done."""
     return ~rows.test(knows(is_done)) & rows.before("ends_on")
 
 
 @rests_on(ask("done_on"))
 def is_overdue(rows: Rows) -> Mask:
-    """Not done, although its last day has passed."""
+    """Return whether it is not done, although its last day has passed."""
     return rows.test(knows(is_done)) & ~rows.test(is_done) & rows.before("ends_on")

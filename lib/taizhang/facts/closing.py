@@ -11,8 +11,9 @@ from taizhang.facts.rows import Mask, Rows
 class Closing:
     """How a case is known to be closed: by the day in `date`, otherwise by `status`.
 
-    `closed` and `open` are the status values that mean so. A case closed without a day is *undated*: it counts as
-    closed, unless the reading day asked for is before the latest date in its file, when it may still have been open.
+    `closed` and `open` are the status values with that meaning. A case closed without a day is *undated*: it
+    counts as closed, unless the as-of day asked for is before the latest date in its file, as it may still have
+    been open then.
     """
 
     date: str

@@ -73,7 +73,7 @@ Tables = Ledgers | Mapping[str, pd.DataFrame]
 
 
 def compute_as_of(period: Period, period_of_report: Period, as_of_of_report: date) -> date:
-    """The day as of which an earlier period is read: at the report's lag after that period's end.
+    """Return the as-of day of an earlier period: the report's lag after that period's end.
 
     Parameters
     ----------
@@ -146,13 +146,13 @@ class Suppression:
     kinds : collection of str
         Sensitive kinds.
     below : int
-        The smallest count shown of them.
+        The smallest count that is shown for these kinds.
     rounding : int
-        Counts are rounded to a multiple of this instead; 0: they are hidden.
+        If above 0, counts are rounded to a multiple of this and not hidden.
     own : date, optional
-        The day the workbook's ledgers are read as of by default; None: each period's last day.
+        The workbook's default as-of day; None for each period's last day.
     keep : callable, optional
-        Caches what is hidden in a year, as for `hide_facts`.
+        Caches what is hidden in a year; see `hide_facts`.
     """
 
     kinds: Collection[str] = SUPPRESS
@@ -334,56 +334,56 @@ def compute_facts(
     unread: Mapping[str, Collection[str]] | None = None,
     keep: "Keep | None" = None,
 ) -> pd.DataFrame:
-    """All facts of a period, for every district and the whole area.
+    """Compute all facts of a period, for every district and the whole area.
 
     Parameters
     ----------
     ledgers : Mapping of str to DataFrame, or Ledgers
-        By kind, as ingest leaves them, or made ready by `prepare_ledgers` (then with its `grid`). A kind
-        that is a key is configured, even without rows; facts of others are absent.
+        By kind, as ingest leaves them, or prepared by `prepare_ledgers` (then with its `grid`). Every kind among the
+        keys is configured, even without rows; facts of other kinds are absent.
     districts : DataFrame
         code and name, in the order wanted.
     as_of : datetime.date
-        The day the ledgers are read as of.
+        The as-of day.
     grid : DataFrame, optional
         Grid cells: district_code and assigned (boolean, NA where no column says).
     grid_measures : DataFrame, optional
         district_code (a code or ``all``), gap_km2, overlap_km2; without it these two facts are absent.
     targets : sequence
-        With indicator, district, period and at_least.
+        Targets with indicator, district, period and at_least.
     suppress_below : int
-        The smallest count shown of the kinds in `suppress`.
+        The smallest count that is shown for the kinds in `suppress`.
     suppress : collection of str
         Sensitive kinds.
     rounding : int
-        To a multiple of it their counts are rounded, and nothing is hidden; 0: small counts are hidden in months,
-        quarters, halves and years; in other ranges, and as of other days, counts are rounded to 5, and districts left
-        out where a year that they touch hides anything.
+        If above 0, their counts are rounded to a multiple of it, and nothing is hidden. If 0, small counts are
+        hidden in months, quarters, halves and years; in other ranges, and as of other days, counts are rounded to
+        5, and districts are left out if a year that the range touches hides anything.
     read_as_of : datetime.date, optional
-        The day the ledgers are read as of by default; without it, each period's last day.
+        The default as-of day; without it, each period's last day.
     own : sequence of OwnFact
         A workbook's own facts.
     dates : Mapping of str to str, optional
         The starred date of kinds that are not built in; a kind without one is a stock.
     asked : datetime.date, optional
-        The day that somebody asked the ledgers to be read as of, in the period reported even where this is one
-        compared with it. Where it lies before the latest date of a row's file, what the row says without a day
-        is not known.
+        The as-of day asked for in the reported period, also when an earlier period is computed for comparison. If
+        it is before the latest date of a row's file, statements of the row without a day are unknown.
     unread : Mapping of str to collection of str, optional
-        By kind the districts of which a file could not be read, ``all`` where it may hold any: their facts are empty.
+        By kind, the districts with a file that could not be read, or ``all`` if it may contain any; their facts are
+        empty.
     keep : callable, optional
-        Keeps what is hidden in a year for other processes, as for `protect.hide_facts`.
+        Caches what is hidden in a year for other processes; see `protect.hide_facts`.
 
     Returns
     -------
     DataFrame
-        In the contract's columns; unique by district_code and fact; districts in order, then ``all``;
-        within each, facts in the order of facts.yml, then those of targets.
+        Columns as in facts.csv; unique by district_code and fact; districts in order, then ``all``; within each,
+        facts in the order of facts.yml, then those of targets.
 
     Raises
     ------
     ParameterError
-        If a row's district, a target or `suppress` is not fit for use.
+        If a row's district, a target or `suppress` is invalid.
     """
     scene = _set_scene(ledgers, districts, period, as_of, grid, grid_measures, dates, asked, unread)
     infos, measures = _list_measures(own)
@@ -496,7 +496,7 @@ def select_rows(
     district: str,
     **same: Any,
 ) -> pd.DataFrame:
-    """The ledger rows behind a number.
+    """Return the ledger rows behind a number.
 
     Parameters
     ----------
@@ -510,8 +510,9 @@ def select_rows(
     Returns
     -------
     DataFrame
-        The ledger's columns and `counted`: of a count or sum the rows that make it up; of a share all rows
-        of the denominator, `counted` being those of the numerator; of a median those closed. `attrs["kind"]` is theirs.
+        The ledger's columns and `counted`. For a count or sum, these are the rows that make it up; for a share,
+        all rows of the denominator, with those of the numerator `counted`; for a median, those closed.
+        `attrs["kind"]` is the ledger kind.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""What an answer rests on: every predicate and amount names the columns it needs and the rows for which it is known.
+"""The grounds of answers: every predicate and amount names the columns it needs and the rows for which it is known.
 
-What was not written down is not zero: an answer is unknown if the row's table lacks a column it needs, or the cell is
-empty and that has no meaning (`empty` in the ledgers' metadata).
+What was not written down is not zero: an answer is unknown if the row's table lacks a required column, or if the
+cell is empty and an empty cell has no meaning there (`empty` in the ledgers' metadata).
 """
 
 from collections.abc import Callable
@@ -20,13 +20,13 @@ MOST_UNKNOWN = 0.1
 
 
 def every(rows: Rows) -> Mask:
-    """All rows."""
+    """Return True for all rows."""
     return np.ones(len(rows), bool)
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Columns any one of which gives the answer, the rows asked (`base`), and those with a `known` answer."""
+    """Columns any one of which gives the answer, the rows concerned (`base`), and those with a `known` answer."""
 
     columns: tuple[str, ...]
     known: Test
@@ -45,18 +45,18 @@ class Grounded(Generic[Made]):
 
 
 def rests_on(*grounds: Ground) -> Callable[[Callable[[Rows], Made]], Grounded[Made]]:
-    """Give a predicate or an amount its grounds."""
+    """Attach its grounds to a predicate or an amount."""
     return lambda function: Grounded(function, grounds)
 
 
 def grounds_of(function: object) -> tuple[Ground, ...]:
-    """The grounds of a predicate or an amount; none where it rests on what every row has."""
+    """Return the grounds of a predicate or an amount; none if it rests on columns that every row has."""
     return function.grounds if isinstance(function, Grounded) else ()
 
 
 @cache
 def knows(function: Callable[[Rows], object]) -> Test:
-    """The rows for which the answer is known."""
+    """Return the rows for which the answer is known."""
     grounds = grounds_of(function)
 
     def is_known(rows: Rows) -> Mask:
@@ -76,13 +76,13 @@ def answered(column: str) -> Test:
 
 @cache
 def ask(column: str, base: Test = every) -> Ground:
-    """The ground formed by a single column."""
+    """Return the ground formed by a single column."""
     return Ground((column,), answered(column), base)
 
 
 @cache
 def number(column: str) -> Grounded[Floats]:
-    """The number in a column, as the same object for each column; 0 where an empty cell means zero."""
+    """Return the number in a column, as the same object for each column; 0 if an empty cell means zero."""
     return Grounded(lambda rows: rows.amounts(column), (ask(column),))
 
 

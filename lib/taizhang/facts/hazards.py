@@ -32,7 +32,7 @@ def _choose_days(rows: Rows, first: bool) -> Days:
 
 
 def find_rectified_day(rows: Rows) -> Days:
-    """The day of rectification, even after as_of; NaT if unknown. For a month, its first day."""
+    """Return the day of rectification, even after as_of; NaT if unknown. For a month, its first day."""
     return _choose_days(rows, True)
 
 
@@ -41,7 +41,7 @@ def _find_last_day(rows: Rows) -> Days:
 
 
 def is_reopened(rows: Rows) -> Mask:
-    """Failed verification by as_of, on or after the day of rectification or on an unknown day."""
+    """Return whether verification failed by as_of, on or after the day of rectification or on an unknown day."""
     failed, verified = rows.test(_failed), rows.days("verified_on")
     before = verified < rows.test(find_rectified_day)
     return failed & (np.isnat(verified) | (rows.by("verified_on") & ~before))
@@ -54,17 +54,16 @@ def says_rectified(rows: Rows) -> Mask:
 
 
 def has_no_day(rows: Rows) -> Mask:
-    """*Undated*: reported as rectified without a day."""
+    """Return whether it is *undated*: reported as rectified without a day."""
     dated = ~np.isnat(rows.test(find_rectified_day))
     return rows.test(says_rectified) & ~dated & ~rows.test(is_reopened)
 
 
 def has_status(rows: Rows) -> Mask:
-    """Return whether it is known if it was rectified by as_of.
+    """Return whether it is known if a hazard was rectified by as_of.
 
     A day, a status, a verification result or an empty cell in a column of such days answers this, unless one of these
-    could not be read in the row. What a row says without a day may not yet have been said on an earlier day that was
-    asked for.
+    could not be read. A statement without a day may not yet have been made on an earlier as-of day.
     """
     failed_undated = rows.test(_failed) & ~rows.known("verified_on")
     undated = rows.test(has_no_day) | failed_undated
@@ -80,14 +79,15 @@ STATUS = Ground((*DAYS_DONE, "status"), has_status)
 
 @rests_on(STATUS)
 def is_rectified(rows: Rows) -> Mask:
-    """Rectified by as_of, or reported rectified without a day; with a later day it counts as still open."""
+    """Return whether it was rectified by as_of, or is reported rectified without a day; with a later day it is
+    still open."""
     by_day = (rows.test(_find_last_day) <= rows.as_of) & ~rows.test(is_reopened)
     return rows.test(has_status) & (by_day | rows.test(has_no_day))
 
 
 @rests_on(STATUS)
 def is_undated(rows: Rows) -> Mask:
-    """Rectified, but without a day."""
+    """Return whether it is rectified, but without a day."""
     return rows.test(is_rectified) & rows.test(has_no_day)
 
 
@@ -97,7 +97,7 @@ def is_open(rows: Rows) -> Mask:
 
 
 def is_unknown(rows: Rows) -> Mask:
-    """Return whether it is unknown if it is rectified: neither rectified, open nor overdue."""
+    """Return whether its state is unknown: neither rectified, open nor overdue."""
     return ~rows.test(has_status)
 
 
@@ -122,7 +122,7 @@ is_carried_major = _is_carried(is_major_open)
 
 
 def count_days_late(rows: Rows) -> Floats:
-    """Days from the deadline (for a month, its last day) to as_of; NaN if there is no deadline."""
+    """Return days from the deadline (for a month, its last day) to as_of; NaN if there is no deadline."""
     late = (rows.as_of - rows.last_days("deadline")).astype("timedelta64[D]")
     return np.where(np.isnat(late), np.nan, late.astype(np.int64))
 
@@ -153,7 +153,7 @@ def _count_days(rows: Rows, end: Days) -> Numbers:
 
 
 def count_days(rows: Rows) -> Numbers:
-    """Days from found to rectified (on the spot: 0; open: to as_of); never below 0.
+    """Return days from found to rectified (on the spot: 0; open: to as_of), never below 0.
 
     If the day is unknown, the earliest possible one is used: the same day or, for a month, its first day.
     """
@@ -163,7 +163,7 @@ def count_days(rows: Rows) -> Numbers:
 
 
 def count_most_days(rows: Rows) -> Numbers:
-    """As `count_days`, but using the latest possible day: as_of or, for a month, its last day."""
+    """Do the same as `count_days`, with the latest possible day: as_of or, for a month, its last day."""
     last = rows.test(_find_last_day)
     end = np.where(rows.test(is_rectified) & ~np.isnat(last), last, rows.as_of)
     return _count_days(rows, end)
@@ -177,7 +177,7 @@ def is_judged(rows: Rows) -> Mask:
 
 
 def is_in_time(rows: Rows) -> Mask:
-    """Rectified by its deadline; without a day, by as_of."""
+    """Return whether it was rectified by its deadline; without a day, by as_of."""
     day = rows.test(_find_last_day)
     return rows.test(is_rectified) & (np.where(np.isnat(day), rows.as_of, day) <= rows.last_days("deadline"))
 

@@ -20,10 +20,10 @@ is_accident = holds("class", "accident")
 
 
 def find_level(rows: Rows) -> Numbers:
-    """Level of each accident, 0 (ordinary) to 3 (extraordinarily serious); -1 for other incidents.
+    """Return the level of each accident, 0 (ordinary) to 3 (extraordinarily serious); -1 for other incidents.
 
-    Any one criterion suffices. If a number is missing, the accident may be of a higher level than the others show, so
-    it gets no level unless it already reaches the highest.
+    Any one criterion suffices. If a number is missing, the accident's level may be higher than the others show, so it
+    gets no level unless it already reaches the highest.
     """
     numbers = {column: rows.amounts(column) for column in BOUNDS}
     known = ~np.isnan([*numbers.values()]).any(axis=0)
@@ -62,7 +62,7 @@ def is_extraordinary(rows: Rows) -> Mask:
 
 @rests_on(ask("class"), ask("deaths", is_accident))
 def count_accident_deaths(rows: Rows) -> Floats:
-    """Deaths in accidents; NaN for other incidents and where unknown."""
+    """Return deaths in accidents; NaN for other incidents and if unknown."""
     return np.where(rows.test(is_accident), rows.amounts("deaths"), np.nan)
 
 

@@ -13,7 +13,7 @@ def is_penalised(rows: Rows) -> Mask:
 
 
 def one_visit(rows: Rows) -> Floats:
-    """Each row is one visit."""
+    """Return 1 for each row, which is one visit."""
     return np.ones(len(rows))
 
 

@@ -27,7 +27,7 @@ def _fold(text: str) -> str:
 
 
 def find_events(rows: Rows) -> Numbers:
-    """A number for each event; -1 if none is written.
+    """Return a number for each event; -1 if none is given.
 
     Rows with the same name are one event. If the name is only a kind (洪涝, 台风), rows of that kind up to 3 days apart
     are one event, in any district. A row known only to the month joins an event it may belong to, or else forms its
@@ -64,7 +64,7 @@ def _number_events(ledger: Ledger) -> Numbers:
 
 @cache
 def find_disasters(text: str) -> frozenset[int]:
-    """The kinds of disaster mentioned in a text, such as 台风 in “7·16”台风, by their position in the list."""
+    """Return the kinds of disaster mentioned in a text, such as 台风 in “7·16”台风, by their position in the list."""
     plain = _fold(text)
     return frozenset(at for word, at in _kinds().items() if word in plain)
 
@@ -85,7 +85,7 @@ def is_related(one: frozenset[int], other: frozenset[int]) -> bool:
 
 
 def find_unwarned(rows: Rows, warnings: Ledger) -> tuple[Mask, Mask]:
-    """The rows not preceded, by 0 to 3 days, by a warning in the district, and the rows for which this is known.
+    """Return the rows without a warning in the district 0 to 3 days before, and the rows for which this is known.
 
     Disasters that cannot be forecast, such as earthquakes, are excluded. If the kind or day of a warning, or of the
     event, is too vague to rule a match out, the answer is unknown.

@@ -1,4 +1,4 @@
-"""The forms a fact can take. Each says which rows are behind it and which of them are counted.
+"""The forms of facts. Each form says which rows are behind the fact, and which of them are counted.
 
 The number and the rows that `trace` shows come from the same `select`, so they cannot disagree.
 """
@@ -40,10 +40,10 @@ STOCK = "stock"
 
 @dataclass
 class Scene:
-    """What facts are computed from: ledgers, period and day, for one set of districts.
+    """The input of facts: ledgers, period and day, for one set of districts.
 
-    `asked`: the day as of which the reported period was asked to be read; None if nobody asked. `unread`: by kind, the
-    districts with a file that could not be read; ``all`` if the file may hold any district.
+    `asked`: the as-of day asked for in the reported period, or None. `unread`: by kind, the districts with a file that
+    could not be read; ``all`` if the file may contain any district.
     """
 
     ledgers: Ledgers
@@ -61,19 +61,19 @@ class Scene:
         return len(self.ledgers.codes)
 
     def rows(self, kind: str, *, stock: bool = False) -> Rows:
-        """The period's rows of a kind; with `stock`, all rows up to the period's end, from whatever period."""
+        """Return the period's rows of a kind; with `stock`, all rows up to the period's end, from any period."""
         key = (kind, stock)
         if key not in self._rows:
             self._rows[key] = Rows(self.ledgers[kind], self.period, self.as_of, stock=stock, asked=self.asked)
         return self._rows[key]
 
     def is_unread(self, kinds: Collection[str]) -> Mask:
-        """Districts for which rows of these kinds could not be read."""
+        """Return districts for which rows of these kinds could not be read."""
         codes = {code for kind in kinds for code in self.unread.get(kind, ())}
         return np.full(self.n, True) if ALL in codes else np.asarray(self.ledgers.codes.isin(codes))
 
     def population(self, column: str) -> Floats:
-        """Residents, output and so on by district for the year in which the period ends; NaN if unknown.
+        """Return residents, output and so on by district for the year in which the period ends; NaN if unknown.
 
         Rows that give the same value count once; if rows of one district and year disagree, the value is unknown.
         """
@@ -96,11 +96,11 @@ class Scene:
 
 @dataclass(frozen=True)
 class Result:
-    """A fact for all districts, then for the whole area: arrays of length n + 1.
+    """A fact for all districts, then for the whole area, in arrays of length n + 1.
 
-    `parts` are the counts and sums that the fact shows, by identity, so that facts can share them; `aliases`: other
-    identities of the same rows. `known` and `of`: how many rows of the fact's base have a known answer, and how many
-    there are; `unknown`: where too few answers are known.
+    `parts`: the counts and sums that the fact shows, by identity, so that facts can share them; `aliases`: other
+    identities of the same rows. `known` and `of`: the number of rows in the fact's base with a known answer, and
+    in all; `unknown`: whether too few answers are known.
     """
 
     value: Floats
@@ -122,7 +122,7 @@ class Part:
     Attributes
     ----------
     values, sizes : ndarray, shape (n + 1,)
-        The number, and how many rows it is over.
+        The number, and the number of rows behind it.
     additive : bool
         Whether the districts add up to the whole area.
     positive : bool
@@ -139,7 +139,7 @@ class Part:
 
     @property
     def is_count(self) -> bool:
-        """Whether it counts rows, and so can never exceed the count of a larger set of them."""
+        """Whether it counts rows, and so cannot exceed the count of a larger set of rows."""
         return self.sizes is self.values
 
 
@@ -169,11 +169,11 @@ class Measure(ABC):
     ----------
     fact : str
     needs : tuple of str
-        Further kinds without which there is no such fact.
+        Further kinds that the fact needs.
     filled : str
-        A column without a single entry in which there is no such fact: nobody asked.
+        A column; if it has no entry at all, there is no such fact, since nobody recorded it.
     stock : bool
-        Whether it speaks of all rows up to the period's end, of whatever period they are, and not of the period's.
+        Whether it covers all rows up to the period's end, rather than the period's rows.
     """
 
     fact: str
@@ -197,32 +197,32 @@ class Measure(ABC):
         return not self.filled or ledger.table.empty or bool(ledger.known(self.filled).any())
 
     def rows_of(self, scene: Scene) -> Rows:
-        """The rows that `select` works on."""
+        """Return the rows that `select` works on."""
         return scene.rows(self.kind, stock=self.stock)
 
     @abstractmethod
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
-        """The rows behind the number, and those of them that are counted."""
+        """Return the rows behind the number, and which of them are counted."""
 
     @abstractmethod
     def compute(self, scene: Scene) -> Result:
-        """The number for every district and the whole area, from the rows with a known answer."""
+        """Compute the number for every district and the whole area, from the rows with a known answer."""
 
     def list_grounds(self) -> tuple[Ground, ...]:
-        """The grounds of the number, beyond the columns that every row has."""
+        """Return the grounds of the number, beyond the columns that every row has."""
         return ()
 
     def find_grounds(self, scene: Scene) -> list[tuple[Rows, Ground]]:
-        """The grounds, each with the rows it applies to."""
+        """Return the grounds, each with the rows it applies to."""
         return [(self.rows_of(scene), ground) for ground in self.list_grounds()]
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns it rests on: for each ground, the one that answers most often."""
+        """Return the columns it rests on: for each ground, the one that answers most often."""
         return tuple(dict.fromkeys(ground.columns[0] for ground in self.list_grounds() if ground.columns))
 
     def answer(self, scene: Scene) -> Result:
-        """The number, and how many rows of its base answer it: of several grounds, the one answered by fewest.
+        """Return the number, and how many rows of its base have an answer (for several grounds, the fewest).
 
         If more than a tenth of a base is unknown, so is the fact; the whole area's is unknown if any district's is.
         """
@@ -242,7 +242,7 @@ class Measure(ABC):
         return replace(self.compute(scene), known=told, of=asked, unknown=unknown)
 
     def find_unknown(self, scene: Scene) -> Mask:
-        """Districts for which it is unknown for reasons other than missing answers in their rows."""
+        """Return districts for which it is unknown for reasons other than missing answers in their rows."""
         return np.zeros(scene.n, bool)
 
 
@@ -339,7 +339,7 @@ class Distinct(Measure):
 class Share(Measure):
     """The percentage of the rows with a known answer that pass a test (`counted`).
 
-    `rows`: those asked, if not every row with a known answer is.
+    `rows`: the rows concerned, if not all rows with a known answer.
     """
 
     counted: Test
@@ -376,7 +376,7 @@ class Share(Measure):
 class Ratio(Measure):
     """The sum of one amount over the sum of another, over rows where both are known.
 
-    `percent`: a share of things counted in both, with Wilson's interval; otherwise a rate with Poisson's.
+    With `percent`, it is a share with Wilson's interval; otherwise a rate with Poisson's.
     """
 
     top: Amount
@@ -410,7 +410,7 @@ class Ratio(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class PerPopulation(Measure):
-    """The sum of an amount per resident, output and so on of the year in which the period ends.
+    """The sum of an amount per resident, per output and so on, of the year in which the period ends.
 
     For the whole area, numerator and denominator cover the districts with a known population; if a district with rows
     has none, the whole area's value is unknown.

@@ -16,9 +16,9 @@ from taizhang.metadata.facts import FactInfo
 class OwnFact:
     """A fact's definition and its function.
 
-    The function takes the rows (a DataFrame of the kind's columns: of the period and dated up to as_of, or
-    the stock) and the keyword `as_of` (Timestamp). It returns a Series on the same index: for a count or a
-    share True or False, for a sum a number; NA where the answer is not known.
+    The function takes the rows (a DataFrame with the kind's columns, of the period and dated up to as_of, or the
+    stock) and the keyword `as_of` (Timestamp). It returns a Series on the same index: True or False for a count or a
+    share, a number for a sum, NA if unknown.
     """
 
     info: FactInfo
@@ -26,7 +26,7 @@ class OwnFact:
 
 
 def make_measures(own: Sequence[OwnFact]) -> dict[str, Measure]:
-    """Measures of a workbook's own facts, by name."""
+    """Make the measures of a workbook's own facts, by name."""
     return {fact.info.name: _make_measure(fact) for fact in own}
 
 

@@ -6,7 +6,7 @@ from taizhang.facts.rows import Mask, Rows
 
 
 def is_issued(rows: Rows) -> Mask:
-    """Issued on or before as_of, or with no issue date."""
+    """Return whether it was issued on or before as_of, or has no issue date."""
     return ~rows.known("issued_on") | rows.by("issued_on")
 
 

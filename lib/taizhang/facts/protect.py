@@ -1,11 +1,11 @@
-"""Which cells of linked tables must be hidden beside the small ones, by linear programming.
+"""Complementary suppression: which cells of linked tables must be hidden beside the small ones, by linear
+programming.
 
-A table has a number for every place, the whole area last. Tables of one kind of cases over the months, quarters,
-halves and year are linked: months add up to quarters. Anyone who sees all of them can work out a hidden number from
-the others, unless enough others are hidden, too (complementary suppression: Willenborg and de Waal, Elements of
-Statistical Disclosure Control, 2001, ch. 6). Here other numbers that agree with all that is shown are looked for:
-where they differ from the true ones by 1 at least, nobody can tell which are true. Where there are none, the cells are
-hidden by which such numbers are had at the least cost.
+A table has a number for every place, the whole area last. Tables of one kind over the months, quarters, halves and year
+are linked, as months add up to quarters. Anyone who sees all of them can derive a hidden number from the others, unless
+enough others are hidden, too (Willenborg and de Waal, Elements of Statistical Disclosure Control, 2001, ch. 6). This
+module looks for other numbers that agree with everything shown. If they differ from the true ones by at least 1, nobody
+can tell which are true. If there are none, it hides the cells that make such numbers possible at the least cost.
 """
 
 from collections.abc import Callable, Sequence
@@ -39,27 +39,27 @@ _MOST_KEPT = 64
 
 @dataclass
 class Cells:
-    """Numbers, what shows them, and what a reader knows of how they hang together.
+    """Numbers, the facts that show them, and the relations between them that a reader knows.
 
     Attributes
     ----------
     values : ndarray, shape (cells,)
     least : ndarray, shape (cells,)
-        The least that each can be to one who does not see it.
+        The least possible value for someone who does not see the number.
     counts : ndarray of bool, shape (cells,)
         Whether it is a whole number.
     fixed : ndarray of bool, shape (cells,)
-        What is never hidden by choice, as zeros are not.
+        Cells that are never hidden by choice, such as zeros.
     shows : csr_array of bool, shape (facts, cells)
-        What each fact shows.
+        The cells that each fact shows.
     exists : ndarray of bool, shape (facts,)
         Whether the fact has a number to hide.
     weights : ndarray, shape (cells,)
-        How much one would rather see it.
+        The cost of hiding it.
     family : ndarray of int, shape (cells,)
-        The same for what is counted alike in other places and periods.
+        Cells that count the same thing in other places and periods have the same number.
     equal, within : list of (whole, parts)
-        Cells of which the parts add up to the whole, or to no more.
+        Relations in which the parts add up to the whole, or to no more than the whole.
     """
 
     values: Floats
@@ -75,7 +75,7 @@ class Cells:
 
 
 def merge_equal(cells: Cells, small: Mask) -> tuple[Cells, Mask]:
-    """The same, with one cell for all numbers that a reader knows to be equal, and which cells are small."""
+    """Return the same with one cell for all numbers that a reader knows to be equal, and which cells are small."""
     n = len(cells.values)
     pairs = np.array([(whole, parts[0]) for whole, parts in cells.equal if len(parts) == 1]).reshape(-1, 2)
     graph = sparse.csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
@@ -109,7 +109,7 @@ def merge_equal(cells: Cells, small: Mask) -> tuple[Cells, Mask]:
 
 
 def stack(relations: Sequence[tuple[int, Numbers]], n: int) -> sparse.csr_array:
-    """One row per relation: its parts minus its whole."""
+    """Return one row per relation: its parts minus its whole."""
     sizes = [len(parts) + 1 for _, parts in relations]
     at = np.concatenate([np.append(parts, whole) for whole, parts in relations] or [np.empty(0, int)])
     signs = np.concatenate([np.append(np.ones(len(parts)), -1.0) for _, parts in relations] or [np.empty(0)])
@@ -198,7 +198,7 @@ class Protection:
         self.safe |= np.abs(change) >= self.step
 
     def audit(self) -> Numbers:
-        """The cells that can be derived from what is shown."""
+        """Return the cells that can be derived from what is shown."""
         free = ~self.shown
         generator = np.random.default_rng(SEED)
         for _ in range(_AUDITS):
@@ -308,20 +308,20 @@ def _digest(cells: Cells, small: Mask) -> str:
 
 
 def hide_facts(cells: Cells, small: Mask, keep: Keep | None = None) -> Mask:
-    """Return which facts must be hidden so that no small number can be worked out.
+    """Return which facts must be hidden so that no small number can be derived.
 
     Parameters
     ----------
     cells : Cells
     small : ndarray of bool, shape (cells,)
     keep : callable, optional
-        Keeps the answer longer than this process lives. The key is made from all that is asked here, so no answer
-        under it can be stale but for the code's sake.
+        Caches the answer beyond this process. The key covers all arguments, so an answer can become stale only
+        through changes of the code.
 
     Returns
     -------
     ndarray of bool, shape (facts,)
-        As `Cells.shows` has them: all where nothing less would do.
+        In the order of `Cells.shows`; all facts if nothing less is enough.
     """
 
     def make() -> Mask:

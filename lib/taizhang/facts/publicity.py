@@ -7,7 +7,7 @@ from taizhang.facts.rows import Floats, Rows
 
 
 def count_sessions(rows: Rows) -> Floats:
-    """Sessions, a row without a number counting as one."""
+    """Return the number of sessions; a row without a number counts as one."""
     sessions = rows.numbers("sessions")
     return np.where(np.isnan(sessions), 1.0, sessions)
 

@@ -1,4 +1,4 @@
-"""Which counts, when all periods of a year are rounded, must be left out so that no exact count can be derived."""
+"""Which rounded counts of a year must be left out so that no exact count can be derived."""
 
 from collections.abc import Sequence
 
@@ -35,10 +35,10 @@ def leave_out_telling(
 
     Notes
     -----
-    Rounded months of districts are known to some numbers each. Sums of them may narrow that down to one, such as 5, 10,
-    10 and a quarter of 15: 1, 8 and 8; so may counts of which one is never above the other. By linear programming each
-    count is looked for that only one number fits; of the sums that it, or one above it, is a part of, the whole area's
-    among them, the one that leaves least room is then left out, until there is none.
+    A rounded count leaves several possible values. Sums may narrow them down to one: months of 5, 10 and 10 with a
+    quarter of 15 must be 1, 8 and 8. So may counts of which one never exceeds the other. Linear programming finds
+    each count with only one possible value. Of the sums that contain it, or a count above it, including the whole
+    area's, the one that leaves least room is then left out. This is repeated until no such count is left.
     """
     if not any(tables):
         return [{} for _ in tables]

@@ -25,7 +25,7 @@ _NOT_A_DAY = np.datetime64("NaT", "D")
 
 
 def last_days(days: Days, precision: pd.Series | None) -> Days:
-    """The last day of each span that begins on a day: ten days, a month, a year, by ``<column>_precision``.
+    """Return the last day of each span that begins on a day: ten days, a month, a year, by ``<column>_precision``.
 
     上旬 is 1 to 10, 中旬 11 to 20, 下旬 21 to the end of the month.
     """
@@ -44,10 +44,10 @@ def last_days(days: Days, precision: pd.Series | None) -> Days:
 
 @dataclass(frozen=True)
 class Written:
-    """What has been entered in a kind's whole ledger, in any district and period: it decides what empty cells mean.
+    """What a kind's whole ledger contains, in any district and period; this decides what empty cells mean.
 
-    `filled`: columns filled in by any row. `no_nought`: number columns with some number above 0 and no 0. `ends`: the
-    latest starred date by source_file.
+    `filled`: columns filled in by any row. `no_nought`: number columns with positive numbers and no 0. `ends`: the
+    latest date by source_file.
     """
 
     filled: frozenset[str]
@@ -61,9 +61,9 @@ class Ledger:
     Parameters
     ----------
     table : DataFrame
-        Canonical columns and district_code; it is not changed. A column it lacks counts as unknown.
+        Canonical columns and district_code; it is not changed. A missing column counts as unknown.
     codes : Index of str
-        Division codes of the districts; rows of no district take no part.
+        Division codes of the districts; rows without a district are ignored.
     date : str, optional
         The starred date of a kind that is not built in.
     written : Written, optional
@@ -165,7 +165,7 @@ class Ledger:
         return self.known(column)
 
     def amounts(self, column: str) -> Floats:
-        """Numbers; 0 where an empty cell means zero, NaN if unknown."""
+        """Return numbers; 0 if an empty cell means zero, NaN if unknown."""
         return self.make(self._amounts, column)
 
     def _amounts(self, column: str) -> Floats:
@@ -175,11 +175,11 @@ class Ledger:
         return np.where(np.isnan(numbers) & self.has(column), 0.0, numbers)
 
     def days(self, column: str) -> Days:
-        """Dates as days (of a longer span, the first); NaT if unknown."""
+        """Return dates as days (for a longer span, the first day); NaT if unknown."""
         return self.make(self._days, column)
 
     def last_days(self, column: str) -> Days:
-        """The last day that each date covers: itself, or the end of its ten-day period, month or year."""
+        """Return the last day that each date covers: itself, or the end of its ten-day period, month or year."""
         return self.make(self._last_days, column)
 
     def _last_days(self, column: str) -> Days:
@@ -187,7 +187,7 @@ class Ledger:
         return last_days(self.days(column), self.table.get(name))
 
     def latest_of_file(self) -> Days:
-        """The latest starred date of each row's file; NaT for a kind without one."""
+        """The latest date of each row's file; NaT for a kind without dates."""
         return self.make(self._latest_of_file)
 
     def _latest_of_file(self) -> Days:
@@ -238,7 +238,7 @@ class Ledger:
         return (self.table[column] == value).fillna(False).to_numpy(bool)
 
     def codes_of(self, columns: tuple[str, ...]) -> Numbers:
-        """A number for each combination of values; -1 where one of them is unknown."""
+        """Return a number for each combination of values; -1 if one of them is unknown."""
         return self.make(self._codes_of, columns)
 
     def _codes_of(self, columns: tuple[str, ...]) -> Numbers:
@@ -246,7 +246,7 @@ class Ledger:
         return np.asarray(values.groupby(list(columns)).ngroup().fillna(-1), np.int64)
 
     def previous_day(self, columns: tuple[str, ...]) -> Days:
-        """The latest earlier day on which another row has the same values; NaT if there is none."""
+        """Return the latest earlier day on which another row has the same values; NaT if there is none."""
         return self.make(self._previous_day, columns)
 
     def _previous_day(self, columns: tuple[str, ...]) -> Days:
@@ -259,16 +259,16 @@ class Ledger:
 
 
 class Rows:
-    """The rows of a kind that a period's facts look at: of the period and dated up to as_of, or the stock.
+    """The rows of a kind that a period's facts use: those of the period dated up to as_of, or the stock.
 
-    Without a period: all on record up to as_of. As `stock`: all dated up to the period's last day or as_of, whichever
-    is earlier, of whatever period they are. Rows of no district are left out unless `placeless`. A row dated to
-    the month or so is among them where the period, and the time up to as_of, hold all of it; `cut` are those of which
-    they hold a part. Of a kind by school terms it has the rows of the terms that the period reads, and those without a
-    term; `lacks_term`: it has rows, and none that the period can read. Its methods are those of Ledger, on these rows
-    alone; what a row is (rectified, overdue, settled) is asked by `test` and a predicate of `facts`, and nowhere else.
+    Without a period, these are all rows up to as_of. A `stock` has all rows dated up to the period's last day or as_of,
+    whichever is earlier. Rows without a district are left out unless `placeless`. A row dated only to the month or
+    so is included if the period, up to as_of, contains all of it; `cut` are those of which it contains a part. A
+    kind by school terms has the rows of the terms that the period reads, and rows without a term; `lacks_term`:
+    the period can read none of its rows. Methods are those of Ledger, on these rows only. The state of a row
+    (rectified, overdue, settled) is found only by `test` with a predicate of `facts`.
 
-    `asked`: the day that somebody asked the ledgers to be read as of, in the period reported; None if nobody did.
+    `asked`: the as-of day asked for in the reported period, or None.
     """
 
     def __init__(
@@ -311,7 +311,7 @@ class Rows:
         return len(self.at)
 
     def test(self, function: Callable[["Rows"], Made]) -> Made:
-        """The result of `function` on these rows, computed once."""
+        """Return the result of `function` on these rows, computed once."""
         if function not in self._made:
             self._made[function] = function(self)
         made: Made = self._made[function]
@@ -374,9 +374,9 @@ class Rows:
         return self.last_days(column) < self.as_of
 
     def looks_back(self) -> Mask:
-        """Return whether the reading day asked for is before the latest starred date of the row's file.
+        """Return whether the as-of day asked for is before the latest date of the row's file.
 
-        What such a row says without a day may not yet have been said then.
+        A statement of such a row without a day may not yet have been made then.
         """
         if self.asked is None:
             return np.zeros(len(self), bool)
@@ -397,7 +397,7 @@ class Ledgers(dict[str, Ledger]):
     Parameters
     ----------
     tables : Mapping of str to DataFrame
-        By kind, as ingest leaves them. A kind that is a key is configured, even without rows.
+        By kind, as ingest leaves them. Every kind among the keys is configured, even without rows.
     districts : DataFrame
         code and name, one row per district.
     dates : Mapping of str to str, optional
@@ -426,7 +426,7 @@ class Ledgers(dict[str, Ledger]):
         )
 
     def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """A result computed from all these ledgers, once."""
+        """Return a result computed once from all these ledgers."""
         if key not in self._kept:
             self._kept[key] = make()
         made: Made = self._kept[key]

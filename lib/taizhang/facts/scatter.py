@@ -1,6 +1,6 @@
-"""How rows cluster behind each fact, as needed to test a change or a district.
+"""How the rows behind each fact cluster, for tests of changes and districts.
 
-Hazards come in visits, deaths in accidents: what happens on one day is taken as one cluster. Dispersion is estimated
+Hazards come in visits and deaths in accidents, so the rows of one day are taken as one cluster. Dispersion is estimated
 within each period, so that a change between the periods does not count as scatter.
 """
 
@@ -45,21 +45,21 @@ def measure_scatter(
     dates: Mapping[str, str] | None = None,
     asked: date | None = None,
 ) -> pd.DataFrame:
-    """Dispersion of counts, and design effects of shares, of every fact that has an interval.
+    """Measure the dispersion of counts, and the design effects of shares, for every fact with an interval.
 
     Parameters
     ----------
     ledgers, districts, own, dates, asked
         As for `compute_facts`.
     days : Mapping of Period to datetime.date
-        The period, and those before that it is compared with, each with the day it is read as of.
+        The period, and the earlier ones it is compared with, each with its as-of day.
 
     Returns
     -------
     DataFrame
-        fact, district_code (of every district, then ``all``), dispersion, df, as returned by `stats.dispersion`. A
-        fact whose clusters can't be told (areas, plans that drills cover) has no rows; df is 0 where there are too
-        few.
+        fact, district_code (every district, then ``all``), dispersion and df, as returned by `stats.dispersion`.
+        Facts with unknown clusters (areas, plans covered by drills) have no rows; df is 0 if there are too few
+        clusters.
     """
     ready = ledgers if isinstance(ledgers, Ledgers) else prepare_ledgers(ledgers, districts, dates=dates)
     scenes = [Scene(ready, period, day, asked=asked) for period, day in days.items()]
@@ -82,17 +82,17 @@ def measure_scatter(
 
 
 def leave_out_hidden(scatter: pd.DataFrame, *facts: pd.DataFrame) -> pd.DataFrame:
-    """The scatter that may be shown: for hidden small counts, how their rows cluster is hidden too.
+    """Return the scatter that may be shown; for hidden small counts, the clustering of their rows is hidden too.
 
-    Dispersion is of all districts together, so where any is hidden the others have the whole area's; where that is
-    hidden, nothing has any.
+    Dispersion covers all districts together. If any district is hidden, the others get the whole area's value; if
+    that is hidden, there is none.
 
     Parameters
     ----------
     scatter
-        As from `measure_scatter`.
+        As returned by `measure_scatter`.
     facts
-        Of the periods that it is of, as returned by `compute_facts`.
+        Facts of the same periods, as returned by `compute_facts`.
     """
     suppressed = [table["suppressed"].to_numpy(bool) for table in facts]
     if not any(mask.any() for mask in suppressed):

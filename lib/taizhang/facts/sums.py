@@ -23,13 +23,13 @@ def list_reported(
     suppress_below: int,
     suppress: Collection[str],
 ) -> pd.DataFrame:
-    """The numbers of a period that summary tables tell, as facts in the contract's columns.
+    """Return the numbers of summary tables for a period, as facts.
 
-    They have no numerator, denominator or interval, and nothing is known of rows behind them. The whole area has the
-    sum where every district is there. Nothing is told on a day before the period's end. `districts` have code and
-    name, in the order wanted; `sums` are as ingest leaves them, of all periods. Of the kinds in `suppress` all of a
-    district is hidden, and the whole area with it, where a count of 1 to `suppress_below` - 1 stands in a table of this
-    period or of one that overlaps it, so that no other table gives it away.
+    They have no numerator, denominator or interval, and no rows behind them. The whole area has the sum if every
+    district has a number. Before the period's end, there are none. `districts` has code and name, in the order
+    wanted; `sums` is as ingest leaves it, for all periods. For the kinds in `suppress`, a district and the whole
+    area are hidden if a table of this or an overlapping period has a count of 1 to `suppress_below` - 1, so that
+    no other table reveals it.
     """
     if sums.empty:
         return _make_table([], period, as_of, infos)
@@ -79,7 +79,8 @@ def _make_table(
 
 @cache
 def make_empty() -> pd.DataFrame:
-    """No facts: most workbooks have no summary table, and a report asks four times."""
+    """Return an empty frame of facts, cached, since most workbooks have no summary tables and a report asks four
+    times."""
     return pd.DataFrame(columns=list(CONTRACT), dtype=object).astype(_TYPES)
 
 
@@ -117,16 +118,16 @@ def _name_kinds(facts: pd.DataFrame) -> pd.Series:
 
 
 def leave_out_empty(facts: pd.DataFrame, reported: pd.DataFrame, empty: Collection[str]) -> pd.DataFrame:
-    """Facts of rows but for those of kinds that have no row in the period and whose numbers are reported instead.
+    """Drop facts of kinds without rows in the period whose numbers are reported in summary tables instead.
 
-    `empty` are kinds without a row; their zeros are no count of anything.
+    `empty` are the kinds without rows; their zeros do not count anything.
     """
     instead = set(_name_kinds(reported)) & set(empty)
     return facts[~_name_kinds(facts).isin(instead)].reset_index(drop=True)
 
 
 def leave_out_counted(reported: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
-    """The reported numbers of which rows tell nothing: what is counted stands."""
+    """Drop reported numbers for which there is a count from rows."""
     if reported.empty:
         return reported
     kinds = set(_name_kinds(facts))
@@ -136,7 +137,7 @@ def leave_out_counted(reported: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFra
 def merge_reported(
     facts: pd.DataFrame, reported: pd.DataFrame, order: Sequence[str], codes: Sequence[str]
 ) -> pd.DataFrame:
-    """Facts of rows and reported ones together: districts in order, then the whole area, facts in their order."""
+    """Merge facts from rows with reported ones: districts in order, then the whole area; facts in their order."""
     if reported.empty:
         return facts
     whole = pd.concat([facts, reported], ignore_index=True)
@@ -154,9 +155,9 @@ def merge_reported(
 def compare_reported(
     reported: pd.DataFrame, facts: pd.DataFrame, *, suppress: Collection[str] = ()
 ) -> pd.DataFrame:
-    """Return what is reported beside what is counted: district_code, fact, reported, counted (NaN: not known).
+    """Compare reported numbers with counts: district_code, fact, reported, counted (NaN if unknown).
 
-    Of kinds that are counted in the period, but for those in `suppress`, of which one would tell the other where it is
+    Covers kinds counted in the period, except those in `suppress`, as one number would reveal the other if it is
     hidden.
     """
     names = ["district_code", "fact", "reported", "counted"]

@@ -7,7 +7,7 @@ from taizhang.facts.rows import Mask, Rows
 
 @rests_on(ask("quantity"), ask("standard"))
 def is_below_standard(rows: Rows) -> Mask:
-    """Quantity below the standard, both known."""
+    """Return whether the quantity is below the standard, both known."""
     return rows.numbers("quantity") < rows.numbers("standard")
 
 

@@ -1,4 +1,4 @@
-"""Small counts of sensitive kinds are hidden, and as many others as it takes that none can be worked out."""
+"""Hides small counts of sensitive kinds, and as many other numbers as needed so that none can be derived."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,9 +22,9 @@ _AREA, _LONGER, _LARGER = 0.2, 0.1, 0.01
 
 @dataclass(frozen=True)
 class Link:
-    """How tables hang together: what `whole` is of, the others are parts of.
+    """A relation between tables: the others are parts of `whole`.
 
-    `same_day`: all are read as of one day, so that what was counted in the parts is all that there is in the whole.
+    `same_day`: all are read as of the same day, so that the parts add up to the whole.
     """
 
     whole: int
@@ -33,7 +33,7 @@ class Link:
 
 
 class Layout:
-    """The numbers of all tables as one row of cells."""
+    """The numbers of all tables in one array of cells."""
 
     def __init__(self, tables: Sequence[Table]) -> None:
         self.tables = tables
@@ -61,14 +61,14 @@ class Layout:
         self.within: list[tuple[int, Numbers]] = []
 
     def relate(self, sums: Sequence[Sum], within: Sequence[Pair]) -> None:
-        """Relate the parts of each table, within every place and over the places."""
+        """Relate the parts of each table, within every place and across places."""
         for at in range(len(self.tables)):
             self._relate_within(at, sums, within)
         for number in range(len(self.parts)):
             self._relate_places(number)
 
     def find(self, table: int, key: Key) -> int | None:
-        """The number of a part in a table, under its own key or another for the same rows."""
+        """Return the number of a part in a table, under its own key or another key for the same rows."""
         numbers = self.numbers[table]
         return numbers.get(key, numbers.get(self.aliases[table].get(key, key)))
 
@@ -121,7 +121,7 @@ class Layout:
                 self._relate(self.equal, total, [one for one in parts if one is not None])
 
     def link(self, links: Sequence[Link]) -> None:
-        """Relate the parts of linked tables by all that is true of them: no reader can know more."""
+        """Relate the parts of linked tables by everything that is true of them; no reader can know more."""
         found: dict[Key, list[tuple[bool, int, list[int]]]] = {}
         for link in links:
             tables = (link.whole, *link.parts)
@@ -170,12 +170,12 @@ def find_hidden(
     links: Sequence[Link] = (),
     keep: "Keep | None" = None,
 ) -> list[dict[str, Mask]]:
-    """Return which numbers of a kind's facts are to be hidden, in tables that stand side by side.
+    """Return which numbers of a kind's facts must be hidden, in tables that are published together.
 
-    Counts of 1 to `below` - 1 rows are hidden, and the shares and sums over so few. Then as few others as
-    can be, until no hidden count can be worked out exactly: not from the whole area less the other
-    districts, nor from sums within a district, nor from the months of a year, nor from bounds such as that
-    those resolved are among those received.
+    Counts of 1 to `below` - 1 rows are hidden, and the shares and sums over so few rows. Then as few other numbers as
+    possible are hidden, until no hidden count can be derived exactly: not from the whole area minus the other
+    districts, not from sums within a district, not from the months of a year, and not from bounds such as that the
+    cases resolved are among those received.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def find_hidden(
     below : int
         The smallest count that may be shown; 0 is always shown.
     sums : sequence of (key, keys)
-        Parts that add up to another within each district.
+        Parts that add up to another part within each district.
     within : sequence of (key, key)
         Parts that are never above another.
     links : sequence of Link
@@ -265,7 +265,7 @@ def _make_cells(layout: Layout, facts: Sequence[tuple[int, Result]], links: Sequ
 
 
 def blank_result(result: Result, blank: Mask) -> Result:
-    """The result with everything blank where hidden or unknown, except how many rows are known."""
+    """Return the result with hidden or unknown values blank, except the number of known rows."""
     value, numerator, denominator, low, high = (
         np.where(blank, np.nan, numbers)
         for numbers in (result.value, result.numerator, result.denominator, result.low, result.high)
@@ -276,19 +276,19 @@ def blank_result(result: Result, blank: Mask) -> Result:
 
 
 def hides_counts(result: Result, hidden: Mask, below: int) -> bool:
-    """Return whether a fact has something hidden, or its base or what is known of it is a count as small."""
+    """Return whether a fact has something hidden, or a small number of rows in its base or known rows."""
     small = [(n >= 1) & (n < below) for n in (result.known, result.of, result.of - result.known)]
     return bool((hidden | np.any(small, axis=0)).any())
 
 
 def leave_out_base(result: Result) -> Result:
-    """The result without saying of how many rows it is known."""
+    """Return the result without its numbers of known rows."""
     nothing = np.full(result.value.shape, np.nan)
     return replace(result, known=nothing, of=nothing)
 
 
 def is_same(one: Result, other: Result) -> bool:
-    """Return whether two results of a fact say the same."""
+    """Return whether two results of a fact are the same."""
     return all(
         np.array_equal(getattr(one, name), getattr(other, name), equal_nan=True)
         for name in ("value", "numerator", "denominator")
@@ -300,7 +300,7 @@ def _round(values: Floats, base: int) -> Floats:
 
 
 def bound_rounded(values: Floats, base: int) -> tuple[Floats, Floats]:
-    """The least and the most that counts of at least 1 can be which are shown rounded as these are."""
+    """Return the least and the greatest possible value of counts of at least 1 that are shown rounded like this."""
     rounded = _round(values, base)
     return np.where(rounded == base, 1, np.ceil(rounded - base / 2)), np.ceil(rounded + base / 2) - 1
 
@@ -308,9 +308,9 @@ def bound_rounded(values: Floats, base: int) -> tuple[Floats, Floats]:
 def round_counts(result: Result, base: int, *, is_count: bool) -> tuple[Result, Mask]:
     """The result with counts rounded, and where it is not exact.
 
-    Counts are rounded to the nearest multiple of `base`, but to no less than `base` where there is anything: 0 is 0.
-    Shares, sums and medians are left out, as beside the counts they would tell what was rounded. So is the whole area's
-    count where it is the least or the most that the districts' can add up to, so that each would be plain.
+    Counts are rounded to the nearest multiple of `base`, but a count above 0 never to less than `base`. Shares,
+    sums and medians are left out, as they would reveal the exact counts. So is the whole area's count if it is the
+    least or the greatest possible sum of the districts, which would reveal each of them.
     """
     value = result.value
     inexact = ~np.isnan(value) & (value != 0)

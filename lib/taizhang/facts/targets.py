@@ -1,4 +1,4 @@
-"""Targets: how much is done, and whether that keeps pace with the time elapsed."""
+"""Targets: how much is done, and whether this keeps pace with the time elapsed."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -23,7 +23,7 @@ class TargetLike(Protocol):
 
 
 def elapsed_percent(period: Period, as_of: date) -> float:
-    """Percent of the period elapsed at the end of as_of, in days, 0 to 100."""
+    """Return the percentage of the period elapsed at the end of as_of, in days, 0 to 100."""
     gone = (min(as_of, period.end) - period.start).days + 1
     return 100 * max(gone, 0) / period.days
 
@@ -35,10 +35,10 @@ def spread_targets(
     names: Sequence[str],
     facts: Collection[str],
 ) -> dict[str, dict[str, float]]:
-    """The targets of a period by indicator and district code.
+    """Return the targets of a period by indicator and district code.
 
-    A target is shown in reports of its own period only. One that names a district goes before ``*``,
-    which is every district and not the whole area.
+    A target is shown only in reports on its own period. A target that names a district overrides ``*``, which means
+    every district but not the whole area.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def spread_targets(
     Raises
     ------
     ParameterError
-        Listing every target with an unknown indicator or district, and those set twice.
+        Names every target with an unknown indicator or district, or set twice.
     """
     problems: list[Reason] = []
     wide: dict[str, dict[str, float]] = {}

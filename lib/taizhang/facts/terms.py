@@ -1,4 +1,4 @@
-"""School terms: when one begins, and which of them a period reads."""
+"""School terms: when a term begins, and which terms a period reads."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ _SECOND = re.compile(r"第[二2]学期|下学期|学期[二2]|second|\b2nd\b|(?<
 
 
 def find_term_start(text: str) -> date | None:
-    """The first day of a school term as people write it; None if no year or term can be told.
+    """Return the first day of a school term as people write it; None if year or term cannot be determined.
 
     2020-2021学年第二学期 and 2021年春季学期 begin on 1 February 2021, 2020-2021学年上学期 and 2020秋 on 1 September
     2020. A school year without a term begins with its autumn.
@@ -45,7 +45,7 @@ def choose_terms(
 ) -> npt.NDArray[np.bool_]:
     """Return which rows a period reads, from the first days of their terms (NaT: no term, which always counts).
 
-    They are those of the terms that began from `first` to `last`; if none did, of the latest begun before.
+    These are rows of terms that began from `first` to `last` or, if none did, of the latest term that began before.
     """
     begun = starts <= last
     within = begun & (starts >= first)

@@ -1,4 +1,4 @@
-"""The tables of a calendar year that are published side by side: its months, quarters, halves and the year."""
+"""The tables of a calendar year that are published together: its months, quarters, halves and the year."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ class Reading:
 
 
 def list_periods(year: int) -> list[Period]:
-    """Its months, quarters and halves, and the year."""
+    """Return its months, quarters and halves, and the year."""
     texts = [f"{year}-{month:02d}" for month in range(1, 13)]
     texts += [f"{year}Q{quarter}" for quarter in range(1, 5)]
     return [parse_period(text) for text in (*texts, f"{year}H1", f"{year}H2", str(year))]
 
 
 def find_calendar_period(period: Period) -> Period | None:
-    """The month, quarter, half or year that a period is, however it is written; None if it is another range."""
+    """Return the month, quarter, half or year that equals a period, however it is written; None for another range."""
     periods = list_periods(period.start.year)
     return next((one for one in periods if (one.start, one.end) == (period.start, period.end)), None)
 
@@ -43,10 +43,10 @@ def find_month(day: date) -> Period:
 
 
 def list_readings(year: int, own: date | None) -> list[Reading]:
-    """Return how a year's periods may be read and still be counted to the last case.
+    """Return the readings of a year's periods that show exact counts.
 
-    Every period as of `own`, the day that the workbook's ledgers are read as of, or its last day where there is none;
-    then every one as of its last day where that is asked for.
+    Every period as of `own`, the workbook's as-of day, or, without one, its last day; then every period as of its last
+    day, for runs that ask for this day.
     """
     periods = list_periods(year)
     plain = [Reading(period, own or period.end, own) for period in periods]
@@ -54,7 +54,8 @@ def list_readings(year: int, own: date | None) -> list[Reading]:
 
 
 def link_readings(readings: Sequence[Reading]) -> list[Link]:
-    """What hangs together in the readings of `list_readings`: the parts of a year, and one period on two days."""
+    """Return the relations between the readings of `list_readings`: the parts of a year, and one period on two
+    days."""
     links = []
     for first in (0, PERIODS):
         for whole, parts in _WHOLES:
