@@ -134,7 +134,7 @@ def find_value(arguments: Sequence[str], names: Sequence[str]) -> str:
 
 
 def write_help(command: Any, ctx: Any, formatter: Any) -> None:
-    """What a command does, its arguments, options and commands, in the language of messages."""
+    """Say what a command does, its arguments, options and commands, in the language of messages."""
     whole = isinstance(command, Commands)
     usage = " ".join((ctx.command_path, *command.collect_usage_pieces(ctx)))
     lines = [word("help.usage", usage=usage), ""]

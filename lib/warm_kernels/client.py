@@ -33,7 +33,7 @@ _LONGEST_BASE = 103 - len(f"/{_PREFIX}4194304-abcdefgh/0123456789ab-ipc-5-forked
 
 
 def choose_manner(asked: str = "") -> str:
-    """How kernels are started: warm (forked), ahead (cold, but started in advance), or cold.
+    """Return how kernels are started: warm (forked), ahead (cold, but started in advance), or cold.
 
     As `asked`, else as the environment says, else warm where forking is safe: after Apple's or Windows' system
     libraries have been loaded it is not, or not there.
@@ -215,7 +215,7 @@ def get_folder(manner: str, imports: Iterable[str] = ()) -> Path:
 
 
 def forget_lost_server() -> bool:
-    """Whether the server was lost, and with it its kernels; the next kernel gets another."""
+    """Return whether the server was lost, and with it its kernels; the next kernel gets another."""
     lost = [server for server in _servers if server.lost and server.owner == os.getpid()]
     for server in lost:
         drop_server(server)

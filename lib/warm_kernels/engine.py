@@ -31,7 +31,7 @@ class WarmEngine(NBClientEngine):
 
     @classmethod
     def choose_manner(cls) -> str:
-        """How kernels are started, where the environment alone is not to say it: warm, ahead or cold."""
+        """Return how kernels are started, where the environment alone is not to say it: warm, ahead or cold."""
         return ""
 
     @classmethod

@@ -63,7 +63,7 @@ def find_imports(notebook: "NotebookNode", folder: Path, preloads: Sequence[Prel
 
 
 def _is_installed(top: str, folder: Path, known: set[str]) -> bool:
-    """Whether a name is a library's: not a file beside the notebook."""
+    """Return whether a name is a library's: not a file beside the notebook."""
     if (folder / f"{top}.py").exists() or (folder / top).is_dir() or top in ("__future__", "__main__"):
         return False
     if top in known:

@@ -46,7 +46,7 @@ class QuickClient(AsyncKernelClient):
             patience = min(2 * patience, _LONGEST)
 
     async def _has_answered(self, asked: str, patience: float) -> bool:
-        """Whether both the reply and the idle state that ends it have come."""
+        """Return whether both the reply and the idle state that ends it have come."""
         try:
             while True:
                 reply = await self.shell_channel.get_msg(timeout=patience)

@@ -36,7 +36,7 @@ _CANNOT = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF, errno.EACCES,
 
 
 def name_beside(path: Path) -> str:
-    """How the names begin of what this process has not finished yet and `remove_leftovers` may find."""
+    """Say how the names begin of what this process has not finished yet and `remove_leftovers` may find."""
     return f".{path.stem[:_MOST_STEM]}.{mark_machine()}-{os.getpid()}."
 
 
@@ -136,7 +136,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def is_named(path: Path) -> bool:
-    """Whether there is anything by this name: a link to nothing is, so that what reads it says so."""
+    """Return whether there is anything by this name: a link to nothing is, so that what reads it says so."""
     return os.path.lexists(path)
 
 

@@ -139,7 +139,7 @@ def _is_planned(national: str) -> bool:
 
 @cache
 def _is_area(area: str) -> bool:
-    """Whether there is an area with such a code."""
+    """Return whether there is an area with such a code."""
     numbers = (first + rest for first in "2345678" for rest in ("123456", "1234567"))
     return any(_is_planned(area.removeprefix("0") + local) for local in numbers)
 
@@ -156,7 +156,7 @@ def _is_amount(text: str, start: int, end: int) -> bool:
 
 
 def _is_within_code(text: str, start: int, end: int, *, loose: bool) -> bool:
-    """Whether letters beside a number make it a part of something longer; `loose`: not if on one side alone."""
+    """Return whether letters beside a number make it a part of something longer; `loose`: not if on one side alone."""
     beside = text[max(0, start - 1) : start] + text[end : end + 1]
     if not beside.isascii():  # one of the two, at the most, is a letter of a code
         beside = "".join(one for one in beside if one.isascii())
@@ -237,7 +237,7 @@ _WEIGHTS = tuple(pow(2, 17 - at, 11) for at in range(17))
 
 
 def is_identity(digits: str) -> bool:
-    """Whether 18 characters are an identity number: a province, a day of birth and the right check character.
+    """Return whether 18 characters are an identity number: a province, a day of birth and the right check character.
 
     Of a permanent resident from abroad, 9 comes first, then the province.
     """
@@ -254,7 +254,7 @@ _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def is_credit_code(code: str) -> bool:
-    """Whether 18 characters are a unified social credit code (GB 32100-2015, MOD 31)."""
+    """Return whether 18 characters are a unified social credit code (GB 32100-2015, MOD 31)."""
     if any(one not in _CREDIT for one in code):
         return False
     total = sum(_CREDIT.index(one) * pow(3, at, 31) for at, one in enumerate(code[:17]))
@@ -449,7 +449,7 @@ def mask_numbers(text: str) -> str:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a telephone or identity number, and nothing else."""
+    """Return whether a text is a telephone or identity number, and nothing else."""
     return text != (masked := mask_numbers(text)) and not masked.strip("* ()（）")
 
 
@@ -501,7 +501,7 @@ def mask_column(values: "pd.Series") -> "pd.Series":
 
 
 def _are_codes(cells: "np.ndarray") -> "np.ndarray":
-    """Which of some cells of 18 figures with a day within are no identity numbers."""
+    """Return which of some cells of 18 figures with a day within are no identity numbers."""
     import numpy as np
 
     figures = cells.view(np.uint8).reshape(-1, 18) - ord("0")

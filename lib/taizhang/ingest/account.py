@@ -9,7 +9,7 @@ _MOST_NOTES = 5
 
 
 def describe_result(result: IngestResult, lang: str = "") -> list[str]:
-    """What an ingest read, one line each, in a language; default: that of messages."""
+    """Say what an ingest read, one line each, in a language; default: that of messages."""
     lines = [line for summary in result.summaries for line in _describe_summary(summary)]
     lines += [line for summary in result.sums for line in _describe_summary(summary, "sums")]
     lines += [Reason("ingest.account.boundaries", reason=note) for note in result.notes]

@@ -30,7 +30,7 @@ _BATCH = 100_000
 
 
 def word_reasons(aside: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """What was set aside, in all columns of `SET_ASIDE`: its reasons in words, and their codes."""
+    """Return what was set aside, in all columns of `SET_ASIDE`: its reasons in words, and their codes."""
     codes, reasons = pd.factorize(aside["reason"])
     words = np.array([reason.word(lang) for reason in reasons], dtype=object)
     names = np.array([reason.root.code for reason in reasons], dtype=object)
@@ -165,7 +165,7 @@ class Assembler:
         )
 
     def _list_unread(self, part: FileRead, district: str) -> Iterator[Unread]:
-        """What of a file could not be read; the districts that it may hold are those that it names, if any."""
+        """Return what of a file could not be read; the districts that it may hold are those that it names, if any."""
         if not part.errors:
             return
         tables = [(one.sheet, one.error) for one in part.tables if one.error is not None]

@@ -287,7 +287,7 @@ def _describe_layout(layout: _Layout) -> list[Reason]:
 
 
 def _describe_values(column: str, values: Counter[tuple[str, Reason | str]]) -> Iterator[Reason]:
-    """How each value of a column was understood, the most frequent first."""
+    """Say how each value of a column was understood, the most frequent first."""
     for (value, meaning), count in values.most_common(_MOST):
         yield Reason("ingest.check.value", column=column, value=value, meaning=meaning, count=count)
     if len(values) > _MOST:
@@ -355,7 +355,7 @@ class _Reasons:
             self.counts[key] += len(group)
 
     def count(self, code: str) -> int:
-        """How many rows and cells are set aside for a reason."""
+        """Return how many rows and cells are set aside for a reason."""
         return sum(count for (_, _, reason), count in self.counts.items() if reason.code == code)
 
     def describe(self) -> list[Reason]:

@@ -155,7 +155,7 @@ class Collector:
         return rows.sort_values(self.order, kind="stable", ignore_index=True)
 
     def _quote(self, rows: pd.DataFrame, row: int) -> tuple[str, ...]:
-        """What a row says in the columns compared, but for what is personal."""
+        """Return what a row says in the columns compared, but for what is personal."""
         named = dict.fromkeys(
             name for name in (self.kind.date, *self.kind.same) if name not in ("", "district")
         )

@@ -118,7 +118,7 @@ class Decisions:
             doubt.refused |= table.error is not None and any(question.field in needed for question in asked)
 
     def _is_left_out(self, number: int, header: HeaderRead) -> bool:
-        """Whether workbook.toml says that a header is not what it seems to say."""
+        """Return whether workbook.toml says that a header is not what it seems to say."""
         match, asked = self._index.match((header.header,)), self._index.ask((header.header,))
         fields = {match.field} if match is not None else {question.field for question in asked}
         return any(self.sources[number].columns.get(name) == "" for name in fields)
@@ -239,7 +239,7 @@ class Decisions:
         return self._make(number, f"values.{item.name}", text, first, words, count)
 
     def _ask_empty(self, number: int, item: Field, only: object, count: int) -> Proposal:
-        """What an empty cell means where one value alone was ever written."""
+        """Return what an empty cell means where one value alone was ever written."""
         words = ["yes", "no"] if item.type == "boolean" else list(item.values)
         written = ("yes" if only else "no") if item.type == "boolean" else str(only)
         other = next((word for word in words if word != written), "")

@@ -100,7 +100,7 @@ def update_layers(plan: Plan, scratch: Path, *, force: bool) -> Layers:
 
 
 def _copy_layer(plan: Plan, names: Iterable[str], layer: LayerConfig, folder: Path) -> Path:
-    """Where the layer's copy is, written as its path is: with the layer's name after '!'."""
+    """Return where the layer's copy is, written as its path is: with the layer's name after '!'."""
     path, inner = split_layer(layer.path)
     copied = plan.copy_together(names, path, folder)
     return Path(f"{copied}!{inner}") if inner else copied

@@ -50,7 +50,7 @@ def note_file(read: FileRead) -> list[Reason]:
 
 
 def note_table(table: TableRead) -> list[Reason]:
-    """What people should know about a table: totals that disagree, hidden rows, unusual readings."""
+    """Return what people should know about a table: totals that disagree, hidden rows, unusual readings."""
     notes = []
     for one in table.totals:
         total = Reason("ledgers.table.total", **vars(one))

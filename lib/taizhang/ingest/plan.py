@@ -63,7 +63,7 @@ class Plan:
         return copied
 
     def copy_together(self, names: Iterable[str], path: Path, folder: Path) -> Path:
-        """Where in `folder` the file or folder `path` is, after the files of it and beside it have been copied.
+        """Return where in `folder` the file or folder `path` is, after the files of it and beside it have been copied.
 
         What can't be read stays where it is: whoever reads it says why.
         """
@@ -166,7 +166,7 @@ def stamp_inputs(plan: Plan, known: State | None = None) -> Plan:
 
 
 def find_reasons(plan: Plan, state: State | None) -> Iterator[str]:
-    """Why the tables are out of date: raw files that are new, changed or gone; empty if they are current.
+    """Return why the tables are out of date: raw files that are new, changed or gone; empty if they are current.
 
     A file whose time changed but whose bytes did not counts as unchanged.
     """

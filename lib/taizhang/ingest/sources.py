@@ -45,7 +45,7 @@ def list_reads(
 
 
 def make_sources(kind: Kind, config: Config, layers: Layers) -> list[Source]:
-    """How the files of a kind are to be read; an unreadable district, constant or value is refused here."""
+    """Return how the files of a kind are to be read; an unreadable district, constant or value is refused here."""
     wrong: list[Reason] = []
     made = []
     ledgers = config.ledgers[kind.name]
@@ -82,7 +82,7 @@ def make_sources(kind: Kind, config: Config, layers: Layers) -> list[Source]:
 
 
 def _refuse_value(place: Reason | str, key: str, value: object, item: Field) -> Iterator[Reason]:
-    """Why a column can't hold a value that workbook.toml gives."""
+    """Return why a column can't hold a value that workbook.toml gives."""
     if value == "":
         return
     read, reason = read_value(value, item, Context())[:2]

@@ -79,7 +79,7 @@ class IngestResult:
         return {one.kind: one.unread for one in self.summaries if one.unread}
 
     def list_unread(self) -> list[tuple[str, tuple[Unread, ...]]]:
-        """What could not be read, including sources of summary tables."""
+        """Return what could not be read, including sources of summary tables."""
         return [(one.kind, one.unread) for one in (*self.summaries, *self.sums) if one.unread]
 
 

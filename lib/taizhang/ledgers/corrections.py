@@ -122,7 +122,7 @@ def _section_of(table: LedgerTable, row: int) -> object:
 
 
 def is_same(value: object, written: str) -> bool:
-    """Whether a cell holds what a person wrote of it: the same text, number or day.
+    """Return whether a cell holds what a person wrote of it: the same text, number or day.
 
     A spreadsheet that opened the list may have written ``1`` as ``1.0`` or a day in another form; an apostrophe
     before ``= + - @`` is the guard that set_aside.csv puts there.

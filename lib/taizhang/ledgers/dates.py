@@ -298,7 +298,7 @@ def _read_text(
 
 
 def _read_rest(start: Found, rest: str, last: bool) -> Found:
-    """What follows a day: a time, the end of a range, a word."""
+    """Return what follows a day: a time, the end of a range, a word."""
     assert start.value is not None
     if match := _TIME.match(rest):
         if (match["zone"] or "").startswith("-") and not rest.startswith("t"):
@@ -370,7 +370,7 @@ def find_order(values: Iterable[object], *, year: int | None = None, told: str =
 
 
 def _are_years_first(texts: Sequence[str]) -> bool:
-    """Whether years of two figures stand first: one or two that follow each other, over five dates or more.
+    """Return whether years of two figures stand first: one or two that follow each other, over five dates or more.
 
     As days of a month they would be the same one or two over all of these, in three years or more.
     """

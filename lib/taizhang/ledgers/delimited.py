@@ -235,7 +235,7 @@ def _guess_wide(sample: bytes) -> str:
 
 
 def _is_mostly_utf8(lines: list[bytes], foreign: list[int]) -> bool:
-    """Whether nine of ten lines with Chinese are UTF-8: no other encoding's lines are by chance."""
+    """Return whether nine of ten lines with Chinese are UTF-8: no other encoding's lines are by chance."""
     good = sum(_decodes(lines[number - 1], "utf-8") for number in foreign)
     return len(foreign) >= 10 and good >= 0.9 * len(foreign)
 
@@ -361,7 +361,7 @@ def _refuse(error: csv.Error, line: int) -> LedgerError:
 def _find_width(
     records: list[list[str]], spans: list[tuple[int, int]], lines: list[str], delimiter: str
 ) -> int:
-    """How many cells most rows have; those of a record that breaks a rule of quoting are counted as typed."""
+    """Return how many cells most rows have; those of a record that breaks a rule of quoting are counted as typed."""
     widths = Counter[int]()
     for record, (start, end) in zip(records, spans, strict=True):
         if end - start > 1 and not _is_regular(lines[start:end], delimiter):
@@ -376,7 +376,7 @@ def _read_as_typed(line: str, delimiter: str) -> list[str]:
 
 
 def _is_regular(lines: list[str], delimiter: str) -> bool:
-    """Whether lines keep to the rules of quoting: no mark is left open, nothing but a delimiter follows one."""
+    """Return whether lines keep to the rules of quoting: no mark is left open, nothing but a delimiter follows one."""
     try:
         list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:
@@ -385,12 +385,12 @@ def _is_regular(lines: list[str], delimiter: str) -> bool:
 
 
 def _is_open(lines: list[str], delimiter: str) -> bool:
-    """Whether a mark is still open at the end: what would follow goes into its cell."""
+    """Return whether a mark is still open at the end: what would follow goes into its cell."""
     return len(list(csv.reader([*lines, "x"], delimiter=delimiter))) == 1
 
 
 def _swallows(lines: list[str], record: list[str], delimiter: str, width: int) -> bool:
-    """Whether a record is several rows by mistake: it breaks a rule of quoting, or holds whole rows.
+    """Return whether a record is several rows by mistake: it breaks a rule of quoting, or holds whole rows.
 
     Of one line, whether it would swallow more if there were more.
     """

@@ -177,7 +177,7 @@ class _Texts:
         self.holds = name not in _PROSE
 
     def compare(self, places: np.ndarray) -> np.ndarray:
-        """Which of these rows say the same, as a square of bools; a text that is missing is like none."""
+        """Return which of these rows say the same, as a square of bools; a text that is missing is like none."""
         codes = self.codes[places]
         own, inverse = np.unique(codes, return_inverse=True)
         words = [self.plain[code] if code >= 0 else "" for code in own]

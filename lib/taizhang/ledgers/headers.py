@@ -85,7 +85,7 @@ class HeaderIndex:
         self._cache: dict[tuple[str, ...], Match | tuple[Question, ...]] = {}
 
     def match(self, levels: Sequence[str]) -> Match | None:
-        """What a header of one or more levels (outermost first) means; None if it is not recognised."""
+        """Return what a header of one or more levels (outermost first) means; None if it is not recognised."""
         found = self._find(levels)
         return found if isinstance(found, Match) else None
 
@@ -163,7 +163,7 @@ class HeaderIndex:
         return None
 
     def _is_qualified(self, name: str, text: str) -> bool:
-        """Whether brackets make a header of numbers or days one of others: 死亡人数（含失踪）.
+        """Return whether brackets make a header of numbers or days one of others: 死亡人数（含失踪）.
 
         A day to come is planned or due in any case.
         """
@@ -218,11 +218,11 @@ class HeaderIndex:
         return measure(field, rank, parts)
 
     def is_serial(self, levels: Sequence[str]) -> bool:
-        """Whether the header is that of a running number, which is not data."""
+        """Return whether the header is that of a running number, which is not data."""
         return self.ignores(levels) == "serial"
 
     def ignores(self, levels: Sequence[str]) -> str:
-        """Why a column without a field needs no note: serial, remarks; '' if it does need one."""
+        """Return why a column without a field needs no note: serial, remarks; '' if it does need one."""
         word = fold(_strip(levels[-1])) if levels else ""
         for what, words in load_shared().ignored.items():
             for known in map(fold, words):
@@ -233,7 +233,7 @@ class HeaderIndex:
         return ""
 
     def says_otherwise(self, header: str) -> bool:
-        """Whether a header says that it is about what was planned, not done, or another time."""
+        """Return whether a header says that it is about what was planned, not done, or another time."""
         return bool(_OTHERWISE.search(fold(header)))
 
     def suggest(self, header: str) -> str:

@@ -147,7 +147,7 @@ class _Looker:
         return top, bottom, end
 
     def _is_title(self, row: int, header: int) -> bool:
-        """Whether a row above a header is one text over all of it, rather than the name of a group."""
+        """Return whether a row above a header is one text over all of it, rather than the name of a group."""
         columns = self.grid.filled(row)
         if len(columns) != 1 or columns[0] > self.grid.filled(header)[0]:
             return False
@@ -160,7 +160,7 @@ class _Looker:
         return len(told | {c.asked[0].field for c in columns if c.asked})
 
     def _continues(self, top: int, bottom: int) -> bool:
-        """Whether the row below a block is still header: under its groups, or held by a merge, or units."""
+        """Return whether the row below a block is still header: under its groups, or held by a merge, or units."""
         row = bottom + 1
         if row >= self.grid.height:
             return False
@@ -195,7 +195,7 @@ class _Looker:
         return bool(units) and not any(known[fields[c]].required for c in columns if c in fields)
 
     def _under_group(self, row: int, column: int) -> bool:
-        """Whether a header cell at this place spans several columns, by a merge or by blanks beside it."""
+        """Return whether a header cell at this place spans several columns, by a merge or by blanks beside it."""
         if merge := self.span.get((row, column)):
             return merge[3] > merge[1]
         if not self.grid.text(row, column):
@@ -270,7 +270,7 @@ class _Looker:
 
 
 def merge_is_short(span: dict[tuple[int, int], tuple[int, int, int, int]], row: int, width: int) -> bool:
-    """Whether the merges through a header row are as high as headers are, and no merged column of data."""
+    """Return whether the merges through a header row are as high as headers are, and no merged column of data."""
     heights = [span[row, c][2] - span[row, c][0] + 1 for c in range(width) if (row, c) in span]
     return max(heights, default=1) <= MOST_HEADER_ROWS
 

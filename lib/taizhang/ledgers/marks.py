@@ -240,7 +240,7 @@ def _find_place(given: dict[str, str]) -> tuple[int, int]:
 
 
 def is_error_text(text: str) -> bool:
-    """Whether a text is how a spreadsheet shows an error: #REF!, #N/A, Err:502."""
+    """Return whether a text is how a spreadsheet shows an error: #REF!, #N/A, Err:502."""
     return _ERROR_TEXT.fullmatch(text) is not None
 
 

@@ -51,12 +51,12 @@ def _is_chinese(text: str) -> bool:
 
 
 def _is_common(character: str) -> bool:
-    """Whether a character is of the first level of GB 2312."""
+    """Return whether a character is of the first level of GB 2312."""
     return "\xb0" <= character.encode("gb2312", "replace").decode("latin-1")[0] <= "\xd7"
 
 
 def is_lost(text: str) -> bool:
-    """Whether characters of a text are lost, replaced when it was read in an encoding that lacks them."""
+    """Return whether characters of a text are lost, replaced when it was read in an encoding that lacks them."""
     if "\ufffd" in text or "锟斤拷" in text or re.fullmatch(r"\s*\?{3,}\s*", text):
         return True
     if text[-1:] not in _MARKS or text.isascii():

@@ -69,7 +69,7 @@ class _Word:
 
 @lru_cache(maxsize=65536)
 def read_phrase(text: str, kind: str, asks: str = "") -> Said | None:
-    """What a cell in one of the kind's columns says; None if not all of it is understood, or it is ambiguous.
+    """Return what a cell in one of the kind's columns says; None if not all of it is understood, or it is ambiguous.
 
     `asks` is the act that a bare date answers in the column, as returned by `Phrases.find_act`.
     """
@@ -100,7 +100,7 @@ def _read_answer(text: str, asks: str, known: KindPhrases) -> Said | None:
 
 
 def begins_with_yes(text: str) -> bool:
-    """Whether a cell begins with a word for yes."""
+    """Return whether a cell begins with a word for yes."""
     return is_short(text) and bool(_find_yes(_fold(text)))
 
 
@@ -109,12 +109,12 @@ def _find_yes(plain: str) -> str:
 
 
 def answer_day(day: Day, act: Act) -> Said:
-    """What a date means in a column that asks for an act."""
+    """Return what a date means in a column that asks for an act."""
     return Said(tuple(act.values.items()), ((act.day, day),) if act.day else ())
 
 
 def _read_beside(text: str, known: KindPhrases) -> Said | None:
-    """What a cell says of which some parts are asides (已更换灭火器，整改完毕); None if they may matter."""
+    """Return what a cell says of which some parts are asides (已更换灭火器，整改完毕); None if they may matter."""
     parts = [part for part in simplify(_fold(text)).split(",") if part]
     told = [part for part in parts if _cut(part) is not None]
     words = _cut(",".join(told)) if 0 < len(told) < len(parts) else None
@@ -128,7 +128,7 @@ def _read_beside(text: str, known: KindPhrases) -> Said | None:
 
 
 def _is_aside(part: str, status: str) -> bool:
-    """Whether a part that is not understood leaves the others' word for done or open as it is."""
+    """Return whether a part that is not understood leaves the others' word for done or open as it is."""
     doubts = load_phrases().doubts[status]
     if status == "open" and part in load_phrases().affirmed:
         return False
@@ -183,7 +183,7 @@ def _count(numeral: str) -> str:
 
 
 def _read_casualties(text: str) -> Said | None:
-    """How many were hurt: every word with its number, all before or all after it; None for other texts."""
+    """Return how many were hurt: every word with its number, all before or all after it; None for other texts."""
     told = load_phrases().casualties
     plain = re.sub("[,:]+", ",", _PEOPLE_NUMERAL.sub(lambda match: _count(match[0]), _fold(text))).strip(",")
     answers: list[dict[str, int]] = []
@@ -211,7 +211,7 @@ def _read_casualties(text: str) -> Said | None:
 
 
 def tells_deaths(text: str) -> bool:
-    """Whether an account mentions that somebody died, or how many; not if it says that nobody did."""
+    """Return whether an account mentions that somebody died, or how many; not if it says that nobody did."""
     told = load_phrases().casualties
     plain = unicodedata.normalize("NFKC", simplify(text)).casefold()
     for nobody in (*told.nobody, *told.denials):
@@ -315,7 +315,7 @@ def _divide(letters: str, at: int) -> Iterator[tuple[_Step, ...]]:
 
 
 def _say(words: list[_Word], reading: frozenset[_Step], known: KindPhrases) -> Said | None:
-    """What the clauses of a reading say together; None if an act is not the kind's, or they contradict."""
+    """Return what the clauses of a reading say together; None if an act is not the kind's, or they contradict."""
     acts: dict[str, Day | None] = {}
     for number, start, end in sorted(reading, key=lambda step: step[1]):
         for act, where in _clauses()[number][1].says.items():

@@ -109,7 +109,7 @@ def find_factor(text: str, unit: str) -> float | None:
 
 
 def is_unit(text: str) -> bool:
-    """Whether a text is a unit, or a bare 千, 万 or 亿."""
+    """Return whether a text is a unit, or a bare 千, 万 or 亿."""
     word = fold(text)
     return word in _units() or word in _SCALES
 
@@ -166,7 +166,7 @@ def find_unit_doubt(values: Iterable[object], unit: str, *, whole: bool, named: 
 
 
 def is_bare(value: object) -> bool:
-    """Whether a cell is a number without a unit of its own."""
+    """Return whether a cell is a number without a unit of its own."""
     return _read_bare(value) is not None
 
 

@@ -270,7 +270,7 @@ def _name_kind(source: Source) -> Label:
 
 
 def _is_other(table: LedgerTable, source: Source) -> bool:
-    """Whether a table that lacks required columns is rather of another kind, such as a summary by district."""
+    """Return whether a table that lacks required columns is rather of another kind, such as a summary by district."""
     fields = table.fields
     needed = {name for name in source.kind.required if name != "district" and name not in source.constants}
     headed = sum(bool(column.levels) for column in table.columns)

@@ -121,7 +121,7 @@ def classify_rows(grid: Grid, index: HeaderIndex, table: LedgerTable, names: fro
 
 
 def _is_running(value: object) -> bool:
-    """Whether a cell of the running-number column holds just such a number."""
+    """Return whether a cell of the running-number column holds just such a number."""
     return not isinstance(value, str) or value.strip().rstrip(".、").isdecimal()
 
 
@@ -285,7 +285,7 @@ def _passing(values: list[object], codes: Codes, rows: Mask, test: Callable[[obj
 
 
 def is_total(value: object) -> bool:
-    """Whether a cell's text marks its row as a total: 合计, 小计, 溪南镇小计, Total."""
+    """Return whether a cell's text marks its row as a total: 合计, 小计, 溪南镇小计, Total."""
     if not isinstance(value, str) or len(value) > 24 or not _TOTAL_HINT.search(value):
         return False
     word = fold(simplify(value) if _TRADITIONAL.search(value) else value).strip(_AROUND)
@@ -298,7 +298,7 @@ def is_total(value: object) -> bool:
 
 
 def is_note(value: object) -> bool:
-    """Whether a cell's text marks its row as a note or footer: 注:…, 填表人:…, Source: …."""
+    """Return whether a cell's text marks its row as a note or footer: 注:…, 填表人:…, Source: …."""
     if not isinstance(value, str):
         return False
     word = fold(value).lstrip(_BEFORE)
@@ -354,7 +354,7 @@ def clean_section(text: str) -> str:
 
 
 def is_district(text: str, names: frozenset[str]) -> bool:
-    """Whether a text is a district's name: a known one, or one with a district's ending."""
+    """Return whether a text is a district's name: a known one, or one with a district's ending."""
     word = fold(text)
     return word in names or (
         len(text) <= 40 and bool(_SUFFIX.search(text.strip())) and not re.search("[,。;]", text)
@@ -369,7 +369,7 @@ def _close_foot(table: LedgerTable) -> None:
 
 
 def is_numbering(grid: Grid, row: int) -> bool:
-    """Whether a row is of running numbers under the header (1 2 3 …, 甲 乙 1 2 …)."""
+    """Return whether a row is of running numbers under the header (1 2 3 …, 甲 乙 1 2 …)."""
     columns = grid.filled(row)
     if len(columns) < 3:
         return False

@@ -80,7 +80,7 @@ def _look(path: Path, asked: Asked, name: str, look: Callable[..., Seen]) -> See
 
 
 def _is_plain(path: Path) -> bool:
-    """Whether a file is small through and through, so that reading it here risks nothing.
+    """Return whether a file is small through and through, so that reading it here risks nothing.
 
     Raises LedgerError if the file can't be a ledger at all.
     """

@@ -40,7 +40,7 @@ def load_schemas() -> None:
 
 
 def _have_points(table: pd.DataFrame) -> bool:
-    """Whether every row that says no district has coordinates instead."""
+    """Return whether every row that says no district has coordinates instead."""
     if not {"district", "lon", "lat"} <= set(table):
         return False
     return bool(table.loc[table["district"].isna(), ["lon", "lat"]].notna().all(axis=None))

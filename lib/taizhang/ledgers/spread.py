@@ -174,7 +174,7 @@ class _Target:
         self.empty[rows] = False
 
     def count_others(self, rows: np.ndarray, what: str | int | tuple[date, str]) -> int:
-        """How many of these cells say something else."""
+        """Return how many of these cells say something else."""
         known = rows[~np.asarray(pd.isna(self.data[rows]))]
         if isinstance(what, str | int):
             same = {what, *({"rectified", "closed"} if what in ("rectified", "closed") else ())}

@@ -110,7 +110,7 @@ def _turn_totals(table: TableRead) -> TableRead:
 
 
 def _turn_back(part: FileRead) -> pd.DataFrame:
-    """What is set aside, with the sheet's rows where tables stand on their side."""
+    """Return what is set aside, with the sheet's rows where tables stand on their side."""
     aside = part.set_aside.copy()
     for table in (one for one in part.tables if one.turned):
         rows = _list_rows(table)

@@ -193,7 +193,7 @@ def _list_lacking(fields: Iterable[str], kind: Kind, year: int | None) -> list[s
 
 
 def _score(table: LedgerTable, index: HeaderIndex, said: str, year: int | None) -> float:
-    """How well a table's headers fit a kind, whose name may stand in its titles or the file's name."""
+    """Return how well a table's headers fit a kind, whose name may stand in its titles or the file's name."""
     kind, fields = index.kind, table.fields
     lacking = len(_list_lacking(fields, kind, year))
     own = [column for name, column in fields.items() if not kind.fields[name].splits]

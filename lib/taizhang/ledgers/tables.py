@@ -248,7 +248,7 @@ def _list_used(
 def _note_accounts(
     kind: Kind, parsed: dict[str, Parsed], raw: dict[str, tuple[list[object], np.ndarray]]
 ) -> list[Reason]:
-    """That accounts of events tell of deaths, where the table has no column of them; nothing is read into one."""
+    """Say that accounts of events tell of deaths, where the table has no column of them; nothing is read into one."""
     told = load_phrases().casualties
     if kind.name != told.kind or "deaths" in parsed or told.account not in raw:
         return []
@@ -563,7 +563,7 @@ def _describe_header(grid: Grid, column: HeaderColumn, index: HeaderIndex, kind:
 
 
 def tell_question(question: Question) -> Reason:
-    """What a header may mean, and what else."""
+    """Say what a header may mean, and what else."""
     return Reason("ledgers.header.may_be", column=question.field, why=question.asked.why)
 
 

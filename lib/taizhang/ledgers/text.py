@@ -26,7 +26,7 @@ def fold(text: str) -> str:
 
 
 def is_short(text: str) -> bool:
-    """Whether a text, without blanks around it, may be a header, a name, a date or a number."""
+    """Return whether a text, without blanks around it, may be a header, a name, a date or a number."""
     return len(text) <= LONGEST or len(text.strip()) <= LONGEST
 
 
@@ -55,7 +55,7 @@ def write_cell(value: object) -> str:
 
 
 def is_untidy(value: object) -> bool:
-    """Whether `tidy_cell` may change a cell's value."""
+    """Return whether `tidy_cell` may change a cell's value."""
     return type(value) is str and _UNTIDY.search(value) is not None
 
 

@@ -36,7 +36,7 @@ def list_understood(
 
 
 def _tell(answer: Answer, field: Field) -> Reason | str | None:
-    """What a value was read as, where it is not what the value says in so many words."""
+    """Return what a value was read as, where it is not what the value says in so many words."""
     if answer.said:
         said = answer.said
         if answer.value is not None:

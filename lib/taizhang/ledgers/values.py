@@ -198,7 +198,7 @@ _NOTHING = Answer(None)
 
 
 def says_nothing(value: object, field: Field, context: Context) -> bool:
-    """Whether a cell is empty, or holds a word that means so."""
+    """Return whether a cell is empty, or holds a word that means so."""
     return value == "" or read_value(value, field, context).says_nothing
 
 
@@ -230,7 +230,7 @@ def read_value(value: object, field: Field, context: Context) -> Answer:
 
 
 def _answer_day(value: date, field: Field, context: Context) -> Answer | None:
-    """What a spreadsheet's day says in a column of values that asks for an act."""
+    """Return what a spreadsheet's day says in a column of values that asks for an act."""
     day = read_date(value, date1904=context.date1904).value
     if day is None:
         return None
@@ -271,14 +271,14 @@ def _is_no_text(value: object) -> bool:
 
 
 def _lacks_figures(value: object) -> bool:
-    """Whether a long number has lost its last figures: stored as a number, or as a spreadsheet shows it."""
+    """Return whether a long number has lost its last figures: stored as a number, or as a spreadsheet shows it."""
     if isinstance(value, str):
         return "E+" in value and _SHORTENED.fullmatch(value.strip()) is not None
     return isinstance(value, float) and abs(value) >= _EXACT
 
 
 def is_error(value: object) -> bool:
-    """Whether a cell shows a spreadsheet error, including as text, as in a csv written by a spreadsheet."""
+    """Return whether a cell shows a spreadsheet error, including as text, as in a csv written by a spreadsheet."""
     if isinstance(value, ErrorCell):
         return True
     return isinstance(value, str) and value.lstrip()[:1] in _ERROR_SIGNS and is_error_text(value.strip())
@@ -317,7 +317,7 @@ def _midnight(moment: datetime) -> datetime:
 
 
 def _refuse(reason: Reason | None, value: object, field: Field) -> Answer:
-    """Why a value could not be read, with the value itself unless it is personal."""
+    """Return why a value could not be read, with the value itself unless it is personal."""
     if not field.personal:
         reason = Reason("ledgers.cell.quoted", reason=reason, value=write_cell(value)[:60])
     return Answer(None, reason)
@@ -364,7 +364,7 @@ def _tell_limits(field: Field) -> Reason:
 
 
 def _counts(field: Field) -> bool:
-    """Whether none of it is 0: of things counted and of money; of no temperature."""
+    """Return whether none of it is 0: of things counted and of money; of no temperature."""
     unit = load_shared().units.get(field.unit)
     return field.type == "integer" or (unit is not None and unit.dimension == "money")
 
@@ -462,12 +462,12 @@ def _unknown() -> frozenset[str]:
 
 
 def says_unknown(value: object, field: Field) -> bool:
-    """Whether a cell says that something is unknown, as opposed to none or not yet."""
+    """Return whether a cell says that something is unknown, as opposed to none or not yet."""
     return isinstance(value, str) and fold(value) in _unknown() and _is_unknown(fold(value), field)
 
 
 def _is_unknown(word: str, field: Field) -> bool:
-    """Whether a word says that there is nothing, or nothing known, in a column of this type."""
+    """Return whether a word says that there is nothing, or nothing known, in a column of this type."""
     if word in map(fold, field.unanswered):
         return True
     if field.type in ("category", "boolean") and word in _spellings(field):

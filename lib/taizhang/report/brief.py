@@ -25,7 +25,7 @@ def join_runs(runs: Sequence[Run]) -> str:
 
 
 def describe_head(meta: ReportMeta) -> Json:
-    """What the head band and the foot say; what is not given is empty, for filling in by hand."""
+    """Say what the head band and the foot say; what is not given is empty, for filling in by hand."""
     lang = meta.lang
 
     def word(key: str, **values: object) -> str:

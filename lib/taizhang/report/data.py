@@ -28,7 +28,7 @@ _DICTIONARY = {
 
 
 def write_citation(title: str, period: Period, as_of: date, lang: str, *, issuer: str = "") -> str:
-    """How to cite a review, in one sentence: the publisher, if known, and the title."""
+    """Say how to cite a review, in one sentence: the publisher, if known, and the title."""
     words = page_words(lang)["index.citation"]
     by = page_words(lang)["index.cited_issuer"].format(issuer=issuer) if issuer else ""
     return by + words.format(
@@ -97,7 +97,7 @@ def write_data(snapshot: "Snapshot", *, folder: Path) -> None:
 
 
 def _are_in(facts: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
-    """Which facts are among others."""
+    """Return which facts are among others."""
     keys = set(others[["district_code", "fact"]].itertuples(index=False, name=None))
     pairs = zip(facts["district_code"], facts["fact"], strict=True)
     return pd.Series([pair in keys for pair in pairs], index=facts.index, dtype=bool)

@@ -474,7 +474,7 @@ class _Writer:
 
 
 def _tell_subjects(problem: Json, head: Json) -> list[str]:
-    """What a problem is about, a line each, and how many there are where these are not all."""
+    """Say what a problem is about, a line each, and how many there are where these are not all."""
     told = [_tell_subject(one, head) for one in problem["subjects"]]
     return [*told, problem["more"]] if problem["total"] > len(told) else told
 

@@ -144,7 +144,7 @@ class HtmlExporter(Exporter):
 
 
 def _read_meta(notebook: NotebookNode) -> ReportMeta:
-    """What Papermill noted of a run by hand."""
+    """Return what Papermill noted of a run by hand."""
     known = notebook.metadata.get("papermill", {}).get("parameters", {})
     missing = [key for key in ("district", "period") if key not in known]
     if missing:
@@ -187,7 +187,7 @@ class Section:
 
 
 def _group_sections(blocks: Sequence[ReportBlock], lang: str) -> tuple[list[Item], list[Section]]:
-    """What comes before the first section, and the sections."""
+    """Return what comes before the first section, and the sections."""
     starts = [at for at, block in enumerate(blocks) if isinstance(block, HeadingBlock) and block.level == 2]
     lead = _fold_annex(
         [_make_item(block, lang) for block in blocks[: starts[0] if starts else len(blocks)]], lang

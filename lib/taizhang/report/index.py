@@ -301,7 +301,7 @@ def _describe_fact(info: FactInfo, lang: str, *, at: int) -> dict[str, Any]:
 
 
 def _group_facts(facts: pd.DataFrame, infos: Sequence[FactInfo]) -> dict[str, _Rows]:
-    """What the page shows of each district's facts; plain mappings, as a province has ten thousand of them."""
+    """Return what the page shows of each district's facts; plain mappings, as a province has ten thousand of them."""
     columns = ["district_code", "fact", "value", "low", "high", "suppressed"]
     shown = facts.loc[facts["fact"].isin({info.name for info in infos}), columns]
     grouped: dict[str, dict[str, Mapping[Any, Any]]] = {}
@@ -311,7 +311,7 @@ def _group_facts(facts: pd.DataFrame, infos: Sequence[FactInfo]) -> dict[str, _R
 
 
 def _name_rights(approval: str, lang: str) -> str:
-    """What every map must say: its approval number, or that it is for internal use."""
+    """Say what every map must say: its approval number, or that it is for internal use."""
     return label("map.approval", lang, number=approval) if approval else label("map.internal_use", lang)
 
 

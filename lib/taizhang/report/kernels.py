@@ -40,5 +40,5 @@ PRELOAD = Preload(
 
 
 def choose_manner() -> str:
-    """How kernels are started: warm, ahead or cold."""
+    """Return how kernels are started: warm, ahead or cold."""
     return client.choose_manner(os.environ.get(VARIABLE, ""))

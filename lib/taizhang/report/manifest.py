@@ -56,7 +56,7 @@ class Outputs:
         self._before = dict(self._known)
 
     def is_whole(self, name: str, sha256: str) -> bool:
-        """Whether a file is present and unchanged."""
+        """Return whether a file is present and unchanged."""
         if not (self._folder / name).exists():
             return False
         stamp = self._known[name] = stamp_file(self._folder / name, self._known.get(name), ours=True)

@@ -163,7 +163,7 @@ def part_brief(blocks: Sequence[ReportBlock]) -> tuple[Brief | None, list[Report
 
 
 def is_annexed(block: ReportBlock) -> bool:
-    """Whether a block stands in the annex: on paper after all others, on a page folded where it is."""
+    """Return whether a block stands in the annex: on paper after all others, on a page folded where it is."""
     match block:
         case TableBlock(table=shown) | FigureBlock(figure=shown):
             return shown.annex
@@ -173,7 +173,7 @@ def is_annexed(block: ReportBlock) -> bool:
 
 
 def name_shown(block: FigureBlock | TableBlock, lang: str) -> str:
-    """What a figure or table is called: 图3, 附表1."""
+    """Say what a figure or table is called: 图3, 附表1."""
     kind = "figure" if isinstance(block, FigureBlock) else "table"
     key = f"page.{'annex_' if is_annexed(block) else ''}{kind}"
     return page_words(lang)[key].format(number=block.number)
@@ -216,7 +216,7 @@ def place_note(blocks: list[ReportBlock], note: str) -> list[ReportBlock]:
 
 
 def _find_end(blocks: Sequence[ReportBlock], at: int, level: int) -> int:
-    """Where the section that begins at `at` ends: at the next heading that is no deeper than `level`."""
+    """Return where the section that begins at `at` ends: at the next heading that is no deeper than `level`."""
     for later, block in enumerate(blocks[at + 1 :], start=at + 1):
         if isinstance(block, HeadingBlock) and block.level <= level:
             return later
@@ -231,7 +231,7 @@ def _fold(text: str) -> str:
 def _split_note(
     note: str, known: Collection[str]
 ) -> tuple[list[ReportBlock], list[tuple[HeadingBlock, list[ReportBlock]]]]:
-    """What stands before a note's first heading, and its sections with their subsections inside.
+    """Return what stands before a note's first heading, and its sections with their subsections inside.
 
     Sections are the note's highest headings, and those that the report knows, whatever their level; one `#` at
     its head, over others, is its title, and left out.
@@ -320,7 +320,7 @@ def _read_output(output: Mapping[str, Any], position: int) -> Iterator[ReportBlo
 
 
 def _read_foreign(data: Mapping[str, Any]) -> Iterator[ReportBlock]:
-    """What a template of a user's own may show without our display objects."""
+    """Return what a template of a user's own may show without our display objects."""
     if "text/markdown" in data:
         yield from _split_markdown(_join(data["text/markdown"]))
     elif "image/svg+xml" in data or "image/png" in data:

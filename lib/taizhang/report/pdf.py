@@ -103,12 +103,12 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
 
 
 def is_apart(meta: ReportMeta) -> bool:
-    """Whether figures and tables go into the annex, as in official documents."""
+    """Return whether figures and tables go into the annex, as in official documents."""
     return meta.style == "gbt9704" and meta.period.scale != "month"
 
 
 def has_masthead(meta: ReportMeta, brief: object | None) -> bool:
-    """Whether a report begins with its title and continues below it: own reports without a first page."""
+    """Return whether a report begins with its title and continues below it: own reports without a first page."""
     return brief is None and bool(meta.report)
 
 
@@ -210,7 +210,7 @@ def _read_day(text: str) -> date | None:
 
 
 def describe_report(meta: ReportMeta) -> Json:
-    """What a PDF or Word file says besides the notebook's content: title, cover, words, properties."""
+    """Say what a PDF or Word file says besides the notebook's content: title, cover, words, properties."""
     lang, shared = meta.lang, page_words(meta.lang)
 
     def word(key: str, **values: object) -> str:

@@ -180,7 +180,7 @@ def _list_wanted(snapshot: Snapshot, wish: Wish) -> list[tuple[OwnReport | None,
 
 
 def tell_unread(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
-    """What could not be read, one sentence each, for the head of every report and of the index."""
+    """Say what could not be read, one sentence each, for the head of every report and of the index."""
     names = list_names(snapshot.districts, lang, snapshot.config.boundaries.names_en)
     told = []
     for one in snapshot.unread:
@@ -267,7 +267,7 @@ def _decide(task: ReportTask, manifest: Manifest, outputs: Outputs, *, fresh: bo
 def _compare(
     made: Mapping[str, str] | None, now: Mapping[str, str], makers: Mapping[str, Any]
 ) -> list[Reason]:
-    """What of a stage has changed since it was made."""
+    """Return what of a stage has changed since it was made."""
     if made is None:
         return [Reason("report.why.missing")]
     reasons = []

@@ -242,7 +242,7 @@ def _find_exposed_elsewhere(book: "Workbook", snapshot: Snapshot) -> list[str]:
 
 
 def _find_nothing(snapshot: Snapshot) -> Reason | None:
-    """That no dated ledger has a row in the period, with the first and last day that they have; otherwise None."""
+    """Say that no dated ledger has a row in the period, with the first and last day that they have; otherwise None."""
     facts, infos = snapshot.facts, snapshot.fact_infos
     dated = [name for name in infos if infos[name].kind in snapshot.days and infos[name].unit == "count"]
     of = facts[(facts["district_code"] == ALL) & facts["fact"].isin(dated)]

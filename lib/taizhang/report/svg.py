@@ -76,7 +76,7 @@ def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") 
 
 
 def _is_plain(root: etree._Element) -> bool:
-    """Whether it is nothing but drawing."""
+    """Return whether it is nothing but drawing."""
     if root.tag != f"{_SVG}svg":
         return False
     for element in root.iter():

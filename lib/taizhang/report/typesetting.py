@@ -420,7 +420,7 @@ def _measure_stretch(text: str) -> float:
 
 
 def is_long_stretch(text: str) -> bool:
-    """Whether a text has a stretch without a place to break that no column should have to hold."""
+    """Return whether a text has a stretch without a place to break that no column should have to hold."""
     return len(text) > MOST_UNBROKEN and any(len(part) > MOST_UNBROKEN for part in _UNBROKEN.findall(text))
 
 

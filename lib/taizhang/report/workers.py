@@ -120,7 +120,7 @@ def _run_in_processes(tasks: Sequence[ReportTask], jobs: int) -> Iterator[Report
 
 
 def _choose_context() -> Any:
-    """How workers are started: forked from a process that has loaded what they need, where that can be done."""
+    """Return how workers are started: forked from a process that has loaded what they need, where that can be done."""
     # "ahead" is how kernels are started where nothing can be forked; workers are then not forked either.
     if sys.platform != "linux" or choose_manner() == "ahead":
         return multiprocessing.get_context("spawn")
