@@ -1,6 +1,6 @@
-"""Boundaries: files in, checked districts and grid cells out, and rows matched to them.
+"""Boundaries: reads files into checked districts and grid cells, and matches rows to them.
 
-Reach of shelters is in `taizhang.boundaries.reach`: it needs scipy, which takes long to load.
+Reach of shelters is in `taizhang.boundaries.reach`, as it needs scipy, which takes long to load.
 """
 
 from taizhang.boundaries.cells import find_grid_problems, match_cells

@@ -1,4 +1,4 @@
-"""Rows meet grid cells, and the grid's faults piece by piece: where, how large, between which cells."""
+"""Matching rows to grid cells, and the grid's faults: where, how large, between which cells."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -27,12 +27,12 @@ Answer = tuple[str | None, str, Reason | None]
 def match_cells(rows: pd.DataFrame, grid: gpd.GeoDataFrame) -> pd.DataFrame:
     """Find the grid cell of each row: by the code or name in its `grid` column, otherwise by its point.
 
-    As with districts, a point (lon, lat in degrees) decides only where the row names no cell, it is sought in the
-    cells that hold no others, and nothing is accepted because it is alike. A row and its cell must be in the same
-    district (district_code); where they contradict each other neither wins.
+    As with districts, a point (lon, lat in degrees) decides only if the row names no cell. It is looked up in the
+    cells that contain no others, and similarity is never accepted. A row and its cell must be in the same district
+    (district_code); otherwise there is no match.
 
-    Returns cell (code; NA where there is none), how ('code', 'name', 'point' or 'unmatched') and reason (a Reason;
-    None if matched), on the index of `rows`.
+    Returns cell (code, or NA), how ('code', 'name', 'point' or 'unmatched') and reason (a Reason; None if matched), on
+    the index of `rows`.
     """
     codes, names = _index_cells(grid)
     home = dict(zip(grid["code"].astype(str), grid["district_code"].astype("object"), strict=True))
@@ -105,9 +105,9 @@ def _locate_rows(
 def find_grid_problems(
     grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, smallest_m2: float = SMALLEST_M2
 ) -> gpd.GeoDataFrame:
-    """Return where the grid leaves ground out, covers it twice, or lies beyond its district, one row per place.
+    """Find gaps and overlaps of the grid, and cells beyond their district, one row per place.
 
-    Pieces below `smallest_m2` are rounding and not reported. Returns problem, district_code, codes, area_km2,
+    Pieces below `smallest_m2` are rounding and are not reported. Returns problem, district_code, codes, area_km2,
     share_percent, geometry; by district in order, largest first. Of the ground, cut at district borders: 'gap' and
     'gap_sliver' (codes: the cells around it), 'overlap', 'overlap_sliver', 'nested' and 'duplicate' (the cells that
     share it); share_percent is NaN. Of one cell, with the share of it that is so: 'outside', 'beyond', 'across',

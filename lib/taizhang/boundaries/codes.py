@@ -1,4 +1,4 @@
-"""Division codes as text: what a spreadsheet or a DBF field made of them, undone."""
+"""Division codes as text: restores codes that a spreadsheet or a DBF field has changed."""
 
 import re
 import unicodedata
@@ -23,17 +23,18 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]+")
 
 
 def clean_text(value: object) -> str:
-    """A cell as plain text: NFKC (full-width forms), no outer, double or zero-width spaces; missing is ''."""
+    """Return a cell as plain text: NFKC (full-width forms), no outer, double or zero-width spaces; missing is ''."""
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return ""
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", str(value))).split())
 
 
 def restore_code(value: object) -> str:
-    """One code as text: 310107.0 and 3.10107E+5 become 310107, full-width digits become plain, a missing value ''.
+    """Restore one code as text: 310107.0 and 3.10107E+5 become 310107, full-width digits plain ones, missing
+    values ''.
 
-    Text that is no number is kept as it is (PH012800000). Raises BoundaryError if the number has a fraction or is
-    below zero, or where it has lost digits: to scientific notation, or as a float of over 15.
+    Text that is not a number is kept (PH012800000). Raises BoundaryError if the number has a fraction, is
+    negative, or has lost digits: to scientific notation, or as a float of over 15 digits.
     """
     text = clean_text(value)
     if isinstance(value, float | np.floating) and text:
@@ -57,7 +58,7 @@ def restore_code(value: object) -> str:
 
 
 def read_code_or_name(value: object) -> str:
-    """Return what a cell names a place by: a code restored as far as it can be, else its text."""
+    """Return a cell's code, restored as far as possible, or else its text."""
     try:
         return restore_code(value)
     except BoundaryError:
@@ -65,13 +66,13 @@ def read_code_or_name(value: object) -> str:
 
 
 def restore_codes(values: pd.Series, *, where: Reason | str) -> tuple[pd.Series, list[Reason]]:
-    """A column of codes as text with its leading zeros.
+    """Restore a column of codes as text with leading zeros.
 
-    Zeros are put back only in a column stored as numbers, where text could not have kept them: for a
-    code one digit shorter than the longest, or of 8 or 11 digits, which no division code has.
+    Zeros are restored only in a column stored as numbers: for a code one digit shorter than the longest, or of 8 or 11
+    digits, as no division code has these lengths.
 
-    `where` is the file and column, for messages. Returns the codes on the same index ('' where missing), and a note
-    for each thing that was corrected; raises BoundaryError naming all values that are no codes.
+    `where` is the file and column, for messages. Returns the codes on the same index ('' if missing), and a note
+    for each correction; raises BoundaryError naming all values that are not codes.
     """
     distinct: dict[object, str] = {}
     bad: list[object] = []
@@ -97,9 +98,9 @@ def restore_codes(values: pd.Series, *, where: Reason | str) -> tuple[pd.Series,
 
 
 def reduce_code(code: str) -> str:
-    """The shortest form of a numeric code: 350921000000 and 350921000 are the county 350921.
+    """Return the shortest form of a numeric code: 350921000000 and 350921000 are the county 350921.
 
-    The zeros that fill a code up to 12 digits name no lower unit (GB/T 10114, 统计用区划代码).
+    The zeros that fill a code up to 12 digits do not name a lower unit (GB/T 10114, 统计用区划代码).
     """
     if _DIGITS.fullmatch(code):
         for cut in (9, 6):
@@ -109,7 +110,8 @@ def reduce_code(code: str) -> str:
 
 
 def cut_zeros(code: str) -> str:
-    """The digits of a numeric code that name its unit: 350900 is 3509, and what lies under it begins so."""
+    """Return the digits of a numeric code that name its unit: 350900 is 3509; codes of units below it begin with
+    these."""
     code = reduce_code(code)
     if len(code) == 6 and code.isdigit():
         return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code

@@ -1,7 +1,7 @@
-"""Whether areas cover the ground once and only once: gaps, overlaps, slivers, strays.
+"""Whether areas cover the ground exactly once: gaps, overlaps, slivers, strays.
 
-Shapes are compared in degrees, where neighbours share their vertices to the last bit, and measured in
-an equal-area projection afterwards.
+Shapes are compared in degrees, in which neighbours share their vertices to the last bit, and then measured in an
+equal-area projection.
 """
 
 from collections.abc import Sequence
@@ -36,9 +36,9 @@ def check_coverage(
 ) -> gpd.GeoDataFrame:
     """Find gaps, overlaps and slivers of a layer: code, and geometry in degrees.
 
-    Raises BoundaryError if it has no CRS. `boundary` is what the layer should cover, in degrees. Without it a gap
-    is a hole that the districts enclose; a crack that opens to the outside shows only against a boundary. A gap or
-    overlap of at most `sliver_width_m` mean width (twice the area by the perimeter) is a sliver; pieces below
+    Raises BoundaryError if it has no CRS. `boundary` is the area that the layer should cover, in degrees. Without
+    it, a gap is a hole enclosed by districts; a crack that opens to the outside is found only with a boundary. A
+    gap or overlap of at most `sliver_width_m` mean width (twice the area by the perimeter) is a sliver; pieces below
     `smallest_m2` are rounding and not reported.
 
     Returns problem ('gap', 'gap_sliver', 'overlap', 'overlap_sliver', 'nested' where one lies within the other,
@@ -70,10 +70,12 @@ def check_coverage(
 def check_districts(
     frame: gpd.GeoDataFrame, boundary: gpd.GeoDataFrame | gpd.GeoSeries | shapely.Geometry | None = None
 ) -> gpd.GeoDataFrame:
-    """All that is odd about a layer: its coverage, and districts that are empty, invalid, in parts or alone.
+    """Find everything unusual about a layer: its coverage, and districts that are empty, invalid, in parts or
+    isolated.
 
-    As from `check_coverage`, with the further problems 'empty', 'invalid', 'duplicate_code', 'duplicate_name',
-    'multipart' (several parts: islands, exclaves) and 'island' (no neighbour); the last two are for information.
+    Returns the columns of `check_coverage`, with the further problems 'empty', 'invalid', 'duplicate_code',
+    'duplicate_name', 'multipart' (several parts: islands, exclaves) and 'island' (no neighbour); the last two are
+    for information.
     """
     geometry = frame.geometry
     shapes = geometry.to_numpy()
@@ -107,10 +109,10 @@ def check_districts(
 
 
 def describe_coverage(frame: gpd.GeoDataFrame, *, where: str) -> list[Reason]:
-    """Notes on a layer's gaps, overlaps and slivers: how many, how large, and the largest's neighbours.
+    """Return notes on a layer's gaps, overlaps and slivers: how many, how large, and the neighbours of the largest.
 
-    `frame` has code, name and geometry, in degrees. One per kind of problem; none where the districts cover the ground
-    once and leave no holes.
+    `frame` has code, name and geometry, in degrees. There is one note per kind of problem, and none if the districts
+    cover the ground exactly once.
     """
     found = check_coverage(frame)
     names = dict(zip(frame["code"].astype(str), frame["name"].astype(str), strict=True))
@@ -138,7 +140,7 @@ def _unite(boundary: gpd.GeoDataFrame | gpd.GeoSeries | shapely.Geometry | None)
 
 
 def intersect_pairs(shapes: Shapes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Shapes]:
-    """All pairs that share an area: positions of both, and the area (polygons only)."""
+    """Return all pairs that share an area: the positions of both, and the area (polygons only)."""
     left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     ahead = left < right
     left, right = left[ahead], right[ahead]

@@ -1,4 +1,4 @@
-"""Division codes change by year: which code of one vintage is which of another."""
+"""Changes of division codes by year: which code of one year corresponds to which of another."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable
@@ -14,7 +14,7 @@ COLUMNS = ("old_code", "new_code")
 
 
 class Crosswalk:
-    """Changes of codes and names, followed to the vintage of a layer."""
+    """Changes of codes and names, followed to the codes of a layer."""
 
     def __init__(self, table: pd.DataFrame) -> None:
         if missing := [column for column in COLUMNS if column not in table]:
@@ -38,7 +38,7 @@ class Crosswalk:
         return text in self.forward or text in self.backward
 
     def follow(self, text: str, present: Container[str]) -> set[str]:
-        """Codes of the layer that a code or name of another vintage became (or came from)."""
+        """Return the layer's codes that a code or name of another year became (or came from)."""
         starts = {text} if self.knows_code(text) else self.named.get(fold_name(text), set())
         if not starts:
             return set()
@@ -77,13 +77,12 @@ def compare_vintages(
 ) -> pd.DataFrame:
     """Return which districts can be compared with their earlier selves.
 
-    With `years`, only changes from the first year to the second, both included, where the crosswalk has a column
-    year: a change of long ago leaves the comparison of two years alone, one within the first year does not. A row
-    without a year always counts.
+    With `years`, if the crosswalk has a column year, only changes from the first year to the second, both included,
+    count: an earlier change does not affect the comparison of the two years. A row without a year always counts.
 
     Returns one row per code: code, change ('none', 'renamed', 'merged', 'split'), comparable (bool) and before (the
-    earlier codes, joined by a space). A merged district compares with the sum of those it came from; one that gave
-    or got a part does not compare.
+    earlier codes, joined by a space). A merged district is compared with the sum of those it came from; a district
+    that gave away or received a part cannot be compared.
     """
     if years is not None and "year" in crosswalk:
         year = pd.to_numeric(crosswalk["year"], errors="coerce")

@@ -1,4 +1,4 @@
-"""Coordinate reference systems: which a layer has, which it may have, and one to measure areas in."""
+"""Coordinate reference systems: the one a layer has, those it may have, and one to measure areas in."""
 
 import geopandas as gpd
 import numpy as np
@@ -20,10 +20,10 @@ _LEAST_DEGREES = 1e-4
 
 
 def suggest_crs(bounds: Bounds) -> list[Reason]:
-    """Coordinate systems in use in China that coordinates of this range may be in, likeliest first.
+    """Suggest coordinate systems in use in China for coordinates of this range, most likely first.
 
-    `bounds` are west, south, east, north in the unknown unit. In words: "EPSG:4526 (CGCS2000, 3-degree Gauss-Kruger
-    zone 38: 114.1 E, 22.5 N)".
+    `bounds` are west, south, east, north in the unknown unit. An example in words: "EPSG:4526 (CGCS2000, 3-degree
+    Gauss-Kruger zone 38: 114.1 E, 22.5 N)".
     """
     west, south, east, north = bounds
     if west >= -180 and east <= 180 and south >= -90 and north <= 90:
@@ -58,10 +58,10 @@ def _touches_china(bounds: Bounds) -> bool:
 
 
 def settle_crs(frame: gpd.GeoDataFrame, crs: str | None, *, where: str) -> pyproj.CRS:
-    """The layer's CRS: its own, otherwise the one given; nothing is assumed.
+    """Return the layer's CRS: its own, otherwise the one given; nothing is assumed.
 
-    Raises BoundaryError if neither is there, or the given one is unknown or contradicts the file's, or the
-    coordinates do not fit, with the range of the coordinates and the likely candidates.
+    Raises BoundaryError, with the range of the coordinates and likely candidates, if there is neither, if the given one
+    is unknown or contradicts the file's, or if the coordinates do not fit.
     """
     bounds: Bounds = tuple(float(edge) for edge in frame.total_bounds)  # type: ignore[assignment]
     given = _parse_crs(crs, where) if crs else None
@@ -88,9 +88,9 @@ def _are_degrees(bounds: Bounds) -> bool:
 def judge_place(frame: gpd.GeoDataFrame, crs: pyproj.CRS, *, where: str) -> list[Reason]:
     """Whether the coordinate system that a layer was read in puts it (in longitude and latitude) where it can be.
 
-    Returns notes on what is odd and may yet be right: ground outside China, an older datum. Raises BoundaryError where
-    the coordinates are none of this system's: no place comes of them, or one far from where the system is for, or
-    longitude and latitude are in each other's place.
+    Returns notes on what is unusual but may be right: a place outside China, an older datum. Raises BoundaryError
+    if the coordinates cannot belong to this system: they give no place, or one far outside the system's area, or
+    longitude and latitude are swapped.
     """
     west, south, east, north = bounds = tuple(float(edge) for edge in frame.total_bounds)
     if not np.isfinite(bounds).all():
@@ -154,7 +154,7 @@ def _same_place(own: pyproj.CRS, given: pyproj.CRS, bounds: Bounds) -> bool:
 
 
 def to_geographic(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The layer in longitude and latitude of its own datum (a copy)."""
+    """Return the layer in longitude and latitude of its own datum (a copy)."""
     crs = pyproj.CRS(frame.crs)
     geodetic = crs.geodetic_crs
     if geodetic is None:
@@ -164,7 +164,7 @@ def to_geographic(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def choose_equal_area(bounds: Bounds) -> pyproj.CRS:
-    """An equal-area projection for a place, given as west, south, east, north in degrees.
+    """Choose an equal-area projection for a place, given as west, south, east, north in degrees.
 
     Lambert azimuthal at the centre, or, for more than 15 degrees of longitude or latitude, Albers with standard
     parallels a sixth of the way in from the southern and northern edges (Snyder 1987, p. 99).
@@ -181,12 +181,12 @@ def choose_equal_area(bounds: Bounds) -> pyproj.CRS:
 
 
 def area_km2(geometry: gpd.GeoSeries) -> pd.Series:
-    """Area of each geometry in km2, in an equal-area projection chosen for the place.
+    """Return the area of each geometry in km2, in an equal-area projection chosen for the place.
 
-    0 for a missing or empty one. Edges are straight in longitude and latitude, as GeoJSON has them (RFC 7946,
-    3.1.1), and so are slightly bent on the projection: each is measured as a parabola through its ends and its
-    middle, pieces of at most 0.05 degrees at a time. A strip a metre wide keeps its area, too. Raises BoundaryError
-    where the geometry has no CRS.
+    A missing or empty geometry has area 0. Edges are straight in longitude and latitude, as in GeoJSON (RFC 7946,
+    3.1.1), and therefore slightly curved in the projection; each piece of at most 0.05 degrees is measured as a
+    parabola through its ends and its middle. Even a strip one metre wide keeps its area. Raises BoundaryError if the
+    geometry has no CRS.
     """
     if geometry.crs is None:
         raise BoundaryError("boundaries.crs.no_areas")

@@ -1,8 +1,8 @@
-"""In which encoding the text of a shapefile is written, judged per file.
+"""The encoding of a shapefile's text, judged per file.
 
-The order: the setting; the DBF's own mark (language driver byte); the .cpg; then all text is decoded as
-UTF-8, GBK and Big5 and judged by its characters. A mark that contradicts the text is not followed, and
-text that is Chinese only by mistake (缃楁箹 for 罗湖) is refused.
+These are used in order: the setting; the DBF's own mark (language driver byte); the .cpg; then all text is decoded as
+UTF-8, GBK and Big5 and judged by its characters. A mark that contradicts the text is ignored, and garbled text
+(缃楁箹 for 罗湖) is refused.
 """
 
 import codecs
@@ -33,14 +33,14 @@ _MISTAKES = (
 
 @dataclass(frozen=True)
 class Judgement:
-    """An encoding, and what is to be said of how it was found."""
+    """An encoding, and a note on how it was found."""
 
     encoding: str
     notes: tuple[Reason, ...] = ()
 
 
 def read_marks(path: Path) -> dict[str, str]:
-    """Return what the files beside a .shp say of its text: {'DBF (0x4D)': 'gb18030', '.cpg': …}."""
+    """Return what the files beside a .shp say about its text: {'DBF (0x4D)': 'gb18030', '.cpg': …}."""
     marks = {}
     beside = {one.suffix.lower(): one for one in path.parent.glob(f"{glob.escape(path.stem)}.*")}
     if dbf := beside.get(".dbf"):
@@ -55,7 +55,7 @@ def read_marks(path: Path) -> dict[str, str]:
 
 
 def normalise_encoding(name: str) -> str:
-    """An encoding's name as Python's, GBK and GB2312 widened to GB18030; '' when it is unknown."""
+    """Return Python's name of an encoding, with GBK and GB2312 widened to GB18030; '' if it is unknown."""
     text = name.strip().strip("\x00\ufffd").lower().removeprefix("oem").removeprefix("ansi").strip(" _-")
     digits = text.removeprefix("cp").removeprefix("iso").replace("-", "").replace(" ", "")
     if digits in _PAGES:
@@ -68,7 +68,7 @@ def normalise_encoding(name: str) -> str:
 
 
 def decode_bytes(raw: bytes, encoding: str) -> str:
-    """Decode one field (or UnicodeDecodeError); a character cut in two by its width is left off at the end."""
+    """Decode one field (or raise UnicodeDecodeError); a character cut by the field's width is dropped at the end."""
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:
@@ -82,9 +82,9 @@ def decide_encoding(
 ) -> Judgement:
     """Find the encoding of all text of a file (`raw`: field names and values).
 
-    `marks` is what the file says of itself, from `read_marks`; `setting` is 'auto', or the encoding the user states.
-    Raises BoundaryError if that is unknown or yields no words, or none of the encodings does, or two do equally
-    well.
+    `marks` is what the file says about itself, from `read_marks`; `setting` is 'auto' or the encoding set by the
+    user. Raises BoundaryError if the setting is unknown or gives unreadable text, if no encoding gives readable
+    text, or if two do equally well.
     """
     texts = [one for one in dict.fromkeys(raw) if any(byte > 127 for byte in one)]
     stated = ""
@@ -128,10 +128,10 @@ def _score(texts: Sequence[bytes], encoding: str) -> float | None:
 
 
 def score_words(words: Sequence[str]) -> float:
-    """Mean worth of the characters beyond ASCII, with a tenth added where the word ends as places do.
+    """Return the mean score of the non-ASCII characters, plus 0.1 if the word ends as place names do.
 
-    A character of GB 2312 level 1 (3,755 in common use, sorted by reading) is worth 1, of level 2 0.4,
-    another Chinese character -0.6, an accented Latin letter beside ASCII letters 0.8, all else -1.
+    A character of GB 2312 level 1 (3,755 in common use, sorted by reading) scores 1, one of level 2 0.4, another
+    Chinese character -0.6, an accented Latin letter beside ASCII letters 0.8, anything else -1.
     """
     total, count = 0.0, 0
     for word in words:
@@ -157,10 +157,10 @@ def _weigh(char: str) -> float:
 
 
 def find_mojibake(words: Iterable[str]) -> list[tuple[str, str]]:
-    """Words that are text read in the wrong encoding, each with what it was.
+    """Return words that were read in the wrong encoding, each with the original.
 
-    A word is so when the bytes it would have in the wrong encoding decode in the right one to better
-    words; also U+FFFD, 锟斤拷 and the like, of which nothing can be restored ('').
+    A word counts if its bytes in the wrong encoding decode in the right one to better words; so do U+FFFD, 锟斤拷
+    and the like, of which nothing can be restored ('').
     """
     found = []
     for word in dict.fromkeys(words):
@@ -186,7 +186,8 @@ def find_mojibake(words: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def require_words(words: Sequence[str], *, where: Reason | str) -> list[Reason]:
-    """Refuse names that are mojibake, naming up to five, and what they were; a note where few among many look so."""
+    """Refuse garbled names, naming up to five with the originals; return a note if only a few of many look
+    garbled."""
     distinct = [word for word in dict.fromkeys(words) if not word.isascii()]
     found = find_mojibake(words)
     # One rare name may look odd by itself; a layer is refused when a fifth of its names do, else they are named.

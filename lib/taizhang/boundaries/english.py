@@ -18,7 +18,7 @@ _UNITS = {
 
 
 def spell_english(name: str) -> str:
-    """A Chinese place name in pinyin, following GB/T 16159; text that is not Chinese is unchanged.
+    """Spell a Chinese place name in pinyin, following GB/T 16159; text that is not Chinese is unchanged.
 
     >>> spell_english("溪口镇"), spell_english("城关街道"), spell_english("Quezon City")
     ('Xikou Town', 'Chengguan Subdistrict', 'Quezon City')
@@ -35,7 +35,7 @@ def spell_english(name: str) -> str:
 
 
 def list_names(districts: gpd.GeoDataFrame, lang: str, given: Mapping[str, str]) -> dict[str, str]:
-    """The name of each district on a page in a given language, by code.
+    """Return the name of each district on pages in a language, by code.
 
     In English: from `given`, by code or name; otherwise from the layer's column name_en; otherwise in pinyin. If two
     would have the same name, the Chinese name is added.

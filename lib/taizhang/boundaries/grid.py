@@ -45,14 +45,14 @@ def read_grid(
     encoding: str = "auto",
     shown: str = "",
 ) -> Layer:
-    """Read the grid cells and put each in a district.
+    """Read the grid cells and assign each to a district.
 
-    A cell is in the district its parent column names (by code or name, through parent cells if need be); where the
-    column says nothing, in the district it overlaps most. Columns of the file: without `name` the code stands for
-    it; `responsible` is personal. All else, and what is raised, is as in `read_districts`.
+    A cell belongs to the district named in its parent column (by code or name, or through parent cells); if the column
+    is empty, to the district it overlaps most. Without a column `name`, the code is used; `responsible` is
+    personal. All else, and the errors raised, are as in `read_districts`.
 
-    The layer's frame has code, name, parent, class, level, assigned (boolean: someone is named; NA where no column
-    says), responsible, district_code (NA outside all districts), geometry in the CRS of `districts`.
+    The layer's frame has code, name, parent, class, level, assigned (boolean: there is a responsible person; NA if no
+    column says), responsible, district_code (NA outside all districts), and geometry in the CRS of `districts`.
     """
     columns = {"code": code, "name": name or code, "parent": parent}
     columns |= {"class": class_, "level": level, "responsible": responsible}
@@ -73,7 +73,7 @@ def read_grid(
 
 
 def measure_overlaps(cells: gpd.GeoSeries, districts: gpd.GeoSeries) -> pd.DataFrame:
-    """The area that each cell shares with each district, both valid and in the same CRS.
+    """Measure the area that each cell shares with each district, both valid and in the same CRS.
 
     Returns cell and district (positions) and area_km2, one row per overlapping pair.
     """
@@ -96,9 +96,9 @@ def assign_cells(
     notes: list[Reason] | None = None,
     where: str = "grid",
 ) -> pd.Series:
-    """District code of each cell, by its parent or else by largest overlap (NA if neither decides).
+    """Return the district code of each cell, by its parent or else by largest overlap (NA if neither decides).
 
-    Notes on cells with an unknown parent, or lying outside or halfway, are added to `notes`.
+    Notes on cells with an unknown parent, or lying outside or half in each of two districts, are added to `notes`.
     """
     said = notes if notes is not None else []
     matched = match_districts(frame["parent"], districts)
@@ -135,10 +135,10 @@ def assign_cells(
 
 
 def find_leaves(grid: gpd.GeoDataFrame) -> pd.Series:
-    """The cells that contain no other cells, and so partition the area.
+    """Return the cells that contain no other cells, and so divide up the area.
 
-    A cell holds another when it is its parent and at least half of the other lies within it (a head cell beside its
-    own has its own ground), or when it is of another level and the other lies within it.
+    A cell contains another if it is its parent and at least half of the other lies within it (a head cell beside its
+    own cells has its own ground), or if it is of another level and the other lies within it.
     """
     shapes = grid.geometry.to_numpy()
     held = _find_heads(grid, shapes)
@@ -167,9 +167,9 @@ def _find_heads(grid: gpd.GeoDataFrame, shapes: np.ndarray) -> np.ndarray:
 def measure_grid(
     grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, smallest_m2: float = SMALLEST_M2
 ) -> pd.DataFrame:
-    """The area that cells leave out or cover twice, per district and in all (零缝隙、全覆盖).
+    """Measure the area that cells leave out or cover twice, per district and in all (零缝隙、全覆盖).
 
-    Only cells that hold no other cells are laid on the ground. Pieces below `smallest_m2` are rounding.
+    Only cells that contain no other cells are used. Pieces below `smallest_m2` are rounding.
 
     Returns one row per district in order, then 'all': district_code, gap_km2 (of the district, in no cell),
     overlap_km2 (of the district, in more than one cell) and, for 'all' alone, outside_km2 (of cells, in no district;
@@ -209,11 +209,11 @@ def _drop_rounding(area: shapely.Geometry, crs: pyproj.CRS, smallest_m2: float) 
 
 
 def check_cells(grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Cells that are not where they belong.
+    """Find cells that are not where they belong.
 
-    Returns problem ('outside': in no district; 'elsewhere': most of it in another than its own; 'across': over 1 %
-    of it in others; 'beyond': over 1 % of it in none), code, district_code, area_km2 and share_percent of the cell
-    that is so.
+    Returns problem ('outside': in no district; 'elsewhere': mostly in another district; 'across': over 1 % of it
+    in other districts; 'beyond': over 1 % of it in none), code, district_code, area_km2 and share_percent of the
+    part concerned.
     """
     cells = grid.reset_index(drop=True)
     own = area_km2(cells.geometry).to_numpy()
@@ -243,10 +243,10 @@ def check_cells(grid: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> pd.DataF
 
 
 def measure_span(grid: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Span of control: how many cells each person, and each cell of the level above, is responsible for.
+    """Measure the span of control: how many cells each person, and each cell of the level above, is responsible for.
 
-    Names of persons are counted, never shown; a cell may name several. Returns one row per district_code, then
-    'all'; after each, where its cells are of several levels, one per level: level ('' for all of them), people
+    Names of persons are counted, never shown; a cell may name several. Returns one row per district_code, then 'all';
+    after each, if its cells have several levels, one row per level: level ('' for all of them), people
     (distinct), cells_per_person_median and _max, heads (cells that hold others), cells_per_head_min, _median and
     _max; NaN if there are none.
     """

@@ -72,16 +72,17 @@ def read_districts(
     encoding: str = "auto",
     shown: str = "",
 ) -> Layer:
-    """Read the districts to report on: one row each, in the file's order; rows of one code and name are made one.
+    """Read the districts to report on, one row each, in the file's order; rows with the same code and name are
+    merged.
 
-    `path` is a shapefile (or .zip of one), GeoPackage, GeoJSON, TopoJSON or GeoParquet; `code`, `name` and `parent`
-    are its columns, as is `name_en`, what English pages call each; `parent` may be the unit above itself, of which all
-    are parts. `crs` is given only where the file
-    states none; `offset` is the web map offset to undo ('none', 'gcj02' or 'bd09'); `encoding` that of a shapefile's or
-    GeoJSON's text, which 'auto' judges; `shown` the path as workbook.toml would say it, for what is to be pasted there.
+    `path` is a shapefile (or a .zip of one), GeoPackage, GeoJSON, TopoJSON or GeoParquet. `code`, `name`, `parent` and
+    `name_en` (the name on English pages) are its columns; `parent` may also be the name of the unit above, if all
+    districts belong to it. `crs` is given only if the file states none; `offset` is the web map offset to remove
+    ('none', 'gcj02' or 'bd09'); `encoding` is that of a shapefile's or GeoJSON's text, or 'auto'; `shown` is the
+    path as written in workbook.toml, for lines to paste.
 
-    Raises BoundaryError if the file cannot be read, a column is not there, the CRS is missing or wrong, names are
-    mojibake, codes are missing or stand for several names, or geometry is no area.
+    Raises BoundaryError if the file cannot be read, a column is missing, the CRS is missing or wrong, names are
+    garbled, codes are missing or have several names, or a geometry is not an area.
     """
     columns = {"code": code, "name": name, "parent": parent} | ({"name_en": name_en} if name_en else {})
     layer = read_layer(path, columns, crs=crs, offset=offset, encoding=encoding, shown=shown)
@@ -239,7 +240,8 @@ def require_numbers(frame: gpd.GeoDataFrame, where: str) -> None:
 
 
 def mend_geometry(frame: gpd.GeoDataFrame, where: str, notes: list[Reason]) -> gpd.GeoDataFrame:
-    """Make areas valid: invalid rings are repaired by make_valid, and reported; no area at all is an error."""
+    """Make areas valid: invalid rings are repaired by make_valid and reported; a layer without any area is an
+    error."""
     shapes = frame.geometry.to_numpy()
     absent = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     kinds = shapely.get_type_id(shapes)
@@ -277,7 +279,7 @@ def _name_fault(said: str) -> Label:
 
 
 def keep_areas(shape: shapely.Geometry) -> shapely.Geometry:
-    """The polygons of a geometry: make_valid leaves lines and points where a ring had collapsed."""
+    """Keep the polygons of a geometry; make_valid leaves lines and points of collapsed rings."""
     parts = [part for part in shapely.get_parts(shapely.get_parts(shape)) if part.geom_type == "Polygon"]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 

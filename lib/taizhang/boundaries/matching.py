@@ -72,17 +72,16 @@ def match_districts(
 ) -> pd.DataFrame:
     """Find the district of each row.
 
-    In this order: exact code; code of another vintage (crosswalk, as returned by `read_crosswalk`); exact name; alias;
-    name of another vintage; name without its suffix; the same in simplified characters; the district whose full name
-    begins the text, or comes first after names of units above, where the text goes on to a place; where the layer
-    knows of no unit above, the reason asks. A name that several districts bear is decided by `parent`, the code or
-    name of the unit above, or not at all. A point (lon, lat in degrees, shifted by `offset`: 'none', 'gcj02' or
-    'bd09') decides only where the row has no district text; it needs `geometry`, the districts' shapes in degrees.
-    Nothing is accepted because it is alike: near names are proposed in the reason.
+    The steps, in order: exact code; code of another year (crosswalk, as returned by `read_crosswalk`); exact name;
+    alias; name of another year; name without its suffix; the same in simplified characters; the district whose
+    full name begins the text, or comes first after names of units above, if the text goes on to a place. If the
+    layer has no unit above, the reason asks for it. If several districts have the same name, `parent` (code or
+    name of the unit above) decides, or nothing does. A point (lon, lat in degrees, shifted by `offset`: 'none',
+    'gcj02' or 'bd09') decides only if the row has no district text; it needs `geometry`, the districts' shapes in
+    degrees. Similarity is never accepted; similar names are proposed in the reason.
 
-    Returns code (NA where there is none), how (one of `HOW`) and reason (a Reason; None if matched), on the index
-    of `values`. Raises BoundaryError if an alias names a code that is not in the layer, or another district's own
-    name.
+    Returns code (or NA), how (one of `HOW`) and reason (a Reason; None if matched), on the index of `values`.
+    Raises BoundaryError if an alias names a code that is not in the layer, or another district's own name.
     """
     finder = _Finder(districts, aliases or {}, crosswalk)
     if parent is not None and len(parent) != len(values):
@@ -422,7 +421,7 @@ def find_district(
     *,
     crosswalk: pd.DataFrame | None = None,
 ) -> str:
-    """The code of a district given by the user as code, name, alias, or name without its suffix.
+    """Find the code of a district given by the user as code, name, alias, or name without its suffix.
 
     With a crosswalk (as returned by `read_crosswalk`), a code or name of another year is also accepted. Raises
     ParameterError if none or several match; the message lists the nearest names.

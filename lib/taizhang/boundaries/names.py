@@ -1,4 +1,4 @@
-"""Place names: without their suffix, in one script, and which are similar."""
+"""Place names: removing suffixes, unifying scripts, finding similar names."""
 
 import re
 from collections.abc import Mapping
@@ -40,21 +40,21 @@ _SEPARATORS = re.compile(r"[\s/、,;·•\-—_>]+")
 
 
 def fold_name(text: str) -> str:
-    """A name normalised for comparison: NFKC, no spaces between Chinese characters, one case, no office endings."""
+    """Normalise a name for comparison: NFKC, no spaces between Chinese characters, one case, no office endings."""
     text = clean_text(text).casefold()
     return _OFFICE.sub("", _SPACES.sub("", text))
 
 
 def cut_spaces(name: str) -> str:
-    """The name without any white space: QuezonCity for Quezon City."""
+    """Remove all white space: QuezonCity for Quezon City."""
     return "".join(name.split())
 
 
 def split_suffix(name: str) -> tuple[str, str]:
-    """A name without its suffix (镇, 乡, 街道, 县, 区 …), and the suffix.
+    """Split a name into its short form and its suffix (镇, 乡, 街道, 县, 区 …).
 
-    An ethnic name before the suffix goes with it: 老溪畲族乡 is 老溪. Where nothing, or a single character,
-    would be left, the name has no short form: ('', '').
+    An ethnic name before the suffix belongs to it: 老溪畲族乡 is 老溪. If nothing, or a single character, would be
+    left, the name has no short form: ('', '').
     """
     if name in _NO_BASE:
         return "", ""
@@ -67,7 +67,7 @@ def split_suffix(name: str) -> tuple[str, str]:
 
 
 def cut_suffix(name: str) -> str:
-    """The name without its suffix, '' if it has none that can be removed."""
+    """Remove a name's suffix; '' if it has none that can be removed."""
     return split_suffix(name)[0]
 
 
@@ -77,9 +77,9 @@ def is_bare(name: str) -> bool:
 
 
 def cut_units_above(names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """By code the unit above and the name without it, of a layer that writes both in its names (臺北市大安區).
+    """Split names that include the unit above (臺北市大安區): by code, the unit above and the name without it.
 
-    Nothing unless nine of ten names are so written, and one unit at least stands before several.
+    Empty unless nine of ten names are written in this way, and at least one unit precedes several names.
     """
     matches = {code: match for code, name in names.items() if (match := _WITH_UNIT.fullmatch(name))}
     found = {code: (match[1], match[2]) for code, match in matches.items() if not is_bare(match[2])}
@@ -89,17 +89,17 @@ def cut_units_above(names: Mapping[str, str]) -> dict[str, tuple[str, str]]:
 
 
 def levels_of(suffix: str) -> tuple[str, ...]:
-    """Levels that a suffix can mean, as named by `codes.name_level`."""
+    """Return the levels that a suffix can mean, as named by `codes.name_level`."""
     return _SUFFIXES[suffix]
 
 
 def split_places(text: str) -> list[str]:
-    """The parts of a cell that may name several places, or a place and the one above it."""
+    """Return the parts of a cell that may name several places, or a place and the one above it."""
     return [part for part in _SEPARATORS.split(clean_text(text)) if part]
 
 
 def to_simplified(text: str) -> str:
-    """Traditional characters as simplified ones (OpenCC, t2s)."""
+    """Convert traditional characters to simplified ones (OpenCC, t2s)."""
     return str(_converter().convert(text))
 
 
@@ -109,7 +109,7 @@ def _converter() -> "opencc.OpenCC":
 
 
 def find_near(text: str, names: list[str]) -> list[str]:
-    """Names similar to a text, nearest first, at most three; to be suggested, never accepted."""
+    """Return at most three names similar to a text, nearest first; they are suggested, never accepted."""
     letters = set(text)
     alike = [name for name in names if len(letters & set(name)) * 2 >= min(len(letters), len(name))]
     inside = [name for name in alike if text and (text in name or (len(name) > 1 and name in text))]

@@ -1,10 +1,10 @@
-"""The offsets of Chinese web maps, GCJ-02 and BD-09, put on and undone.
+"""Adding and removing the offsets of Chinese web maps, GCJ-02 and BD-09.
 
 Source: no official text gives the formula. The one in use was published anonymously at
 on4wp7.codeplex.com (changeset 21483, EvilTransform.cs) and is kept in github.com/googollee/eviltransform
 (MIT) and github.com/Artoria2e5/PRCoords (CC0); BD-09 over GCJ-02 as in both. Constants: Krasovsky 1940
-ellipsoid, a = 6 378 245 m. It agrees with the map services to about a metre, so a layer brought back is
-as good as that; the inverse itself is iterated until nothing changes.
+ellipsoid, a = 6 378 245 m. It agrees with the map services to about a metre, and so
+does a corrected layer; the inverse itself is iterated until it no longer changes.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ _EXTENT = (72.004, 0.8293, 137.8347, 55.8271)
 
 
 def add_gcj02(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """WGS84 to GCJ-02, in degrees (CGCS2000 differs from WGS84 by centimetres).
+    """Convert WGS84 to GCJ-02, in degrees (CGCS2000 differs from WGS84 by centimetres).
 
     Unchanged outside 72-137.8 E, 0.8-55.8 N.
     """
@@ -49,7 +49,7 @@ def add_gcj02(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:
 
 
 def add_bd09(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """WGS84 to BD-09 (Baidu), by way of GCJ-02; parameters and returns as in `add_gcj02`."""
+    """Convert WGS84 to BD-09 (Baidu), by way of GCJ-02; parameters and returns as in `add_gcj02`."""
     true_lon, true_lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     x, y = add_gcj02(true_lon, true_lat)
     inside = _find_inside(true_lon, true_lat)
@@ -77,7 +77,7 @@ def add_offset(lon: npt.ArrayLike, lat: npt.ArrayLike, offset: str) -> tuple[Flo
 
 
 def undo_offset(lon: npt.ArrayLike, lat: npt.ArrayLike, offset: str) -> tuple[Floats, Floats]:
-    """Undo an offset ('none', 'gcj02' or 'bd09'): the true point (WGS84) whose shifted image is the given one.
+    """Undo an offset ('none', 'gcj02' or 'bd09'): return the true point (WGS84) whose shifted image is the given one.
 
     The formula has no closed inverse. The shift changes by less than 1 % of a step, so the fixed-point iteration ``w
     <- g - (shift(w) - w)`` gains two digits a turn; it stops below 1e-11 degrees (1 um). NaN stays NaN. Raises
@@ -102,7 +102,7 @@ def shift_geometry(
 ) -> npt.NDArray[np.object_]:
     """Undo (or apply) an offset on geometries in degrees, keeping shared edges shared.
 
-    Each distinct vertex is computed once, so that neighbours which share it share it afterwards.
+    Each distinct vertex is computed once, so that neighbours still share it afterwards.
     """
     _require_offset(offset)
     if offset == "none":

@@ -17,7 +17,7 @@ _FAR_DEGREES = 0.01
 
 @dataclass(frozen=True)
 class Places:
-    """Where points lie: position of the polygon (-1: none or several), and a Reason where none, otherwise None."""
+    """The polygons of points: position (-1 for none or several), and a Reason if there is none, otherwise None."""
 
     position: npt.NDArray[np.int64]
     reason: npt.NDArray[np.object_]
@@ -26,10 +26,10 @@ class Places:
 def find_strays(
     lon: Floats, lat: Floats, codes: npt.NDArray[np.object_], districts: gpd.GeoDataFrame
 ) -> npt.NDArray[np.bool_]:
-    """The points (degrees, NaN if a row has none) far from the district, of `codes`, that their rows name.
+    """Find points (degrees, NaN if a row has none) far from the district (in `codes`) that their row names.
 
-    True for a point over a hundredth of a degree (1.1 km) beyond its district; False if row or district has no
-    place.
+    True for a point over a hundredth of a degree (1.1 km) beyond its district; False if the row has no point or the
+    district no shape.
     """
     stray = np.zeros(len(lon), dtype=bool)
     placed = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
@@ -47,9 +47,10 @@ def find_strays(
 def locate_points(lon: Floats, lat: Floats, geometry: gpd.GeoSeries, *, offset: str = "none") -> Places:
     """Find the polygon each point lies in.
 
-    The tree is built over the points and asked once per polygon, prepared: the time grows with the
+    The tree is built over the points and queried once per prepared polygon, so that time grows with the number of
     points and not with points x polygons. Points are in degrees, NaN if a row has none, shifted by `offset`
-    ('none', 'gcj02' or 'bd09'); one on a border shared by several polygons, or in several, is in none, with the reason.
+    ('none', 'gcj02' or 'bd09'). A point in several polygons, or on a border shared by several, is in none, with
+    the reason.
     """
     count = len(lon)
     position = np.full(count, -1, dtype=np.int64)

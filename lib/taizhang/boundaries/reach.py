@@ -26,7 +26,7 @@ def measure_reach(
 ) -> pd.DataFrame:
     """Return which points (degrees) are within straight-line distance of the nearest site (a shelter, a team).
 
-    `distance_m` is as the crow flies: roads and rivers are not considered; BoundaryError if it is not above 0.
+    `distance_m` is a straight-line distance, without regard to roads and rivers; BoundaryError if it is not above 0.
     NaN is unknown; sites without coordinates are left out. Returns one row per point: distance_m to the nearest site
     (geodesic, GRS80; NaN if unknown), site (its position, -1 where unknown) and within (boolean, NA where
     unknown).
@@ -55,7 +55,8 @@ def _to_ecef(lon: Floats, lat: Floats) -> Floats:
 
 
 def draw_reach(site_lon: npt.ArrayLike, site_lat: npt.ArrayLike, *, distance_m: float) -> shapely.Geometry:
-    """The area within straight-line distance of any site, in degrees: the union of geodesic circles of 256 points."""
+    """Draw the area within straight-line distance of any site, in degrees: the union of geodesic circles of 256
+    points."""
     sites_x, sites_y = np.asarray(site_lon, dtype=float), np.asarray(site_lat, dtype=float)
     known = np.isfinite(sites_x) & np.isfinite(sites_y)
     azimuths = np.linspace(0.0, 360.0, 256, endpoint=False)
@@ -69,10 +70,10 @@ def draw_reach(site_lon: npt.ArrayLike, site_lat: npt.ArrayLike, *, distance_m: 
 def measure_area_in_reach(
     geometry: gpd.GeoSeries, site_lon: npt.ArrayLike, site_lat: npt.ArrayLike, *, distance_m: float
 ) -> pd.Series:
-    """Share of each district's area (degrees) within straight-line distance of any site, in percent.
+    """Measure the share of each district's area (degrees) within straight-line distance of any site, in percent.
 
-    NaN for an empty district. Multiplied by residents it estimates the people within reach, as if they lived evenly
-    over the district: that is to be said beside the number.
+    NaN for an empty district. Multiplied by residents, it estimates the people within reach, assuming an even
+    distribution over the district; reports must say so beside the number.
     """
     circles = draw_reach(site_lon, site_lat, distance_m=distance_m)
     inside, whole = geometry.intersection(circles), area_km2(geometry)
@@ -80,9 +81,9 @@ def measure_area_in_reach(
 
 
 def locate_premises(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each premises of a district once, at the middle (median) of its rows' coordinates.
+    """Return each premises of a district once, at the median of its rows' coordinates.
 
-    Columns district_code, premises, lon, lat. Rows that name none are left out.
+    Columns: district_code, premises, lon, lat. Rows without premises are left out.
     """
     return rows.groupby(["district_code", "premises"])[["lon", "lat"]].median().reset_index()
 
@@ -95,10 +96,10 @@ def summarise_reach(
     *,
     distance_m: float,
 ) -> gpd.GeoDataFrame:
-    """Who is within straight-line distance of a site (a shelter, a team), per district and in all.
+    """Count who is within straight-line distance of a site (a shelter, a team), per district and in all.
 
-    A site serves across district borders. People are estimated as the residents times the share of the
-    district's area in reach, as if they lived evenly over it: nobody's home is known.
+    A site serves across district borders. People are estimated as the residents times the share of the district's area
+    in reach, assuming an even distribution, as no homes are known.
 
     `sites` has district_code, lon, lat (degrees) of every site, of all districts; `premises` has district_code,
     premises (name), lon, lat of rows that name premises, such as hazards: each counts once, as from

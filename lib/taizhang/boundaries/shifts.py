@@ -19,11 +19,10 @@ def describe_shift(
 ) -> Reason | None:
     """Say whether a layer seems shifted against another by GCJ-02 or BD-09, or their undoing.
 
-    Each offset is undone and put on, and the area in which the outlines of both layers then disagree is
-    compared with that of the layer as it is.
+    Each offset is removed and added, and the area in which the outlines of both layers then disagree is compared with
+    that of the unchanged layer.
 
-    Both are layers of one area, in degrees; `name` and `against` are what they are called. None if nothing suggests
-    a shift.
+    Both layers cover the same area, in degrees; `name` and `against` are their names. None if nothing suggests a shift.
     """
     layer = _outline(frame.geometry)
     base = _outline(_choose_covered(reference.geometry, layer))

@@ -38,7 +38,7 @@ _INTEGER, _REAL = (re.compile(rb"[+-]?\d{0,15}(?:\.%s*)?" % figure) for figure i
 
 @dataclass(frozen=True)
 class LayerSource:
-    """A layer as in its file: nothing corrected yet except the encoding of its text."""
+    """A layer as in its file, with only the encoding of its text corrected."""
 
     frame: gpd.GeoDataFrame
     notes: list[Reason] = field(default_factory=list)
@@ -50,10 +50,10 @@ def read_source(
     """Read a layer with its attributes.
 
     ``file.gpkg!layer`` names one of several layers, ``file.zip!name.shp`` one of several files in an archive, and
-    ``file.zip!name.gpkg!layer`` both. A shapefile's text is judged ('auto') or of the encoding given, and so is that of
-    other files that should be UTF-8 and aren't. `shown` is the path as a setting names it, `wanted` the columns that
-    the layer should have, for the line to paste where the file holds several. Raises BoundaryError if the file is
-    missing, damaged, of no known format, or holds several layers and none is named.
+    ``file.zip!name.gpkg!layer`` both. The encoding of a shapefile's text is judged ('auto') or given, as is that
+    of other files that should be UTF-8 but are not. `shown` is the path as in the settings, `wanted` the columns
+    that the layer should have, for the line to paste if the file has several layers. Raises BoundaryError if the
+    file is missing, damaged, of unknown format, or has several layers and none is named.
     """
     path, inner = split_layer(Path(path))
     if not path.exists():

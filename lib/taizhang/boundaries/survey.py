@@ -1,4 +1,4 @@
-"""What an undescribed boundary file may be: its columns of code, name and unit above, and its CRS."""
+"""Examining an unknown boundary file: its columns of code, name and unit above, and its CRS."""
 
 import re
 from collections.abc import Iterator
@@ -29,11 +29,11 @@ _NAME_WORDS = re.compile("name|mc|名称|名", re.I)
 
 @dataclass(frozen=True)
 class LayerSeen:
-    """A layer: its path (with ``!layer`` where the file has several), columns ('' where none can be told), and names.
+    """A layer: its path (with ``!layer`` if the file has several), columns ('' if not identified), and names.
 
-    `parent_coded`: the unit above is told by its code. `crs` is the file's own; '' where it has none, and then
-    `suggested` is what its coordinates point to. `areas`: its features are polygons. `codes` and `names` are those of
-    its features; `problem` says why nothing could be seen.
+    `parent_coded`: the unit above is given by its code. `crs` is the file's own; if it is '', `suggested` is the system
+    that its coordinates suggest. `areas`: its features are polygons. `codes` and `names` are those of its features;
+    `problem` says why the layer could not be examined.
     """
 
     path: Path
@@ -53,7 +53,7 @@ class LayerSeen:
 
     @property
     def full_path(self) -> str:
-        """The path as workbook.toml has it."""
+        """The path as written in workbook.toml."""
         return f"{self.path.as_posix()}!{self.layer}" if self.layer else self.path.as_posix()
 
 
