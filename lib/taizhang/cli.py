@@ -1,6 +1,6 @@
-"""The command line. Exit codes: 0 done; 1 the work ran, but something needs attention; 2 the request was wrong.
+"""The command line. Exit codes: 0 done; 1 the command ran, but something needs attention; 2 the request was wrong.
 
-Help, results and mistakes are worded in metadata/messages/cli.yml, in the language of whoever runs a command.
+Help, results and error messages are worded in metadata/messages/cli.yml, in the user's language.
 """
 
 import os
@@ -57,7 +57,7 @@ def word(code: str, **parameters: object) -> str:
 
 
 def say(text: str) -> None:
-    """Tell the user something, on standard error: standard output is for results."""
+    """Print a message for the user on standard error; standard output is for results."""
     print(show_controls(text), file=sys.stderr)
 
 
@@ -121,7 +121,7 @@ def choose_language_of(arguments: Sequence[str]) -> None:
 
 
 def find_value(arguments: Sequence[str], names: Sequence[str]) -> str:
-    """The value given to an option on a command line; empty if the option is absent."""
+    """Return the value given to an option on a command line; empty if the option is absent."""
     for one, following in zip(arguments, [*arguments[1:], ""], strict=False):
         name, equals, value = one.partition("=")
         if name in names:
@@ -178,7 +178,7 @@ def refuse(code: str, ctx: Any, **parameters: object) -> ParameterError:
 
 
 def word_misuse(error: Any, given: Sequence[str], commands: Iterable[Any]) -> ParameterError:
-    """Typer's own errors, which are only in English, in our words."""
+    """Word Typer's own errors, which are only in English, in our messages."""
     ctx, kind = error.ctx, type(error).__name__
     parameter = getattr(error, "param", None)
     if kind == "MissingParameter":
@@ -243,7 +243,7 @@ class FactsFormat(StrEnum):
 
 
 def open_workbook(folder: str, period: "Period", as_of: str = "", *, notebooks: bool = False) -> "Workbook":
-    """The workbook of a command's -C, as of the day it names; a day before the period is refused at once.
+    """Open the workbook of a command's -C, as of the day given; a day before the period is refused at once.
 
     So is a workbook whose own facts, and `notebooks` if a review is to run them, its user does not trust.
     """
@@ -263,7 +263,7 @@ def open_workbook(folder: str, period: "Period", as_of: str = "", *, notebooks: 
 
 
 def ask_trust(root: Path, code: Sequence[str]) -> None:
-    """Where a workbook that is not trusted has code of its own, ask whether it may run; without a terminal, refuse."""
+    """Ask whether a workbook that is not trusted may run its own code, if it has any; refuse without a terminal."""
     from taizhang.workbook.trust import is_trusted, refuse_code, trust_workbook
 
     if not code or is_trusted(root):
@@ -277,7 +277,7 @@ def ask_trust(root: Path, code: Sequence[str]) -> None:
 
 
 def open_config(folder: str) -> "Config":
-    """The settings of a command's workbook only, for commands that just read files."""
+    """Read only the settings of a command's workbook, for commands that just read files."""
     from taizhang.metadata.facts import load_facts
     from taizhang.metadata.kinds import load_kinds
     from taizhang.settings.workbook import locate_root, read_config
@@ -309,7 +309,7 @@ def new(
     sample: Annotated[bool, typer.Option("--sample")] = False,
     source: Annotated[Path | None, typer.Option("--from", metavar="FOLDER")] = None,
 ) -> None:
-    """Make a workbook, or bring the notebooks of one that is there up to this version."""
+    """Create a workbook, or upgrade the notebooks of an existing one."""
     from taizhang.lab.scaffold import make_sample_workbook, make_workbook
 
     if upgrade + sample + (source is not None) > 1:
@@ -328,7 +328,8 @@ def new(
 
 
 def report_survey(folder: Path, source: Path) -> int:
-    """Make a workbook from a folder's files; print what they are and what is left to decide. 1 if it can't run yet."""
+    """Make a workbook from a folder's files; print what they are and what is left to decide. Return 1 if it can't
+    run yet."""
     from taizhang.ingest.proposals import Proposal
     from taizhang.lab.survey import make_workbook_from
 
@@ -350,12 +351,12 @@ def report_survey(folder: Path, source: Path) -> int:
 
 
 def quote(path: Path) -> str:
-    """A path to be copied to a command line; all systems agree on these quotes alone."""
+    """Quote a path to be copied to a command line, with the only quotes that work on all systems."""
     return f'"{path}"' if " " in str(path) else str(path)
 
 
 def report_upgrade(root: Path) -> int:
-    """Upgrade a workbook's notebooks and print what was done; 1 if something is left to the user."""
+    """Upgrade a workbook's notebooks and print what was done; return 1 if something is left to the user."""
     from taizhang.lab.launch import upgrade_templates
 
     left = False
@@ -373,7 +374,7 @@ def report_upgrade(root: Path) -> int:
 
 @command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context, workbook: Folder = "") -> None:
-    """Open JupyterLab; options of its own go on to it."""
+    """Open JupyterLab, passing on its own options."""
     import subprocess
 
     from taizhang.lab.launch import copy_templates, list_command, make_environment
@@ -435,7 +436,7 @@ def facts(
     as_of: AsOf = "",
     workbook: Folder = "",
 ) -> None:
-    """Print the numbers alone."""
+    """Print only the numbers."""
     from taizhang.core.csv import format_facts
     from taizhang.core.periods import parse_period
 

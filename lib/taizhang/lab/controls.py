@@ -1,8 +1,8 @@
-"""Two controls above a notebook's parameters cell: pick a district and a period, and the cell is rewritten.
+"""Two controls above a notebook's parameters cell, which write the chosen district and period into it.
 
-The parameters cell stays the one place that says what a notebook looks at, for Run All as for Papermill: the
-controls only type into it. They do so through JupyterLab's own notebook model, which `taizhang lab` opens to
-them; in another front end they say what to type. In a batch, where nobody can pick, they are not made at all.
+The parameters cell remains the only place that says what a notebook shows, for Run All as for Papermill; the controls
+only write into it. They use JupyterLab's own notebook model, which `taizhang lab` makes available; in another front end
+they say what to type. In a batch run, where nobody can choose, they are not made.
 """
 
 import json
@@ -47,7 +47,8 @@ element.textContent = written ? %(done)s : [%(by_hand)s, ...lines].join("\\n");
 
 
 def make_controls(book: "Workbook", lang: str = "") -> Any:
-    """The two controls, for the cell above the parameters, in zh or en (empty: the workbook's); None in a batch."""
+    """Make the two controls for the cell above the parameters, in zh or en (empty: the workbook's); None in a
+    batch run."""
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
@@ -75,10 +76,10 @@ def _write_in_lab(picked: dict[str, str], lang: str) -> str:
 
 
 class Controls:
-    """District and period as two widgets which follow the notebook's variables and write what is picked.
+    """Two widgets for district and period that follow the notebook's variables and write the user's choice.
 
-    In `namespace`, the notebook's variables, the parameters cell sets `district` and `period`; `write` makes, of the
-    picked values and the language, the script that writes them.
+    The parameters cell sets `district` and `period` in `namespace`, the notebook's variables. `write` returns the
+    script that writes the chosen values, in a language.
     """
 
     def __init__(self, book: "Workbook", namespace: dict[str, Any], write: Write, lang: str) -> None:
@@ -106,12 +107,12 @@ class Controls:
         self.period.observe(self._on_pick, names="value")
 
     def take_over(self, earlier: "Controls") -> None:
-        """Show what was picked before this cell was run again."""
+        """Show the choice made before this cell was run again."""
         self._seen = earlier._seen
         self._set(earlier.district.value, earlier.period.value)
 
     def follow(self, *_: object) -> None:
-        """Show the notebook's district and period where a cell has changed them."""
+        """Show the notebook's district and period if a cell has changed them."""
         now = {name: self._namespace.get(name) for name in NAMES}
         if now == self._seen:
             return
@@ -148,5 +149,5 @@ class Controls:
 
 
 def list_periods(book: "Workbook") -> list[str]:
-    """The years in which the workbook's ledgers have rows, latest first, each with its halves and quarters."""
+    """Return the years in which the workbook's ledgers have rows, latest first, each with its halves and quarters."""
     return [f"{year}{part}" for year in book.years for part in ("", "H1", "H2", "Q1", "Q2", "Q3", "Q4")]

@@ -37,7 +37,8 @@ def copy_templates(root: Path) -> list[str]:
 
 
 def list_command(arguments: Sequence[str] = ()) -> list[str]:
-    """The command line of JupyterLab, to be run in the workbook's folder; the user's own arguments take precedence."""
+    """Return the command line of JupyterLab, to be run in the workbook's folder; the user's own arguments take
+    precedence."""
     return [
         sys.executable,
         "-P",  # what lies in the workbook is no library
@@ -72,10 +73,10 @@ def make_environment(lang: str = "en", *, trusted: bool = True) -> dict[str, str
 class Upgrade:
     """What an upgrade of one notebook did or would do.
 
-    `state`: new (copied), same, replaced (it was unchanged since it was copied), merged, differs (nothing was done, as
-    it is not known whose changes are whose), kept (the package has no change to add). `merged`: what was taken from
-    the package, one line each. `conflicts`: cells changed by both; the user's version stays. `difference`: from the
-    user's to the package's, as a unified diff of the sources, after the upgrade.
+    `state`: new (copied), same, replaced (unchanged since it was copied), merged, differs (left unchanged, as it
+    is not known who made which changes), kept (the package has no changes to add). `merged`: what was taken from
+    the package, one line each. `conflicts`: cells changed by both; the user's version is kept. `difference`: from
+    the user's version to the package's, as a unified diff of the sources, after the upgrade.
     """
 
     name: str
@@ -89,7 +90,7 @@ def upgrade_templates(root: Path) -> list[Upgrade]:
     """Upgrade a workbook's notebooks to the package's, keeping every cell that the user has changed.
 
     A notebook that was never edited is replaced. In an edited one, cells that only the package has changed, added or
-    dropped follow it; those changed by both stay as the user has them and are listed.
+    dropped are updated; cells changed by both keep the user's version and are listed.
     """
     return [_upgrade(root / "notebooks", name, path) for name, path in packaged_notebooks().items()]
 
@@ -148,7 +149,7 @@ class Merge:
 def merge_notebooks(base: NotebookNode, mine: NotebookNode, theirs: NotebookNode) -> Merge:
     """Merge the user's notebook with the package's; a cell changed by both keeps the user's version.
 
-    `base` is their common origin; cells correspond if their ids are equal.
+    `base` is their common origin; cells with equal ids correspond.
     """
     before = {cell.id: cell for cell in base.cells}
     have = {cell.id: cell for cell in mine.cells}
@@ -186,7 +187,7 @@ def _name(cell: NotebookNode) -> str:
 
 
 def compare_notebooks(mine: NotebookNode, theirs: NotebookNode, name: str) -> str:
-    """The sources of two notebooks as a unified diff; empty if they are equal."""
+    """Return the sources of two notebooks as a unified diff; empty if they are equal."""
     ours, new = (
         [line for cell in notebook.cells for line in (f"# {cell.id}", *cell.source.splitlines())]
         for notebook in (mine, theirs)

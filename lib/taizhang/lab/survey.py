@@ -51,7 +51,7 @@ _SENTENCES = re.compile("(?:描述|问题|隐患|内容|情况|经过|措施|原
 
 @dataclass(frozen=True)
 class Found:
-    """A ledger table among a folder's files, and how it is to be read."""
+    """A ledger table among a folder's files, and how to read it."""
 
     path: Path
     table: TableSeen
@@ -65,14 +65,14 @@ class Found:
 
     @property
     def settings(self) -> tuple[object, ...]:
-        """What tables must share to be read by one source."""
+        """The settings that tables must share to be read by one source."""
         # A district that is asked about holds for its own file alone.
         asked = self.path if self.near_district else None
         return self.columns, self.district, () if self.whole else (self.table.sheet,), asked
 
     @property
     def near_district(self) -> str:
-        """The district that the file names without its full name, to be asked about."""
+        """The district that the file names only in short, to be asked about."""
         told = dict(self.problem.parameters).get("reason", self.problem) if self.problem else None
         return find_near_district(told) if isinstance(told, Reason) else ""
 
@@ -94,13 +94,13 @@ class SumsFound:
 
     @property
     def settings(self) -> tuple[object, ...]:
-        """What files must share to be read by one source."""
+        """The settings that files must share to be read by one source."""
         return self.columns, self.sheets, not self.period
 
 
 @dataclass
 class FolderSeen:
-    """What a folder holds."""
+    """The contents of a folder."""
 
     layers: list[LayerSeen] = field(default_factory=list)
     districts: LayerSeen | None = None
@@ -122,10 +122,11 @@ class Made:
 
 
 def make_workbook_from(folder: Path, source: Path) -> Made:
-    """Make a workbook in a folder that is new or empty, from the files in another, to which nothing is written.
+    """Make a workbook in a new or empty folder from the files in another folder, which is not changed.
 
-    The files are copied into data/raw, a folder for each kind (very large ones are referred to where they are), and
-    workbook.toml says how they are read. Raises ParameterError if there are no such folder, or no ledgers.
+    The files are copied into data/raw, with a folder for each kind (very large files are referred to where they
+    are), and workbook.toml says how they are read. Raises ParameterError if the folder does not exist, or has no
+    ledgers.
     """
     if not source.is_dir():
         raise ParameterError("lab.survey.no_folder", folder=source)
@@ -388,9 +389,9 @@ def _say_columns(table: TableSeen, kind: Kind, districts: LayerSeen | None) -> t
 
 
 def share_districts(words: Sequence[str], layer: LayerSeen) -> float:
-    """The share of texts that match a layer's districts, in any way in which rows are matched, or lie in one.
+    """Return the share of texts that match a layer's districts, by any step of matching, or name a place in one.
 
-    Texts that lie in a district if the unit above is the layer's own (沙岭县城关镇河东村) also count.
+    Texts that name a place in a district if the unit above is the layer's own (沙岭县城关镇河东村) also count.
     """
     found = _match(words, layer)
     return float((found["code"].notna() | found["reason"].map(_asks_above).astype(bool)).mean())

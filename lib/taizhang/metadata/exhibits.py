@@ -42,11 +42,10 @@ class ExhibitColumn:
 class Exhibit:
     """The entry in exhibits.yml for one figure, table or section.
 
-    `words`: by part, such as title, alt and note, by language. `source`: the ledgers that it is made from. `place`:
-    where among the columns are put that are known only from the data. `shown`: by report (a template's name, or
-    ``default``) the lengths of period that have it; `annex`: those that have it in the annex; `brief`: those that have
-    it in its short form, which has `most` items at most (0: no limit). `facts`, `stocks`: what a section says, as
-    exhibits.yml has it.
+    `words`: by part, such as title, alt and note, by language. `source`: the ledgers behind it. `place`: where
+    columns known only from the data are inserted. `shown`: by report (a template's name, or ``default``), the
+    period lengths that show it; `annex`: those that show it in the annex; `brief`: those that show its short form,
+    with at most `most` items (0: no limit). `facts`, `stocks`: what a section says, as in exhibits.yml.
     """
 
     id: str
@@ -74,7 +73,7 @@ class Exhibit:
         return scale in self.brief.get(report, self.brief.get("default", ()))
 
     def say(self, part: str, lang: str, values: Mapping[str, object]) -> str:
-        """The words of a part with placeholders filled; numbers in the language's format for whole numbers."""
+        """Return the words of a part with placeholders filled; whole numbers are in the language's format."""
         return "".join(map(str, fill(name_places(self.words[part][lang], lang), values, _write)))
 
 

@@ -1,4 +1,4 @@
-"""What each fact is: title, definition, formula, unit, interval and source, read from facts.yml."""
+"""The definitions of facts, read from facts.yml: title, definition, formula, unit, interval and source."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -94,7 +94,7 @@ def load_facts(extra: Path | None = None) -> dict[str, FactInfo]:
     """Read the definitions of all facts, in display order; those of targets come from `describe_fact`.
 
     `extra` is a workbook's ``facts/`` folder, whose ``*.yml`` define further facts; it may be absent. Raises
-    ParameterError naming every entry of the workbook's that is not fit for use.
+    ParameterError naming every invalid entry.
     """
     own = _read_own()
     facts = {name: _make_info(name, entry, n) for n, (name, entry) in enumerate(own["facts"].items())}
@@ -160,13 +160,15 @@ def split_target(name: str) -> tuple[str, str] | None:
 
 
 def prefer_key(infos: Iterable[FactInfo]) -> list[FactInfo]:
-    """The key figures among some facts; all of them if there are none, as for a ledger of losses without amounts."""
+    """Return the key figures among some facts; all of them if there are none, as for a ledger of losses without
+    amounts."""
     infos = list(infos)
     return [info for info in infos if info.key] or infos
 
 
 def describe_fact(name: str, infos: Mapping[str, FactInfo] | None = None) -> FactInfo:
-    """The definition of a fact such as ``hazards.found`` or ``targets.drills.held.done_percent``; KeyError if unknown.
+    """Return the definition of a fact, such as ``hazards.found`` or ``targets.drills.held.done_percent``; KeyError
+    if unknown.
 
     `infos` are the known facts, as from `load_facts`; default: the built-in ones.
     """
@@ -182,5 +184,5 @@ def describe_fact(name: str, infos: Mapping[str, FactInfo] | None = None) -> Fac
 
 
 def unit_label(unit: str, lang: str) -> str:
-    """A unit's words, zh or en; empty for a plain count."""
+    """Return a unit's words, zh or en; empty for a plain count."""
     return str(_read_own()["units"][unit][lang])

@@ -43,7 +43,7 @@ def format_fact(value: float | None, info: FactInfo) -> str:
 
 
 def name_unit(info: FactInfo, lang: str, value: float | None = None) -> str:
-    """The unit after a fact's number, '' for none; for a count in Chinese, its measure word (处, 起, 次).
+    """Return the unit after a fact's number, or ''; for a count in Chinese, its measure word (处, 起, 次).
 
     After a `value` of one, the English is singular.
     """
@@ -55,7 +55,7 @@ def name_unit(info: FactInfo, lang: str, value: float | None = None) -> str:
 
 
 def name_measure(kind: str, lang: str) -> str:
-    """The Chinese measure word for a kind's rows (处, 起), or 项 for things in general; empty in English."""
+    """Return the Chinese measure word for a kind's rows (处, 起), or 项 for things in general; empty in English."""
     if lang != "zh":
         return ""
     return load_words().get(f"measure.{kind}", {"zh": "项"})["zh"]
@@ -69,7 +69,7 @@ def join_unit(text: str, unit: str, lang: str) -> str:
 
 
 def quantify(value: float | None, info: FactInfo, lang: str) -> str:
-    """A fact's value with its unit, as used in a sentence.
+    """Write a fact's value with its unit, for use in a sentence.
 
     English gives money in yuan and millions, as it has no unit of ten thousand.
     """
@@ -82,7 +82,7 @@ def quantify(value: float | None, info: FactInfo, lang: str) -> str:
 
 
 def write_about(value: float | None, info: FactInfo, lang: str) -> str:
-    """What is shown for a suppressed number: an approximate value if it is rounded, otherwise that it is withheld."""
+    """Write what is shown for a suppressed number: an approximate value if it is rounded, otherwise 'withheld'."""
     if value is None or _is_missing(value):
         return label("word.withheld", lang)
     return label("word.about", lang, number=quantify(value, info, lang))

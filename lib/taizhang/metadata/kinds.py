@@ -1,7 +1,7 @@
 """Ledger kinds and their fields, read from YAML: the built-in ones and a user's own.
 
-A field shared by kinds is in ``fields.yml`` once; a kind's file lists its fields in order and may take a
-shared one over key by key. Schemas, labels, templates and the data dictionary all derive from these.
+A field shared by kinds is defined once in ``fields.yml``; a kind's file lists its fields in order and may override
+keys of a shared one. Schemas, labels, templates and the data dictionary are all derived from these files.
 """
 
 import re
@@ -70,10 +70,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Asked:
-    """Ways to write a column, or one of its values, that may mean something else: a person says, nothing is taken.
+    """Headers or values of a column that may mean something else, so that the user is asked.
 
-    `headers`: after ``~`` a regular expression, sought anywhere in the header (folded, without brackets). `values` are
-    whole cells. `why`: what else it may mean.
+    `headers`: after ``~`` a regular expression, matched anywhere in the header (folded, without brackets). `values` are
+    whole cells. `why`: the other possible meaning.
     """
 
     headers: tuple[str, ...]
@@ -85,14 +85,15 @@ class Asked:
 class Field(_Titled):
     """A ledger column: its canonical name, one of `FIELD_TYPES`, and the name of its unit ('' for none).
 
-    A row without a readable value of a `required` one is set aside; `personal` ones (names, phones) are kept in
-    data/processed only. `aliases` are other headers, the more telling first: of two columns claiming the field, the
-    earlier alias wins. `values`: a category's canonical ones; of a boolean, more ways to write "true" and "false".
-    `min` and `max` are inclusive limits. `future`: whether a date may rightly lie in the future (a deadline, an
-    expiry). `splits`: the text column whose numbered items this column counts ('' for none). `empty`, one of `EMPTY`:
-    what an empty cell says in a table that has the column: not known; not yet, or none, once any row of the kind fills
-    it; or zero, where nobody ever wrote 0 and some wrote more. `unanswered`: words that are no answer in this column,
-    though elsewhere they are (无 for whether somebody was satisfied). `asked`: headers and values that may be meant.
+    A row without a readable value in a `required` field is set aside; `personal` fields (names, phones) stay in
+    data/processed. `aliases` are other headers, more specific ones first: if two columns claim the field, the earlier
+    alias wins. `values`: a category's canonical values; for a boolean, further ways to write "true" and "false".
+    `min` and `max` are inclusive limits. `future`: whether a date may lie in the future (a deadline, an expiry).
+    `splits`: the text column whose numbered items this column counts, or ''. `empty`, one of `EMPTY`: the meaning of an
+    empty cell in a table that has the column: unknown; not yet or none, if any row of the kind fills it in; or
+    zero, if nobody ever wrote 0 and some wrote more. `unanswered`: words that are not an answer in this column,
+    though they are elsewhere (无 for whether somebody was satisfied). `asked`: headers and values that may mean
+    this field.
     """
 
     name: str
@@ -115,7 +116,7 @@ class Field(_Titled):
 
 @dataclass(frozen=True)
 class RowCheck(_Titled):
-    """Something a row should not say: counted and shown, never corrected.
+    """A contradiction within a row, which is counted and listed, but never corrected.
 
     ``order``: the first column must not be after (or above) the second. ``when`` with ``needs``: rows with
     these category values must have one of the columns; with ``without``: must have none of them.
@@ -131,10 +132,10 @@ class RowCheck(_Titled):
 
 @dataclass(frozen=True)
 class Kind(_Titled):
-    """A ledger kind: the system's name and what one `row` is (zh and en), its fields in order, its rules.
+    """A ledger kind: its name, what one `row` is (zh and en), its fields in order, and its rules.
 
-    `date` is the column that puts a row into a period ('' for kinds without one), `term` one that says the school term
-    that a row is of; `id` and `same` are columns by which a second row is suspected to be the first one again.
+    `date` is the column that puts a row into a period ('' for kinds without one), `term` the column with a row's school
+    term. `id` and `same` are the columns by which duplicate rows are suspected.
     """
 
     name: str
@@ -168,7 +169,7 @@ _FIELD_KEYS, _RULE_KEYS = (tuple(one.name for one in fields(of))[1:] for of in (
 
 @dataclass(frozen=True)
 class Shared:
-    """What fields.yml holds for all kinds: units, words, and the shared fields as written."""
+    """The contents of fields.yml for all kinds: units, words, and the shared fields as written."""
 
     units: Mapping[str, Unit]
     generic: tuple[str, ...]
@@ -205,7 +206,7 @@ def load_shared() -> Shared:
 
 
 def load_kinds(extra: Path | None = None) -> Mapping[str, Kind]:
-    """Read the ledger kinds by name: the contract's first, in its order, then others and the user's by file name.
+    """Read the ledger kinds by name: the built-in ones in a fixed order, then others and the user's by file name.
 
     `extra` is a workbook's ``ledgers/`` folder: each ``*.yml`` in it is a kind of the user's own, in the same form.
     Raises ParameterError naming everything wrong with these files.

@@ -1,4 +1,4 @@
-"""The legal texts that rules rest on, each with the dates it was in force, read from laws.yml."""
+"""The legal texts behind the rules, with the dates they were in force, read from laws.yml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from taizhang.core.loading import parse_yaml
 
 @dataclass(frozen=True)
 class Law:
-    """An article: in force from `start` to `until`, both inclusive; None while it is.
+    """An article, in force from `start` to `until`, both inclusive; `until` is None if it is still in force.
 
-    `binds`: whom; `says`: what of the matter; `read_at`: where its wording was read.
+    `binds`: who is bound; `says`: the provision; `read_at`: where its wording was read.
     """
 
     title: Mapping[str, str]
@@ -36,7 +36,7 @@ class Law:
 
 @cache
 def load_laws() -> Mapping[str, tuple[Law, ...]]:
-    """Legal texts by the matter that rules refer to, in order of time."""
+    """Read legal texts by the subject that rules refer to, in order of time."""
     text = (files("taizhang.metadata") / "laws.yml").read_text(encoding="utf-8")
     return {
         matter: tuple(sorted((_make(one) for one in entries), key=lambda law: law.start))
@@ -49,6 +49,6 @@ def _make(entry: Mapping[str, object]) -> Law:
 
 
 def find_law(matter: str, day: date) -> Law | None:
-    """The text in force on a day (the later of two); None if there was none, or the rule names no matter."""
+    """Find the text in force on a day (the later of two); None if there was none, or the rule names no subject."""
     held = [law for law in load_laws().get(matter, ()) if law.holds_on(day)]
     return held[-1] if held else None

@@ -1,4 +1,4 @@
-"""What a figure, table or text needs, and what is said where there is nothing to show: see missing.yml."""
+"""What a figure, table or text needs, and what to say if there is nothing to show; see missing.yml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ Worded = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Needed:
-    """What a function needs, `words` for what else may be lacking, and the ids by which a report shows it."""
+    """What a function needs, `words` for what else may be missing, and the ids by which a report shows it."""
 
     needs: tuple[str, ...] = ()
     words: Worded = field(default_factory=dict)
@@ -30,7 +30,7 @@ def _read() -> Mapping[str, Any]:
 
 @cache
 def load_needed() -> Mapping[str, Needed]:
-    """By the name of a function of `taizhang.figures` or `taizhang.narrative`."""
+    """Read the needs of functions of `taizhang.figures` and `taizhang.narrative`, by name."""
     return {
         name: Needed(
             tuple(about.get("needs", ())),
@@ -42,6 +42,6 @@ def load_needed() -> Mapping[str, Needed]:
 
 
 def say_reason(reason: str | Worded, lang: str, **values: object) -> str:
-    """A reason of missing.yml by its name, or its words, in one language."""
+    """Word a reason of missing.yml, given by its name or its words, in one language."""
     words: Worded = _read()["reasons"][reason] if isinstance(reason, str) else reason
     return "".join(map(str, fill(name_places(words[lang], lang), values)))

@@ -13,9 +13,9 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause: its `form` in classes of words, and the acts it says, each with where its day stands ('' for none).
+    """A clause: its `form` in classes of words, and the acts it states, each with the place of its day, or ''.
 
-    `examples`: cells of a `kind` to what is understood, as written in phrases.yml.
+    `examples`: cells of a `kind` with their meaning, as written in phrases.yml.
     """
 
     form: str
@@ -26,7 +26,7 @@ class Clause:
 
 @dataclass(frozen=True)
 class Act:
-    """What an act fills: `values` by column, and the column of its `day` ('' for none)."""
+    """The columns that an act fills: `values` by column, and the column of its `day`, or ''."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     day: str = ""
@@ -40,7 +40,7 @@ class KindPhrases:
     acts: Mapping[str, Act]
 
     def find_act(self, column: str, header: str, answers: Mapping[str, Mapping[str, str]]) -> str:
-        """The act that a day alone answers in a column with this header; '' where it would say nothing."""
+        """Return the act that a day alone states in a column with this header, or ''."""
         if column in answers:
             told = (act for act, words in answers[column].items() if re.search(words, header, re.I))
             return next((act for act in told if act in self.acts), "")
@@ -49,7 +49,7 @@ class KindPhrases:
 
 @dataclass(frozen=True)
 class Casualties:
-    """How casualties are written in one cell of a `kind`: words by column (and `slight`), and words for none.
+    """The words for casualties in one cell of a `kind`: by column (and `slight`), and for none.
 
     `account` is the column with the account of the event, `accounts` the phrases that report deaths, `denials` those
     that only seem to.
@@ -81,12 +81,12 @@ class Phrases:
     casualties: Casualties
 
     def list_columns(self, kind: str) -> tuple[str, ...]:
-        """The columns of a kind whose cells may hold phrases."""
+        """Return the columns of a kind whose cells may contain phrases."""
         told = self.kinds[kind].columns if kind in self.kinds else ()
         return told + (self.casualties.columns if kind == self.casualties.kind else ())
 
     def find_act(self, kind: str, column: str, header: str) -> str:
-        """The act that a day alone answers in a kind's column with this header; '' where it would say nothing."""
+        """Return the act that a day alone states in a kind's column with this header, or ''."""
         told = self.kinds.get(kind)
         return told.find_act(column, header, self.answers) if told and column in told.columns else ""
 

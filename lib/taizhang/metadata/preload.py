@@ -1,4 +1,4 @@
-"""Load all metadata of the package at once, so that a fork server does so only once for all its kernels."""
+"""Loading all metadata of the package at once, so that a fork server does so only once for all its kernels."""
 
 from taizhang.metadata.brief import load_brief
 from taizhang.metadata.facts import load_facts

@@ -1,4 +1,4 @@
-"""Classes of reasons, by which what was set aside is counted; they depend on codes, not on wording."""
+"""Classes of reasons, for counting what was set aside; they depend on codes, not on wording."""
 
 # The longest beginning of a code decides.
 _CLASSES = {
@@ -14,7 +14,7 @@ _CLASSES = {
 
 
 def classify_reason(code: str) -> str:
-    """The class of a reason in set_aside.csv: empty, district, value, date, limits, number or other."""
+    """Return the class of a reason in set_aside.csv: empty, district, value, date, limits, number or other."""
     names = code.split(".")
     beginnings = (".".join(names[:length]) for length in range(len(names), 0, -1))
     return next((_CLASSES[one] for one in beginnings if one in _CLASSES), "other")

@@ -11,13 +11,13 @@ from taizhang.core.loading import parse_yaml
 
 @dataclass(frozen=True)
 class SubjectsRule:
-    """Which rows a rule's finding is about, and what is said of each.
+    """The rows that a rule's finding is about, and what is said about each.
 
-    `rows`: how they are found; empty: those that the rule's fact counts, of a share those that fail. `name`, `what`:
-    columns of which the first that is filled is told. `amount`: a column; `since`: a day up to which days have elapsed
-    at as_of. `numbers`, `texts`: further columns that `told`, the words of the amount, has places for.
-    `counted`: what they are, as it follows their number, where not what the rows of their kind are.
-    `listed`: the exhibit that lists them all, in a district's report.
+    `rows`: how they are found; if empty, the rows that the rule's fact counts, or for a share, those that fail. `name`,
+    `what`: columns; the first that is filled in is used. `amount`: a column; `since`: a day from which days are
+    counted to as_of. `numbers`, `texts`: further columns for placeholders in `told`, the words of the amount.
+    `counted`: the noun after their number, if not that of the kind's rows. `listed`: the exhibit that lists them
+    all, in a district's report.
     """
 
     rows: str = ""
@@ -36,12 +36,12 @@ class SubjectsRule:
 class FindingRule:
     """One rule: `check` of `taizhang.analysis.findings` judges it, by the thresholds from `above` on.
 
-    `severity`: red, amber or note; red where the amount of any subject is above `red_above` or below `red_below`.
-    `weight`: 1 to 100, within a severity. `law`: the matter of laws.yml that it rests on, of_day: on the day of each
-    row; `practice`: it is good practice and no more. `other`, `unless`: words of rows that it doesn't look at.
-    `title` states the problem, `measure` what to do, zh and en, without a stop; what stands in [brackets] is left out
-    where a place in it has nothing to say. `fact` is judged, as a share of `of`; `carried` is the part of it from
-    before the period, `age` how long it has been so.
+    `severity`: red, amber or note; red if the amount of any subject is above `red_above` or below `red_below`.
+    `weight`: 1 to 100, within a severity. `law`: its subject in laws.yml; of_day: by the day of each row;
+    `practice`: it is only good practice. `other`, `unless`: words of rows that it ignores. `title` states the
+    problem, `measure` what to do, zh and en, without a full stop; a part in [brackets] is left out if a
+    placeholder in it is empty. `fact` is judged, as a share of `of`; `carried` is the part of it from before the
+    period, `age` how long it has lasted.
     """
 
     rule: str
@@ -69,13 +69,13 @@ class FindingRule:
 
 
 def find_rule(name: str) -> FindingRule:
-    """A rule by its name."""
+    """Return a rule by its name."""
     return next(rule for rule in load_rules() if rule.rule == name)
 
 
 @cache
 def load_rules() -> tuple[FindingRule, ...]:
-    """All rules, in the order of rules.yml."""
+    """Read all rules, in the order of rules.yml."""
     text = (files("taizhang.metadata") / "rules.yml").read_text(encoding="utf-8")
     return tuple(_make(dict(entry)) for entry in parse_yaml(text))
 

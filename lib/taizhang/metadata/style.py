@@ -16,9 +16,9 @@ class Style:
     """Colours as ``#rrggbb``, sizes of type in points at the width of a figure, in millimetres.
 
     `muted` is for secondary text, `faint` for grid lines, `empty` for no data. `roles` are colours by meaning (main,
-    done, open, before, third), `categories` those of classes without one, `signals` those of warnings (red, orange,
-    yellow, blue), `sequential` five map classes, from few to many. `dark`: what each of them is on a dark screen.
-    `narrow`: that it is the style of a phone screen.
+    done, open, before, third), `categories` colours of other classes, `signals` colours of warnings (red, orange,
+    yellow, blue), `sequential` five map classes, from few to many. `dark`: the colour of each on a dark screen.
+    `narrow`: whether this is the style of a phone screen.
     """
 
     width_mm: float
@@ -48,7 +48,7 @@ def load_style() -> Style:
 
 @contextmanager
 def use_narrow() -> Iterator[None]:
-    """Context in which figures are drawn for a phone screen."""
+    """Return a context in which figures are drawn for a phone screen."""
     token = _NARROW.set(True)
     try:
         yield

@@ -12,5 +12,5 @@ def _load_terms() -> dict[str, str]:
 
 
 def name_term(text: str, lang: str) -> str:
-    """A class in the language of a page; text that is not a known term is left as written."""
+    """Translate a class into the language of a page; text that is not a known term is left as written."""
     return _load_terms().get(text.strip(), text) if lang == "en" else text

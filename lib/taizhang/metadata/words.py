@@ -25,7 +25,7 @@ class Tongue(str):
 
 
 def name_places(text: str, lang: str) -> str:
-    """A text in which the whole area and its districts have the names used in this language."""
+    """Replace the words for the whole area and its districts by the names used in this language."""
     if not isinstance(lang, Tongue) or not any(word in text.lower() for word in _PLACES):
         return text
     for old, new in _list_names(str(lang), lang.area, lang.place):
@@ -63,7 +63,7 @@ def load_words() -> Words:
 
 
 def split_words(key: str, lang: str, **values: object) -> list[object]:
-    """Fill a sentence (by dotted key): its words, and the values as given, in order.
+    """Fill a sentence (by dotted key); return its words, and the values as given, in order.
 
     Raises KeyError if the key does not exist or a placeholder has no value.
     """
@@ -71,5 +71,6 @@ def split_words(key: str, lang: str, **values: object) -> list[object]:
 
 
 def label(key: str, lang: str, **values: object) -> str:
-    """A label or sentence in one language, with placeholders filled; arguments and errors as for `split_words`."""
+    """Return a label or sentence in one language, with placeholders filled; arguments and errors as for
+    `split_words`."""
     return "".join(str(part) for part in split_words(key, lang, **values))

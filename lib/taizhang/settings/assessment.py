@@ -79,7 +79,7 @@ class _File(SettingsTable):
 
 
 def read_assessment(file: SettingsFile | None, facts: tuple[str, ...]) -> Assessment | None:
-    """The rules of an assessment.toml; None if there is none."""
+    """Read the rules of an assessment.toml; None if there is none."""
     if file is None:
         return None
     read = file.check(_File, facts=facts)

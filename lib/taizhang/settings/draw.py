@@ -25,8 +25,8 @@ def _be_a_pattern(form: str) -> str:
 class DrawSettings(SettingsTable):
     """Lists as files relative to the workbook; `share` of each stratum to draw, 0 to 1.
 
-    `seed_from`, `seed_on`, `seed_form`: what the seed will be, announced before it exists: the public number it is
-    taken from, the day on which that is published, and a regular expression that the seed must match.
+    `seed_from`, `seed_on` and `seed_form` announce the seed before it exists: the public number from which it is
+    taken, the day of publication, and a regular expression that the seed must match.
     """
 
     title: AnyText = ""

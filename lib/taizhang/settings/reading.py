@@ -1,4 +1,4 @@
-"""Validation of a settings file: all mistakes at once, each with its line, as reasons."""
+"""Validation of a settings file: reports all mistakes at once, each with its line, as reasons."""
 
 import hashlib
 import io
@@ -41,14 +41,14 @@ class Mistake(ValueError):
 
 
 def check_known(names: Iterable[str], known: Iterable[str]) -> None:
-    """Each name must be one of those known."""
+    """Check that each name is known."""
     known = list(known)
     if wrong := [name for name in names if name not in known]:
         raise Mistake(*(Reason("settings.unknown", name=name, near=suggest(name, known)) for name in wrong))
 
 
 class SettingsTable(BaseModel):
-    """A table of a settings file. Unknown keys are refused."""
+    """A table of a settings file, which refuses unknown keys."""
 
     # Built when first used: a review with nothing to make reads neither risk.toml nor assessment.toml.
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -118,7 +118,7 @@ def find_place(error: tomllib.TOMLDecodeError) -> Reason:
 class SettingsFile:
     """A file's tables, and all mistakes in them.
 
-    `name`: as messages name it; empty: they don't. `text`: the TOML that `data` was parsed from, for line numbers.
+    `name`: its name in messages, or empty. `text`: the TOML from which `data` was parsed, for line numbers.
     `sha256` is of the bytes that were read.
     """
 
@@ -156,7 +156,7 @@ class SettingsFile:
         return file
 
     def check(self, model: type[T], place: KeyPath = (), **context: Any) -> T | None:
-        """The table at a place, {} if there is none; None if it has mistakes, which are kept for `finish`."""
+        """Return the table at a place, {} if there is none; None if it has mistakes, which are kept for `finish`."""
         data: Any = self.data
         for part in place:
             data = data[part] if isinstance(part, int) else data.get(part, {})
@@ -251,7 +251,7 @@ def _strip_tags(loc: KeyPath, data: Any) -> tuple[KeyPath, Any]:
 
 
 def write_table(place: KeyPath) -> Reason | str:
-    """A table as the file heads it: [boundaries.grid], or [[targets]] and which of them."""
+    """Name a table as in the file: [boundaries.grid], or [[targets]] with its number."""
     at = next((at for at, part in enumerate(place) if isinstance(part, int)), 0)
     if not at:
         return f"[{'.'.join(map(str, place))}]" if place else Reason("settings.top")
@@ -272,7 +272,7 @@ def _write_place(place: KeyPath) -> Reason | str:
 
 
 def show_value(value: Any) -> str:
-    """A value as shown in messages, close to how the file writes it."""
+    """Write a value for messages, close to how the file writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     return value.isoformat() if isinstance(value, date | time) else repr(value)
@@ -286,7 +286,8 @@ _QUIET = re.compile(r'"(?:\\.|[^"\\])*"|' r"'[^']*'|#.*")
 
 
 def find_lines(text: str) -> dict[KeyPath, int]:
-    """The line, from 1, of each table and key of a TOML file that parses; keys of inline tables are their table's."""
+    """Return the line (from 1) of each table and key of a valid TOML file; keys of inline tables have their
+    table's line."""
     lines: dict[KeyPath, int] = {}
     seen: Counter[KeyPath] = Counter()
     table: KeyPath = ()

@@ -71,7 +71,7 @@ class _File(SettingsTable):
 
 
 def read_risk(file: SettingsFile | None, facts: tuple[str, ...]) -> RiskModel:
-    """The model in a risk.toml; the package's own if there is none."""
+    """Read the model in a risk.toml; the package's own if there is none."""
     file = file or SettingsFile.parse(FILE, (files("taizhang.metadata") / FILE).read_text(encoding="utf-8"))
     population = load_kinds()["population"].fields
     columns = tuple(f"population.{name}" for name, field in population.items() if field.unit)

@@ -1,4 +1,4 @@
-"""workbook.toml, read and checked: every wrong key is named at once, with the nearest known one and its line."""
+"""Reading and checking workbook.toml: every wrong key is named at once, with the nearest known key and the line."""
 
 import codecs
 import os
@@ -192,11 +192,11 @@ def _find_twice(columns: Mapping[str, str]) -> list[Reason]:
 
 
 class LedgerConfig(_FilesConfig):
-    """A source of a ledger kind: its files and what the reader cannot know by itself.
+    """A source of a ledger kind: its files, and what the reader cannot know by itself.
 
-    `constants` stand for columns that a table lacks; `district` for its district. Under `values`, a key that begins
-    with ``~`` is a regular expression, and ``empty`` says what the cells that say nothing mean. `at`: which
-    [[ledgers.KIND]] it is, from 0; -1 of [ledgers.KIND].
+    `constants` supply columns that a table lacks; `district` supplies its district. Under `values`, a key that
+    begins with ``~`` is a regular expression, and ``empty`` is the meaning of an empty cell. `at`: the number of the
+    [[ledgers.KIND]], from 0; -1 for [ledgers.KIND].
     """
 
     form: Form = ROWS
@@ -255,7 +255,7 @@ class LedgerConfig(_FilesConfig):
 
     @property
     def empty(self) -> dict[str, str]:
-        """The meaning of an empty cell in a column, if set; an empty string means unknown."""
+        """Return the meaning of an empty cell in a column, if set; an empty string means unknown."""
         return {column: values[EMPTY] for column, values in self.values.items() if EMPTY in values}
 
     @property
@@ -268,11 +268,11 @@ class LedgerConfig(_FilesConfig):
 
 
 class SumsConfig(_FilesConfig):
-    """Tables of numbers by district, such as reports of a month or quarter: no rows, and nobody's count of any.
+    """Summary tables: numbers by district, such as monthly or quarterly reports, without rows behind them.
 
-    `columns`: fact to header, and that of the districts, where it is not known by itself. `period`: of all that the
-    files hold; empty: each table's title, sheet or file name says its own. `kind` and `at`: the [ledgers.KIND] that it
-    stands under, and which of several.
+    `columns`: header by fact, and that of the districts if it is not recognised. `period`: the period of all files; if
+    empty, each table's title, sheet or file name gives it. `kind` and `at`: the [ledgers.KIND] it is under, and its
+    number.
     """
 
     form: Form = SUMS
@@ -293,7 +293,7 @@ class SumsConfig(_FilesConfig):
 
     @property
     def facts(self) -> dict[str, str]:
-        """Fact to header."""
+        """Headers by fact."""
         return {name: header for name, header in self.columns.items() if name != DISTRICT}
 
     @field_validator("period")
@@ -325,7 +325,7 @@ def _get_kind(info: ValidationInfo) -> Kind:
 
 
 class Target(SettingsTable):
-    """目标任务: a fact that a district (``*``: each) is to reach in a period."""
+    """A target (目标任务): a fact that a district (``*``: each district) should reach in a period."""
 
     indicator: Annotated[str, _know("facts")]
     district: str = "*"
@@ -340,11 +340,11 @@ class Target(SettingsTable):
 
 
 class OwnReport(SettingsTable):
-    """A report of the workbook's own, made by every review beside the township reviews and the comparison.
+    """A report of the workbook's own, which every review makes beside the township reviews and the comparison.
 
-    Its name stands in its files' names: ``350921101.fire.zh.html``. `template`: a notebook in the workbook's
-    notebooks/, or one of the package's; empty: the name. `scope`: one for each ``district``, or one of the whole
-    ``county``. `periods`: the kinds of period that it is made for.
+    Its name is part of its file names: ``350921101.fire.zh.html``. `template`: a notebook in the workbook's
+    notebooks/, or one of the package's; by default the name. `scope`: one for each ``district``, or one for the
+    whole ``county``. `periods`: the kinds of period for which it is made.
     """
 
     name: str
@@ -470,7 +470,7 @@ def hold_path(root: Path, held: Path, path: Path) -> Path:
 
 
 def find_root(start: Path) -> Path:
-    """The nearest folder upwards from `start` that holds workbook.toml."""
+    """Find the nearest folder upwards from `start` that contains workbook.toml."""
     start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / FILE).is_file():
@@ -481,7 +481,8 @@ def find_root(start: Path) -> Path:
 
 
 def locate_root(folder: str | os.PathLike[str] = "") -> Path:
-    """The root of the workbook in `folder`; empty: the nearest one upwards from the working directory."""
+    """Return the root of the workbook in `folder` or, if empty, of the nearest one upwards from the working
+    directory."""
     if folder and not Path(folder).is_dir():
         raise ParameterError("settings.no_folder", folder=str(folder))
     return find_root(Path(folder) if folder else Path.cwd())
@@ -490,7 +491,7 @@ def locate_root(folder: str | os.PathLike[str] = "") -> Path:
 def read_config(
     root: Path, kinds: Mapping[str, Kind], facts: Iterable[str], *, held: Path | None = None
 ) -> Config:
-    """Read and check workbook.toml, by the ledger kinds and the facts known in this workbook.
+    """Read workbook.toml, and check it against the ledger kinds and facts known in this workbook.
 
     With `held`, as a run holds it there; paths are relative to `root` all the same.
     """
@@ -559,15 +560,15 @@ def _read_sources(
 
 
 def name_source(kind: str, source: LedgerConfig | SumsConfig) -> Reason | str:
-    """A source as messages name it: [ledgers.hazards], or which [[ledgers.hazards]]."""
+    """Name a source for messages: [ledgers.hazards], or [[ledgers.hazards]] with its number."""
     return write_table(("ledgers", kind, source.at) if source.at >= 0 else ("ledgers", kind))
 
 
 def list_files(config: Config, ledger: LedgerConfig | SumsConfig) -> tuple[list[Path], list[str]]:
-    """The files of a ledger sorted by name (2月 before 10月), and the patterns that match none.
+    """Return the files of a ledger sorted by name (2月 before 10月), and the patterns that match none.
 
-    Files not written by people are skipped: lock files of Excel and WPS (``~$...``, ``.~...``), what macOS and Windows
-    leave in folders (``._...``, ``.DS_Store``, ``Thumbs.db``), and other hidden files.
+    Files not written by people are skipped: lock files of Excel and WPS (``~$...``, ``.~...``), files that macOS and
+    Windows leave in folders (``._...``, ``.DS_Store``, ``Thumbs.db``), and other hidden files.
     """
     found: dict[Path, None] = {}
     missing = []
@@ -597,7 +598,7 @@ def _split_figures(text: str) -> list[tuple[int, str]]:
 
 
 def show_path(config: Config, path: Path) -> str:
-    """A path as shown in output: relative to the workbook if inside it, with POSIX separators."""
+    """Write a path for output: relative to the workbook if inside it, with POSIX separators."""
     try:
         return path.relative_to(config.root).as_posix()
     except ValueError:

@@ -15,7 +15,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 @dataclass(frozen=True)
 class Line:
-    """A key of a table and its value. A line left `open` is commented out, for a person to decide."""
+    """A key of a table and its value. An `open` line is commented out, for the user to decide."""
 
     table: KeyPath
     key: str
@@ -31,22 +31,22 @@ class Line:
 
 
 def write_key(key: str) -> str:
-    """A key as TOML, quoted if necessary."""
+    """Write a key as TOML, quoted if necessary."""
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else write_text(key)
 
 
 def write_text(text: str) -> str:
-    """A text as a one-line TOML string."""
+    """Write a text as a one-line TOML string."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def write_head(table: KeyPath) -> str:
-    """A table's header; of one below [[...]], which belongs to the last of them that stands above."""
+    """Write a table's header; a table below [[...]] belongs to the last one above it."""
     return f"[{'.'.join(write_key(part) for part in table if isinstance(part, str))}]"
 
 
 def find_table(data: Mapping[str, Any], table: KeyPath) -> Mapping[str, Any] | None:
-    """A table of a parsed file; None if there is none."""
+    """Return a table of a parsed file; None if there is none."""
     found: Any = data
     for part in table:
         try:
@@ -59,8 +59,8 @@ def find_table(data: Mapping[str, Any], table: KeyPath) -> Mapping[str, Any] | N
 def add_lines(text: str, lines: Sequence[Line]) -> tuple[str, list[Line]]:
     """Insert lines into a file's text, and return those inserted; a key or comment already present is not repeated.
 
-    A table that is not there is made after the last of its kin. A line that is left open can't be put into a table
-    written as ``{ ... }``: it is not among those told. Raises ParameterError if the file would say anything else.
+    A missing table is added after the last related one. An open line can't be put into a table written as ``{ ... }``,
+    and is then not among the lines returned. Raises ParameterError if anything else in the file would change.
     """
     data = tomllib.loads(text)
     bounds = _Sections(text)
