@@ -1,7 +1,7 @@
-"""Raw ledgers and boundaries in, checked tables in data/processed out.
+"""Reading raw ledgers and boundaries into checked tables in data/processed.
 
-This module only answers whether anything has changed since the last run, from a state file and without
-loading pandas; `taizhang.ingest.run` does the work.
+This module only finds out whether anything has changed since the last run, from a state file and without loading
+pandas; `taizhang.ingest.run` does the work.
 """
 
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""All files of a kind, part by part, as one table: districts matched, everything accounted for."""
+"""Assembles all files of a kind, part by part, into one table, with districts matched and every row accounted for."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

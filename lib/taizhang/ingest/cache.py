@@ -1,4 +1,4 @@
-"""Files as read, cached until the file, its settings or the readers change."""
+"""Cache of files as read, until the file, its settings or the readers change."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -41,7 +41,7 @@ _MOST_FILES = 4
 
 @dataclass(frozen=True)
 class Description:
-    """What was found in one part of the workbook, one line each, and whether all of it could be read."""
+    """The findings about one part of the workbook, one line each, and whether all of it could be read."""
 
     lines: tuple[Reason | Proposal, ...]
     fine: bool

@@ -1,6 +1,6 @@
-"""A kind's rows: sorted, checked for duplicates and written, in memory while few, otherwise by way of the disk.
+"""Sorts a kind's rows, checks them for duplicates and writes them: in memory if there are few, otherwise on disk.
 
-The table on disk is sorted by district, so that a report of one district reads its row groups alone.
+The table on disk is sorted by district, so that a report on one district reads only its row groups.
 """
 
 import shutil
@@ -43,13 +43,13 @@ class Pair:
 class Collector:
     """Takes a kind's rows in any number of parts and writes them as one sorted Parquet file.
 
-    Rows beyond `most` go to files of districts next to each other in code, which are then sorted one by one; of such
-    a file that is itself too long, only parts of `most` rows are in order, equal rows being told by hash (64 bits), and
-    those that are nearly the same day by day. Memory is bounded by `most` whatever the ledger's length; `unsearched`
-    counts rows of days with more than that. `codes` are the districts'.
+    Rows beyond `most` go to files of districts with adjacent codes, which are then sorted one by one. If such a
+    file is itself too long, only parts of `most` rows are sorted; equal rows are found by hash (64 bits), and near
+    duplicates day by day. Memory is bounded by `most` whatever the ledger's length; `unsearched` counts rows of
+    days with more than that. `codes` are the districts' codes.
 
-    Of rows that stand twice all are kept and flagged; or, with `duplicates`, the ``first`` or the ``last`` in the order
-    in which they came: the others go to `leave_out`, with the reason.
+    Duplicate rows are all kept and flagged. With `duplicates`, only the ``first`` or the ``last`` in order is kept; the
+    others go to `leave_out`, with the reason.
     """
 
     def __init__(

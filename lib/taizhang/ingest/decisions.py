@@ -1,4 +1,4 @@
-"""What a kind's files leave for a person to decide: one line of workbook.toml each, the most common first."""
+"""The decisions that a kind's files leave to the user: one line of workbook.toml each, most common first."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What people should know about the files read: each thing once, with the number of files it applies to."""
+"""Notes on the files read: each note once, with the number of files it applies to."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class NoteBook:
             said.count += count or 0
 
     def list_notes(self) -> tuple[Reason, ...]:
-        """Each note once, the most specific first: those of few files before those of many."""
+        """Return each note once, most specific first: notes on few files before notes on many."""
         notes = []
         for note, said in sorted(self._said.items(), key=lambda item: len(item[1].files)):
             whole = note.replace(count=said.count) if said.count else note

@@ -1,4 +1,4 @@
-"""What an ingest will read: every raw file listed once, with matching time and hash."""
+"""The plan of an ingest: every raw file listed once, with matching time and hash."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ READING = Code(("taizhang.ingest.run",))
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be read, and how; files go by their names as shown."""
+    """The files to read, by their names as shown, and how to read them."""
 
     config: Config
     paths: Mapping[str, Path]  # of every raw file

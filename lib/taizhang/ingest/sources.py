@@ -1,4 +1,4 @@
-"""The sources of a ledger kind: how each is read, and which of its settings have no effect."""
+"""The sources of a ledger kind: how to read each, and which of its settings have no effect."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -35,7 +35,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class KindSummary:
-    """What became of one kind's data rows: read = accepted + set_aside, always."""
+    """The account of one kind's data rows: read = accepted + set_aside, always."""
 
     kind: str
     title: Mapping[str, str]

@@ -44,7 +44,8 @@ class SumsSource:
         return [replace(one, source=replace(one.source, sums=True)) for one in reads]
 
     def settle(self, part: FileRead) -> FileRead:
-        """A file with each row's period, shares as percent, and no totals for what does not add up."""
+        """Return a file with each row's period, shares as percentages, and no totals for numbers that do not add
+        up."""
         tables = tuple(
             replace(table, totals=tuple(one for one in table.totals if self._is_added(one.column)))
             for table in part.tables

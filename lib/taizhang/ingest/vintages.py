@@ -1,4 +1,4 @@
-"""Districts that changed since the year before, and what can be compared with their earlier form."""
+"""Districts that changed since the year before, and whether they can be compared with their earlier form."""
 
 import pandas as pd
 
@@ -42,6 +42,6 @@ def _has_lost_rows(config: Config) -> bool:
 
 
 def leave_comparable(facts: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """Earlier facts without those of districts since split, which covered a different area."""
+    """Drop earlier facts of districts that have since been split, as they covered a different area."""
     split = changes.loc[~changes["comparable"].astype(bool), "code"]
     return facts[~facts["district_code"].isin(split)].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Spreadsheets in, checked tables out."""
+"""Reading spreadsheets into checked tables."""
 
 from typing import TYPE_CHECKING, Any
 

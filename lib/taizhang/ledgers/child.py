@@ -1,6 +1,6 @@
-"""The process in which risky files are read: started, asked, replaced if it dies or hangs.
+"""The child process that reads risky files: it is started, given requests, and replaced if it dies or hangs.
 
-Nothing heavy is imported here, so that it can be started first and load its libraries meanwhile.
+Nothing heavy is imported here, so that the process can be started early and load its libraries in the meantime.
 """
 
 import atexit

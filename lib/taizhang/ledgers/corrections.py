@@ -1,4 +1,4 @@
-"""Corrections of single cells, applied to a sheet before it is read; nothing is applied that does not match."""
+"""Corrections of single cells, applied to a sheet before it is read, and only if they match."""
 
 import re
 from collections.abc import Sequence
@@ -33,10 +33,10 @@ class Corrector:
         self.pending = list(self.source.corrections)
 
     def correct(self, grid: Grid, tables: Sequence[LedgerTable], *, skip: int = 0) -> Grid:
-        """Apply what belongs to this sheet; the same grid where nothing does.
+        """Apply the corrections of this sheet; return the same grid if there are none.
 
-        The headers of the tables found in it say which column is meant. `skip` leading rows of the grid are not the
-        file's own (the header that begins each part of a Parquet file).
+        The headers of its tables identify the columns. The first `skip` rows of the grid are not in the file (the
+        header at the beginning of each part of a Parquet file).
         """
         sheet, top = grid.sheet.name, grid.sheet.top
         self.sheets[sheet] = max(self.sheets.get(sheet, 0), top + grid.height)

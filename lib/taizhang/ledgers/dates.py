@@ -1,4 +1,5 @@
-"""Dates as written in ledgers. Nothing is guessed: text with two readings, or without a year, is not a date."""
+"""Reading dates as written in ledgers. Nothing is guessed: text with two readings, or without a year, is not a
+date."""
 
 import math
 import re
@@ -70,9 +71,9 @@ _TAIL = re.compile(
 class Relative:
     """A date that depends on the row's own date.
 
-    With a `month`, the first such day (0: the last of the month), ten-day period or month not over before the row's
-    own date; with `end` ("month", "year"), the last day of the month or year of the row's own date; otherwise that
-    date plus `months` and `days`.
+    With a `month`, the first such day (0: the last of the month), ten-day period or month that ends on or after
+    the row's own date; with `end` ("month", "year"), the last day of the month or year of the row's own date;
+    otherwise that date plus `months` and `days`.
     """
 
     days: int = 0
@@ -111,9 +112,9 @@ def find_last_day(first: date, precision: str) -> date:
 
 @dataclass(frozen=True)
 class Found:
-    """A date read, or why it was not; `note` says what was understood beyond the plain reading.
+    """A date, or the reason why it could not be read; `note` says how it was interpreted.
 
-    `value` is the first day of what the `precision` leaves open. `relative` stands where no year is written, beside the
+    `value` is the first day covered by the `precision`. `relative` is given if no year is written, beside the
     reading in the title's year if there is one.
     """
 
@@ -155,9 +156,10 @@ def from_serial(serial: float, *, date1904: bool = False) -> datetime | None:
 
 
 def find_epoch(values: Iterable[object], *, year: int | None, date1904: bool) -> bool:
-    """Whether bare day numbers of a column count from 1904: as the file says, unless the title's year shows otherwise.
+    """Find out whether bare day numbers of a column count from 1904: as the file says, unless the title's year
+    contradicts.
 
-    It does where all of three numbers or more lie in that year by the other count, and none does by the file's.
+    It contradicts if at least three numbers all lie in that year by the other count, and none does by the file's.
     """
     figures = [str(value).strip() for value in values if not isinstance(value, bool)]
     numbers = [
@@ -184,10 +186,10 @@ def read_date(
 ) -> Found:
     """Read a date or datetime from a cell.
 
-    `year` is the one that the title or file name gives, for dates written without one; with `date1904` day numbers
-    count from 1904; with `last` the last day of a range is taken (deadlines) instead of the first; with `month` the
-    day may be absent and the first of the month is returned; with `partial` months, years and thirds of a month are
-    read with their precision. `order` is the column's, as `find_order` tells it.
+    `year`, from the title or file name, is used for dates without one; with `date1904` day numbers count from
+    1904; with `last` the last day of a range is taken (deadlines) instead of the first; with `month` the day may
+    be absent and the first of the month is returned; with `partial` months, years and thirds of a month are read
+    with their precision. `order` is the column's, as `find_order` tells it.
     """
     if isinstance(value, date):
         if order == "swapped":
@@ -333,10 +335,10 @@ def _from_republic(plain: str, order: str) -> str:
 def find_order(values: Iterable[object], *, year: int | None = None, told: str = "") -> str:
     """The order in which a column writes day and month if the year comes last, and whether years are the Republic's.
 
-    mdy, dmy, roc, or ymd with years of two figures, where the column's own days show it, or where workbook.toml tells
-    it; '' where there is nothing to decide, or a single cell decides for itself; "?" where the column can't tell, or
-    shows both: none of these is read then. "swapped": all texts have a day above 12 and no day of the spreadsheet's
-    has: it took the others for days with day and month exchanged, and none of the column can be trusted.
+    mdy, dmy, roc, or ymd with two-digit years, if the column's own days show it or workbook.toml sets it; '' if
+    there is nothing to decide, or each cell decides for itself; "?" if the column does not settle it, or shows
+    both orders, so that none of these dates is read. "swapped": all texts have a day above 12, and no spreadsheet
+    date has one: the spreadsheet swapped day and month in the others, so that nothing in the column can be trusted.
     """
     if told and told != "ymd":
         return told

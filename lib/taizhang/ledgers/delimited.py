@@ -1,4 +1,4 @@
-"""Delimited text (csv, tsv, txt) as a sheet: its encoding, delimiter, records and faults."""
+"""Reading delimited text (csv, tsv, txt) as a sheet: its encoding, delimiter, records and faults."""
 
 import codecs
 import csv
@@ -36,8 +36,8 @@ _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 def read_text(path: Path, known: frozenset[str], *, encoding: str = "") -> Sheet:
     """Read a csv or txt file, finding out its encoding and delimiter; LedgerError if none fits, or it is no text.
 
-    `known` are the folded header spellings of the kind: of two encodings that both decode, the one that shows more of
-    them is right. `encoding`, where given, is taken as it is.
+    `known` are the folded header spellings of the kind: if two encodings both decode, the one that yields more of
+    them is right. `encoding`, if given, is used without checks.
     """
     text, encoding, notes = _read_characters(path.read_bytes(), known, encoding)
     if not text.strip():
@@ -191,7 +191,7 @@ def _decode_as(data: bytes, encoding: str) -> str:
 
 
 def decode(data: bytes, known: frozenset[str]) -> tuple[str, str]:
-    """The text, and the encoding in which it is readable."""
+    """Return the text, and the encoding in which it is readable."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
@@ -265,7 +265,7 @@ def _count_known(text: str, known: frozenset[str]) -> int:
 
 
 def find_delimiter(text: str) -> str:
-    """The delimiter that gives the most cells to the most lines of the file's beginning."""
+    """Return the delimiter that gives the most cells to the most lines at the beginning of the file."""
     lines = text[:200_000].splitlines()[:200]
     best, most = ",", 0
     for delimiter in DELIMITERS:

@@ -29,7 +29,7 @@ _MOST_COMPARED = 2000  # rows of one day and district; of more only texts that a
 
 
 class RunningNumbers:
-    """The files and sheets that number their rows 1, 2, 3 …, each from the start: such a number is not an id."""
+    """The files and sheets that number their rows 1, 2, 3 …, each from the start; such a number is not an id."""
 
     def __init__(self, kind: Kind) -> None:
         self.column = kind.id[0] if len(kind.id) == 1 else ""
@@ -67,11 +67,12 @@ def find_twins(
     """Find the rows that record the same event as another.
 
     Rows are compared within their district: by the kind's id (not in the files and sheets whose numbers are `running`),
-    by all of its `same` columns, and, if they are of two files or sheets, by these columns with texts compared loosely:
-    the day must be the same, and figures and sides in the texts. Rows that lack what is compared are like none.
+    by all of its `same` columns, and, if they come from two files or sheets, by these columns with texts compared
+    loosely: the day must be the same, and so must digits and compass points in the texts. Rows without the
+    compared values match none.
 
-    Returns a table with a row for each but the one kept of several (`keep`: the first or the last in the table's
-    order): ``row`` and ``twin`` (that one), both positions, and ``how``: number, same or near.
+    Returns a row for each duplicate except the one kept (`keep`: the first or the last in the table's order):
+    ``row`` and ``twin`` (the one kept), both positions, and ``how``: number, same or near.
     """
     links: list[tuple[np.ndarray, np.ndarray, str]] = []
     origins = pd.MultiIndex.from_frame(table[["source_file", "source_sheet"]])

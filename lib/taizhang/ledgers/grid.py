@@ -1,4 +1,4 @@
-"""A sheet as columns of codes into distinct values, so that work is done once per distinct value."""
+"""A sheet as columns of codes for distinct values, so that work is done once per distinct value."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -52,11 +52,11 @@ class Grid:
         return value.strip() if isinstance(value, str) else ""
 
     def filled(self, row: int) -> list[int]:
-        """Columns of a row that hold something."""
+        """Return the columns of a row that are not empty."""
         return [int(column) for column in np.flatnonzero(self.codes[row] >= 0)]
 
     def where(self, test: Callable[[object], bool]) -> Mask:
-        """Cells whose value passes a test, which is applied once to each distinct value."""
+        """Return the cells whose value passes a test, which is applied once to each distinct value."""
         found = np.zeros(self.codes.shape, dtype=bool)
         for column, values in enumerate(self.values):
             passed = np.array([test(value) for value in values] + [False], dtype=bool)  # last: empty (-1)
@@ -64,7 +64,7 @@ class Grid:
         return found
 
     def merges(self) -> list[tuple[int, int, int, int]]:
-        """Merged ranges in the grid's own positions, those that reach into it."""
+        """Return merged ranges that reach into the grid, in the grid's own positions."""
         top, left = self.sheet.top, self.sheet.left
         return [
             (max(a - top, 0), max(b - left, 0), min(c - top, self.height - 1), min(d - left, self.width - 1))

@@ -1,4 +1,4 @@
-"""What a header means: which field, in which unit."""
+"""The meaning of headers: which field, in which unit."""
 
 import re
 import unicodedata
@@ -50,9 +50,9 @@ class Question:
 class HeaderIndex:
     """The headers of a kind, to look up.
 
-    `columns` are the user's own, canonical column to the header as the file has it: they go before all others. An
-    empty header: the file has no such column, whatever its headers seem to say. A header that a field asks about is
-    nobody's but by the user's own word.
+    `columns` are set by the user (header in the file by canonical column) and take precedence. An empty header
+    means that the file has no such column, whatever its headers seem to say. A header that a field asks about is
+    used only if the user confirms it.
     """
 
     def __init__(self, kind: Kind, columns: Mapping[str, str]) -> None:
@@ -92,7 +92,7 @@ class HeaderIndex:
     def ask(self, levels: Sequence[str]) -> tuple[Question, ...]:
         """The fields that a header may mean, used only if the user confirms one.
 
-        A date in the future is in any case planned or due.
+        A date in the future is planned or due in any case.
         """
         found = self._find(levels)
         return () if isinstance(found, Match) else found
@@ -248,7 +248,7 @@ class HeaderIndex:
 
 
 def measure(field: Field, rank: int, parts: Sequence[str]) -> Match:
-    """The match of a number field whose header (or table) names one of these units."""
+    """Return the match of a number field whose header (or table) names one of these units."""
     words = [re.sub("^单位[::]?", "", unicodedata.normalize("NFKC", part).strip()) for part in parts]
     for word in words:
         if (factor := find_factor(word, field.unit)) is not None:

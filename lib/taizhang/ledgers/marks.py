@@ -1,4 +1,4 @@
-"""What calamine does not report about a sheet: hidden rows and columns, error cells, the date epoch."""
+"""Details of sheets that calamine does not report: hidden rows and columns, error cells, the date epoch."""
 
 import io
 import re
@@ -47,8 +47,8 @@ def _is_true(given: dict[str, str], name: str) -> bool:
 class Marks:
     """Hidden rows (1-based), hidden columns (0-based), and by 0-based position cells in error.
 
-    A formula of which the file holds no result is one, too: calamine gives an empty cell for it. So is one of a file
-    that asks to be computed when it is opened, and holds 0 for each.
+    A formula without a stored result also counts as an error; calamine gives an empty cell for it. So does a
+    formula in a file that asks to be computed when opened and holds 0 for each.
     """
 
     hidden_rows: frozenset[int] = frozenset()
@@ -57,7 +57,7 @@ class Marks:
 
 
 class Scan:
-    """The scan of a file about which nothing more can be found out."""
+    """The scan of a file of which no details can be found."""
 
     date1904 = False
 
@@ -65,7 +65,7 @@ class Scan:
         self.path = path
 
     def look(self, name: str) -> Marks:
-        """The marks of a sheet; none if the file cannot be scanned although calamine has read it."""
+        """Return the marks of a sheet; none if the file cannot be scanned although calamine has read it."""
         return Marks()
 
 

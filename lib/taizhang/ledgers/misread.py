@@ -1,4 +1,4 @@
-"""Text read in the wrong encoding: what can be restored, and what is lost."""
+"""Text that was read in the wrong encoding: restoring it, or recognising that it is lost."""
 
 import re
 from collections.abc import Iterator

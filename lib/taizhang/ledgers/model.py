@@ -23,7 +23,7 @@ ASIDE_TYPES = {name: {"source_row": "Int64", "reason": "object"}.get(name, "str"
 
 @dataclass(frozen=True)
 class Correction:
-    """A line (1-based) of corrections.csv: a cell that says `old` is to be read as `new`.
+    """A line (1-based) of corrections.csv: a cell with `old` is to be read as `new`.
 
     `file` is as shown; an empty `sheet` is a text file, Parquet, or any sheet with such a row; `row` is 1-based, as the
     spreadsheet shows it; `column` the header as in the file, the canonical name, or the column's letter.
@@ -53,12 +53,12 @@ class Applied:
 class Source:
     """How the files of a kind are to be read, as workbook.toml says.
 
-    `sheets` are those to read, None for all; `district` the one that all rows of tables without such a column belong
-    to. `columns`: canonical column to the header as the files have it; `values`: column to value as written (after
-    ``~`` a regular expression) to canonical value; `empty`: column to what an empty cell means; `constants`: column to
-    what stands for it where a table lacks it. `encoding`: of text files, '' to find out; `dates`: the order of figures
-    in dates (ymd, mdy, dmy, roc), '' to find out. `names`, known district names and aliases, mark section rows.
-    `sums`: the tables are of numbers by district. `corrections` are those of the file read.
+    `sheets`: those to read, None for all; `district`: the district of all rows in tables without such a column.
+    `columns`: header in the files by canonical column; `values`: canonical value by column and value as written
+    (after ``~`` a regular expression); `empty`: the meaning of an empty cell by column; `constants`: values of
+    columns that a table lacks. `encoding`: of text files, '' to detect it; `dates`: the order of numbers in dates
+    (ymd, mdy, dmy, roc), '' to detect it. `names`: known district names and aliases, which mark section rows.
+    `sums`: the tables are summary tables. `corrections`: those of the file read.
     """
 
     kind: Kind
@@ -77,10 +77,10 @@ class Source:
 
 @dataclass(frozen=True)
 class HeaderRead:
-    """A header and what it was understood as; `field` is None if it was not.
+    """A header and its meaning; `field` is None if it was not recognised.
 
-    `ignored` marks a column known to hold nothing that is read: a running number, remarks. `own` is the column that
-    workbook.toml gave this header to; `asked` are the columns that it may mean, for a person to say.
+    `ignored` marks a column that is known and not read: a running number, remarks. `own` is the column to which
+    workbook.toml maps this header; `asked` are the columns that it may mean, for the user to confirm.
     """
 
     column: str
@@ -156,12 +156,13 @@ class TableRead:
 class FileRead:
     """A ledger file, by its name as shown, as it was read.
 
-    `rows`, the accepted ones, have the kind's columns, typed, then source_file, source_sheet, source_row, of each date
-    its precision, in `<column>_precision` (day, ten_days, month, year; the date is the first day), and table_columns:
-    the columns of its table by ``|``, with ``?`` after one whose cell could not be read and would say something, empty;
-    `set_aside` has `ASIDE_COLUMNS`, of which reason holds a Reason and scope is 'row' or 'cell'. `errors`: why the
-    file, or whole tables of it, could not be read; `notes`: what else a person should know of the file. `applied` are
-    corrections made before reading; `faults` tell of those that could not be applied: the rest of the file was read.
+    `rows`, the accepted ones, have the kind's columns, typed, then source_file, source_sheet, source_row; for each
+    date its precision, in `<column>_precision` (day, ten_days, month, year; the date is the first day); and
+    table_columns, the columns of its table joined by ``|``, with ``?`` after one whose cell could not be read
+    although an empty cell has a meaning there. `set_aside` has `ASIDE_COLUMNS`, with a Reason as reason and scope
+    'row' or 'cell'. `errors`: why the file, or whole tables of it, could not be read; `notes`: further remarks on
+    the file. `applied`: corrections made before reading; `faults`: corrections that could not be applied, although
+    the rest of the file was read.
     """
 
     name: str
@@ -176,12 +177,12 @@ class FileRead:
 
     @property
     def read(self) -> int:
-        """Data rows read: accepted and set aside."""
+        """Number of data rows read: accepted and set aside."""
         return sum(table.counts.get("data", 0) for table in self.tables if not table.error)
 
 
 def pandas_type(field_type: str) -> str:
-    """The dtype of a field's column in a ledger table."""
+    """Return the dtype of a field's column in a ledger table."""
     if field_type in DATE_TYPES:
         return "datetime64[us]"
     if field_type in ("integer", "year", "count_or_names"):
@@ -190,7 +191,7 @@ def pandas_type(field_type: str) -> str:
 
 
 def make_empty_rows(kind: Kind) -> pd.DataFrame:
-    """A ledger table of a kind without rows."""
+    """Return a ledger table of a kind without rows."""
     columns = {name: pd.Series(dtype=pandas_type(item.type)) for name, item in kind.fields.items()}
     columns |= {"source_file": pd.Series(dtype="str"), "source_sheet": pd.Series(dtype="str")}
     columns["source_row"] = pd.Series(dtype="Int64")
@@ -201,7 +202,7 @@ def make_empty_rows(kind: Kind) -> pd.DataFrame:
 
 
 def make_empty_aside() -> pd.DataFrame:
-    """A table of set-aside rows and cells without any."""
+    """Return an empty table of rows and cells set aside."""
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in ASIDE_TYPES.items()})
 
 

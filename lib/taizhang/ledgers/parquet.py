@@ -16,7 +16,7 @@ from taizhang.ledgers.sheets import Sheet
 def read_parquet(path: Path, *, rows: int) -> Iterator[Grid]:
     """Read a Parquet file in parts of so many rows: in each, column names in the first row and rows below.
 
-    Each part's sheet starts so far down that row numbers run on: the file's first data row is row 2. Raises
+    Each part's sheet has an offset, so that row numbers continue: the file's first data row is row 2. Raises
     LedgerError if the file is damaged.
     """
     try:

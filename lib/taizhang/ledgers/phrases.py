@@ -1,4 +1,4 @@
-"""Cells that say more than one thing, parsed with phrases.yml: completely and unambiguously, or not at all."""
+"""Parsing cells that say more than one thing with phrases.yml: completely and unambiguously, or not at all."""
 
 import re
 import unicodedata

@@ -33,7 +33,7 @@ def _shorten(name: str) -> str:
 
 
 def find_places(text: str, names: frozenset[str]) -> frozenset[str]:
-    """The districts named in full in a text; the longest if one name contains another."""
+    """Return the districts named in full in a text; the longest if one name contains another."""
     full = _list_full(names)
     plain = re.sub(r"[^\S\n]+", "", simplify(unicodedata.normalize("NFKC", text)))
     found: set[str] = set()
@@ -49,7 +49,7 @@ def find_places(text: str, names: frozenset[str]) -> frozenset[str]:
 
 
 def suggest_place(texts: Sequence[str], names: frozenset[str]) -> str:
-    """The one district that texts name in short (石门 for 石门镇): to be asked about, never used."""
+    """Return the one district that texts name in short (石门 for 石门镇), to be asked about and never used."""
     said = re.sub(r"\s+", "", simplify(unicodedata.normalize("NFKC", "\n".join(texts))))
     short = {name: _SUFFIX.sub("", _shorten(name)) for name in names if _SUFFIX.search(_shorten(name))}
     found = [name for name, base in short.items() if len(base) >= 2 and base in said]
@@ -64,10 +64,11 @@ def suggest_place(texts: Sequence[str], names: frozenset[str]) -> str:
 def find_table_place(
     sheet: str, titles: Sequence[str], above: Sequence[str], file: str, names: frozenset[str]
 ) -> tuple[str, str]:
-    """The district's name, and what says it: sheet, title or file; '' where nothing does, or not the same one.
+    """Return the district's name, and where it is given: sheet, title or file; '' if it is not given, or
+    contradictory.
 
-    A sheet's name may be any of `names`; elsewhere only a full name counts, one that ends as districts' names do.
-    Titles of the tables `above` count where the table's own name none.
+    A sheet's name may be any of `names`; elsewhere only a full name counts, with a district's ending. Titles of
+    the tables `above` count if the table's own titles name none.
     """
     word = fold(sheet)
     exact = {name for name in names if word and word in (fold(name), fold(_shorten(name)))}

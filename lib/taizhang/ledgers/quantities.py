@@ -59,7 +59,7 @@ _DURATION = re.compile(
 
 @dataclass(frozen=True)
 class Read:
-    """A number read, or why it was not; `note` says what was inferred."""
+    """A number, or the reason why it could not be read; `note` says how it was interpreted."""
 
     value: float | None
     reason: Reason | None = None
@@ -83,10 +83,9 @@ def _units() -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def find_factor(text: str, unit: str) -> float | None:
-    """What a number written in the unit that `text` names (元, 万人, 亩, a bare 万) is multiplied by to be in `unit`.
+    """Return the factor from the unit named by `text` (元, 万人, 亩, a bare 万) to `unit`.
 
-    `unit` is the field's in fields.yml, '' for a field without one; None if the text is no unit, or none that
-    converts.
+    `unit` is the field's in fields.yml, or ''. None if the text is not a unit, or cannot be converted.
     """
     units = load_shared().units
     wanted = units.get(unit)
@@ -119,15 +118,15 @@ def _counts(unit: Unit) -> bool:
 
 
 def scale(value: float, factor: float) -> float:
-    """Multiply, dividing instead where that is exact: 123456 yuan are 12.3456 wan and not 12.345600000000001."""
+    """Multiply, or divide if that is exact: 123456 yuan are 12.3456 wan and not 12.345600000000001."""
     parts = round(1 / factor)
     return value / parts if math.isclose(1 / factor, parts) else value * factor
 
 
 def find_decimal_sign(values: Iterable[object]) -> str:
-    """The decimal sign of a column's texts: "comma" if at least two show it and nothing contradicts.
+    """Return the decimal sign of a column's texts: "comma" if at least two show it and none contradicts.
 
-    '' for a point, or if nothing needs deciding; "?" if both occur: texts with a comma are then not read.
+    '' for a point, or if nothing needs deciding; "?" if both occur, in which case texts with a comma are not read.
     """
     kept = list(values)
     texts = [
@@ -144,11 +143,11 @@ def find_decimal_sign(values: Iterable[object]) -> str:
 
 
 def find_unit_doubt(values: Iterable[object], unit: str, *, whole: bool, named: bool, factor: float) -> str:
-    """Why bare numbers of a column can't be in the unit that they seem to be in; '' where nothing speaks against it.
+    """Return why bare numbers of a column can't be in their apparent unit; '' if nothing contradicts it.
 
-    "fractions": a fifth or more of them are no whole people or households, and no unit is `named`; "hours": a fifth or
-    more are fractions in a column of minutes or seconds without a unit, none over 24; "beyond": most are more people,
-    in the unit that is named, than there are in a province. None of these columns may be read by half.
+    "fractions": at least a fifth are not whole people or households, and no unit is `named`; "hours": at least a
+    fifth are fractions in a column of minutes or seconds without a unit, none over 24; "beyond": most are more
+    people, in the named unit, than any province has. Such a column must not be read in part.
     """
     # One that no spreadsheet holds is a slip of its own, and says nothing of the others' unit.
     bare = [number for value in values if (number := _read_bare(value)) is not None]
@@ -181,8 +180,8 @@ def _read_bare(value: object) -> float | None:
 def read_number(value: object, *, unit: str = "", factor: float = 1.0, decimal: str = "") -> Read:
     """Read a number from a cell, in the field's unit; a unit in the cell is converted to it.
 
-    `factor` converts from the unit that the header names, for cells that name none; `decimal` is the column's sign, as
-    `find_decimal_sign` tells it.
+    `factor` converts from the header's unit, for cells without a unit; `decimal` is the column's decimal sign, from
+    `find_decimal_sign`.
     """
     read = _read_any(value, unit, factor, decimal)
     if read.value is not None and not abs(read.value) <= _MOST:
@@ -206,7 +205,8 @@ def _read_any(value: object, unit: str, factor: float, decimal: str) -> Read:
 
 
 def read_sentence(text: str, unit: str) -> Read | None:
-    """The one number of people in a sentence (组织师生500余人参加); None if there is none, several, or a limit."""
+    """Return the one number of people in a sentence (组织师生500余人参加); None if there is none, several, or a
+    limit."""
     if not is_short(text):
         return None
     wanted = load_shared().units.get(unit)

@@ -1,4 +1,4 @@
-"""The kind of each row below a header: data, repeated header, section, total, note, blank."""
+"""Classifying the rows below a header: data, repeated header, section, total, note, blank."""
 
 import re
 import unicodedata
@@ -38,7 +38,8 @@ _TRAILING = re.compile(r"\s*(?:\([^()]*\)|:|共?\d+[条件起项处个次])+$")
 
 @dataclass
 class HeaderColumn:
-    """A column of a table: its position in the grid, its header's levels, and what that means or may mean."""
+    """A column of a table: its position in the grid, the levels of its header, and the meaning or possible
+    meanings."""
 
     position: int
     levels: tuple[str, ...]
@@ -63,7 +64,7 @@ class Doubt(NamedTuple):
 class LedgerTable:
     """A table found in a sheet, in the grid's positions.
 
-    `kinds` has one of the row kinds per row from `first` to `last` (exclusive); `header` are its header rows.
+    `kinds` gives the kind of each row from `first` to `last` (exclusive); `header` are its header rows.
     """
 
     header: tuple[int, int]

@@ -1,4 +1,4 @@
-"""Rules that rows should follow: breaches are reported and counted, never corrected."""
+"""Rules that rows should follow; breaches are counted and listed, never corrected."""
 
 from datetime import date
 

@@ -33,9 +33,8 @@ _FAR_CELL = re.compile(rb"\sr\s*=\s*(?![\"'](?:[A-Z]{1,2})?\d{1,5}[\"'])")
 def read_ledger_file(path: Path, source: Source, *, name: str) -> FileRead:
     """Read a ledger file: find its tables, understand headers and values, set aside what can't be read.
 
-    `name` is the file as shown in every message: posix, relative to the workbook. Every data row is in `rows`, or in
-    `set_aside` with scope 'row', exactly once. A file, or a table of it, that can't be read is told in `errors`;
-    nothing is raised.
+    `name` is the file as shown in every message: posix, relative to the workbook. Every data row is exactly once in
+    `rows`, or in `set_aside` with scope 'row'. If a file or a table can't be read, `errors` says so; nothing is raised.
     """
     read = _look(path, source, name, read_here)
     return (

@@ -27,11 +27,11 @@ _SUFFIXES = {"xlsx": (".xlsx", ".xlsm", ".xlsb"), "xls": (".xls",), "ods": (".od
 class Sheet:
     """A sheet's cells as they stand, row by row; '' is an empty one.
 
-    The name of a text file's is ''. `top` and `left` are the first cell's place; `merged` ranges are first row, first
-    column, last row, last column; `errors` are cells that hold one of the spreadsheet's, such as #REF!; all 0-based in
-    the sheet, as are `hidden_columns`, but `hidden_rows` are 1-based, as the spreadsheet shows them. `hidden` is the
-    sheet itself; `date1904`: the file counts days from 1904; `notes` tell what had to be decided to read it (encoding,
-    delimiter).
+    A text file's sheet has the name ''. `top` and `left` are the position of the first cell; `merged` ranges are
+    first row, first column, last row, last column; `errors` are cells with an error such as #REF!. All are 0-based
+    in the sheet, as are `hidden_columns`; `hidden_rows` are 1-based, as the spreadsheet shows them. `hidden`: the
+    sheet itself is hidden; `date1904`: the file counts days from 1904; `notes` say how the sheet was read
+    (encoding, delimiter).
     """
 
     name: str
@@ -112,7 +112,7 @@ def _sniff_zip(path: Path) -> str:
 def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterator[Sheet]:
     """Read the sheets of an xlsx, xlsm, xls or ods file (`kind`, as `sniff_format` says), one at a time.
 
-    Those in `wanted`, or all. Raises LedgerError if the file is damaged or protected, or a wanted sheet isn't there.
+    Sheets in `wanted`, or all. Raises LedgerError if the file is damaged or protected, or a wanted sheet is missing.
     """
     import python_calamine as calamine
 

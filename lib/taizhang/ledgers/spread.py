@@ -1,4 +1,4 @@
-"""What cells say beyond their own column, applied to the row: relative dates, phrases."""
+"""Applying to a row what its cells say beyond their own column: relative dates, phrases."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -28,10 +28,10 @@ def list_later(kind: Kind) -> frozenset[str]:
 
 
 def spread_words(kind: Kind, parsed: dict[str, Parsed], count: int) -> list[Reason]:
-    """Settle the days that the row's own day decides, then fill empty cells with what other cells of the row say.
+    """Settle dates relative to the row's own date, then fill empty cells with what other cells of the row say.
 
-    A written cell is never changed; one that says otherwise is counted in the notes. `parsed` is completed in place,
-    for `count` rows.
+    A filled cell is never changed; contradictions are counted in the notes. `parsed` is completed in place, for `count`
+    rows.
     """
     own = parsed[kind.date].data if kind.date in parsed else None
     if own is None or kind.fields[kind.date].type not in DATED_TYPES:

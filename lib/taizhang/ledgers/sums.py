@@ -1,4 +1,4 @@
-"""Summary tables by district: a kind made of the facts they contain, and what their columns leave open."""
+"""Summary tables by district: a kind made from the facts they contain, and decisions on periods and shares."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -27,9 +27,10 @@ _WHOLE = ("count", "people")
 def make_sums_kind(
     kind: Kind, district: Field, facts: Iterable[str], infos: Mapping[str, FactInfo], *, spelled: bool = False
 ) -> Kind:
-    """The kind of a table with a column for each of some facts, which settings give their headers, and `district`.
+    """Make the kind of a table with `district` and a column for each of some facts, whose headers are in the
+    settings.
 
-    With `spelled` the facts are known by their titles and aliases, for tables that nobody has described.
+    With `spelled`, facts are recognised by their titles and aliases, for tables without settings.
     """
     fields = {"district": replace(district, required=True)}
     for name in facts:
@@ -51,12 +52,12 @@ def make_sums_kind(
 
 
 def settle_sums(part: FileRead, period: str, infos: Mapping[str, FactInfo], no_period: Reason) -> FileRead:
-    """A file as read by such a kind, with the period of each row, and shares as percent.
+    """Settle a file read as such a kind: the period of each row, and shares as percentages.
 
-    The period is the one given, otherwise the one that the table's title, its sheet's name or the file's name speaks
-    of; rows of a table without one are set aside for the reason `no_period`. A column of shares is judged as a whole:
-    where all are at most 1, and some are fractions, they are shares of 1; where nothing but 0 and 1 is written it
-    can't be told whether 1 is 1 % or all of it.
+    The period is the one given, otherwise the one in the table's title, sheet name or file name; rows of a table
+    without one are set aside for the reason `no_period`. A column of shares is judged as a whole: if none is above
+    1 and some are fractions, they are shares of 1; if it contains only 0 and 1, it is unclear whether 1 means 1 %
+    or 100 %.
     """
     rows, notes = part.rows.copy(), list(part.notes)
     facts = [name for name in infos if name in rows]

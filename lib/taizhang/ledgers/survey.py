@@ -1,4 +1,4 @@
-"""What an undescribed file may be: which kind of ledger, by the headers of its tables."""
+"""Examining an unknown file: which kind of ledger it is, by the headers of its tables."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ _LEAST_FIELDS = 3
 
 @dataclass(frozen=True)
 class Survey:
-    """What a file is looked at for: the kinds it may be of, and the names of districts."""
+    """What to look for in a file: the possible kinds, and the names of districts."""
 
     kinds: Mapping[str, Kind]
     names: frozenset[str] = frozenset()
@@ -36,9 +36,9 @@ class Survey:
 
 @dataclass(frozen=True)
 class ColumnSeen:
-    """A column: its header, the field understood ('' for none), its distinct texts (some), the share that are days.
+    """A column: its header, the recognised field, or '', some of its distinct texts, and the share that are days.
 
-    `asked`: the header may mean a field, or says that it is of what was planned: a person must tell.
+    `asked`: the header may mean a field, or says that the column covers plans, so the user must decide.
     """
 
     header: str
@@ -51,7 +51,7 @@ class ColumnSeen:
 
 @dataclass(frozen=True)
 class TableSeen:
-    """A table: the kind that best fits its headers ('' for none), and the required columns it lacks.
+    """A table: the kind that best fits its headers, or '', and the required columns it lacks.
 
     `header` is the first header row, 1-based; `titles` are the lines above it; `near` is the closest kind if none
     fits; `sums`: it is a summary table by district, and the fields of its columns are facts; `sections`: the texts of

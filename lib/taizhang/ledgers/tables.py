@@ -1,4 +1,4 @@
-"""From a found table to typed rows, with everything unreadable set aside and named."""
+"""Reading a table into typed rows, with everything unreadable set aside and named."""
 
 import re
 from collections import Counter
@@ -71,7 +71,7 @@ _IN_DAYS = re.compile(r"[(（\[]\s*(?:天|日|days?)\s*[)）\]]|天数|/\s*天$"
 def read_table(
     grid: Grid, table: LedgerTable, index: HeaderIndex, source: Source, *, name: str
 ) -> tuple[pd.DataFrame, pd.DataFrame, TableRead]:
-    """Read a table's data rows: those accepted, those (and the cells) set aside, and what was found of the table.
+    """Read a table's data rows: rows accepted, rows and cells set aside, and a description of the table.
 
     Raises LedgerError if a required column is missing, naming the line of workbook.toml that fixes it.
     """

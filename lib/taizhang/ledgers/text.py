@@ -1,4 +1,4 @@
-"""Text as people type it, normalised for comparing headers and values, never for storing."""
+"""Normalising text for comparing headers and values, never for storing."""
 
 import re
 import unicodedata

@@ -15,10 +15,9 @@ DISTRICT = "district"
 def find_sums(
     grid: Grid, index: HeaderIndex, names: Collection[str]
 ) -> tuple[Grid, list[LedgerTable], tuple[str, ...] | None]:
-    """The summary tables of a sheet, and the grid they are in: its own, or that turned on its side.
+    """Find the summary tables of a sheet, and the grid they are in: its own, or the transposed one.
 
-    Of one that was turned the lines above its districts are told, otherwise None. In a turned grid, rows are the
-    sheet's columns.
+    For a transposed grid, also return the lines above its districts, otherwise None. Its rows are the sheet's columns.
     """
     found = find_tables(grid, index, names=names)
     if any(set(table.fields) - {DISTRICT} for table in found):

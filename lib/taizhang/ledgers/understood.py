@@ -19,7 +19,8 @@ _LONGEST = 60
 def list_understood(
     kind: Kind, parsed: Mapping[str, Parsed], written: Mapping[str, Sequence[object]]
 ) -> tuple[Understood, ...]:
-    """For each column, the values that had to be interpreted, the most frequent first; none of personal ones."""
+    """Return, for each column, the values that had to be interpreted, most frequent first; none of personal
+    columns."""
     found: list[Understood] = []
     for name, values in written.items():
         field, column = kind.fields[name], parsed[name]

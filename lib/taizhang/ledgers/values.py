@@ -1,4 +1,4 @@
-"""Values of a column, read by the field's type: once per distinct value, then applied to the rows."""
+"""Reading a column's values by the field's type: once per distinct value, then applied to the rows."""
 
 import re
 import unicodedata
@@ -53,16 +53,16 @@ _ITEMS = [
 
 @dataclass(frozen=True)
 class Context:
-    """What a column's values are read with besides the field.
+    """The settings for reading a column's values, besides the field.
 
-    `year` is that of dates written without one, from title, sheet name or file name; `factor` the conversion of the
-    header's unit; `values` the user's own reading of values, as written to what it means (after ``~`` a regular
-    expression); `empty` what a cell that says nothing means, '' for nothing; `where` the table of workbook.toml in
-    which a value can be mapped, for the remedy. `phrases` is the kind whose phrases the column may hold ('' for none),
-    `asks` the act that a day alone answers there; `after`: a date here is not before the row's own day, which may
-    decide it; `in_days`: the header says that numbers are days, `in_months`: that they are months; `order` is that of
-    day and month in the column, `decimal` its sign of decimals. `words_only`: a bare number would not say of what it
-    is (伤亡情况); `doubt`: why bare numbers of the column are not in its unit.
+    `year`: for dates without one, from title, sheet name or file name; `factor`: the conversion of the header's unit;
+    `values`: the user's mapping of values as written (after ``~`` a regular expression); `empty`: the meaning of
+    an empty cell, or ''; `where`: the table of workbook.toml in which a value can be mapped, for messages.
+    `phrases`: the kind whose phrases the column may contain, or ''; `asks`: the act that a day alone states there;
+    `after`: a date here is not before the row's own date, which may settle the year; `in_days`, `in_months`: the
+    header says that numbers are days, or months; `order`: the order of day and month in the column; `decimal`: its
+    decimal sign. `words_only`: a bare number would be ambiguous (伤亡情况); `doubt`: why bare numbers of the
+    column are not in its unit.
     """
 
     year: int | None = None
@@ -83,9 +83,9 @@ class Context:
 
 
 class Answer(NamedTuple):
-    """One value read: the result (None if empty or unreadable), the reason, a remark.
+    """The reading of one value: the result (None if empty or unreadable), the reason, a remark.
 
-    Of a date its `precision`, and how the row's own day decides it; what else a cell says is `said`.
+    A date also has its `precision`, and how the row's own date settles it; `said` is what else the cell says.
     """
 
     value: Any
@@ -102,10 +102,10 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class Parsed:
-    """A column read: `data` over the rows, `reasons` per row (None if read or empty), remarks counted.
+    """The reading of a column: `data` by row, `reasons` by row (None if read or empty), and counted remarks.
 
-    `answers` are those to the distinct values, by `codes`, and last the one to an empty cell; none where texts were
-    taken as they are. `precisions` of dates are texts over the rows.
+    `answers` are the readings of the distinct values, by `codes`, and last that of an empty cell; none if texts
+    were taken unchanged. `precisions` of dates are texts by row.
     """
 
     data: Any
@@ -175,7 +175,7 @@ class OwnValues:
         return next(told, None)
 
     def get(self, value: object) -> object:
-        """The value that a cell is mapped to; the cell itself if there is no mapping."""
+        """Return the value that a cell is mapped to; the cell itself if there is no mapping."""
         key = self.find(value)
         return value if key is None else self.values[key]
 
@@ -190,7 +190,7 @@ def _clean_texts(values: Sequence[object], field: Field) -> list[str | None]:
 
 
 def take_texts(texts: Sequence[str | None], codes: Codes) -> pd.api.extensions.ExtensionArray:
-    """Texts by code, as an array of pandas strings; -1 is missing."""
+    """Return texts by code, as an array of pandas strings; -1 is missing."""
     return pd.array([*texts, None], dtype="str").take(codes)
 
 
