@@ -1,4 +1,4 @@
-"""The side that asks: a fork server for this process, and kernels started ahead where forking isn't safe."""
+"""The client side: a fork server for this process, and kernels started ahead where forking isn't safe."""
 
 import atexit
 import json
@@ -35,8 +35,8 @@ _LONGEST_BASE = 103 - len(f"/{_PREFIX}4194304-abcdefgh/0123456789ab-ipc-5-forked
 def choose_manner(asked: str = "") -> str:
     """Return how kernels are started: warm (forked), ahead (cold, but started in advance), or cold.
 
-    As `asked`, else as the environment says, else warm where forking is safe: after Apple's or Windows' system
-    libraries have been loaded it is not, or not there.
+    As `asked`, else as the environment says, else warm if forking is safe. It is not safe once Apple's system
+    libraries have been loaded, and Windows has no fork.
     """
     for manner in (asked, os.environ.get(MANNER, "")):
         if manner in _MANNERS:
@@ -72,11 +72,12 @@ def _is_alive(pid: int) -> bool:
 
 
 class ServerLost(OSError):
-    """The fork server ended, or never came to be."""
+    """The fork server ended, or could not be started."""
 
 
 class Server:
-    """A connection to a fork server: at an address, or a new one of this process, which imports before it serves."""
+    """A connection to a fork server: at an address, or a new one of this process, which imports modules before it
+    serves."""
 
     def __init__(self, imports: Iterable[str] = (), address: str = "") -> None:
         self._lock = threading.Lock()
@@ -95,12 +96,12 @@ class Server:
 
     @property
     def address(self) -> str:
-        """For another process's environment, under `ADDRESS`."""
+        """The address, for the variable `ADDRESS` in another process's environment."""
         return str(self.folder / "server")
 
     @property
     def pid(self) -> int | None:
-        """Of the server process, if it is this process's own."""
+        """The process id of the server, if it belongs to this process."""
         return self._process.pid if self._process else None
 
     def _start(self, imports: Iterable[str]) -> Path:
@@ -122,9 +123,9 @@ class Server:
         return folder
 
     def spawn(self, argv: list[str], cwd: str, env: Mapping[str, str], imports: Iterable[str]) -> int | None:
-        """Have a kernel forked; its process id, or None if this server must not fork any more.
+        """Have a kernel forked; return its process id, or None if this server must not fork any more.
 
-        ServerLost says that the server is gone.
+        ServerLost if the server is gone.
         """
         request = {"spawn": {"argv": argv, "cwd": cwd, "env": dict(env)}, "imports": list(imports)}
         answer = self._ask(request)
@@ -132,7 +133,7 @@ class Server:
         return answer.get("pid")
 
     def poll(self, pid: int, signum: int | None = None) -> int | None:
-        """The exit code of a kernel that has ended, after sending it a signal if one is given."""
+        """Return the exit code of a kernel that has ended, after sending it a signal if one is given."""
         request = {"pid": pid} | ({} if signum is None else {"signal": signum})
         try:
             return self._ask(request)["status"]
@@ -156,7 +157,7 @@ class Server:
             return dict(json.loads(line))
 
     def close(self) -> None:
-        """End the connection, and an own server with all its kernels."""
+        """End the connection and, if the server is our own, the server with all its kernels."""
         self._connection.close()
         if self._process is None:
             return
@@ -182,9 +183,9 @@ _STARTING = threading.Lock()
 
 
 def get_server(imports: Iterable[str] = ()) -> Server:
-    """This process's fork server, started when first asked for and ended with the process.
+    """Return this process's fork server, started when first needed and ended with the process.
 
-    ServerLost or another OSError says that none can be started.
+    ServerLost or another OSError if none can be started.
     """
     with _STARTING:
         if _servers and _servers[0].owner != os.getpid():  # copied by a fork: the parent's
@@ -256,7 +257,7 @@ _waiting: dict[tuple[str, ...], "subprocess.Popen[bytes]"] = {}
 def take_waiting(
     argv: list[str], cwd: str, env: Mapping[str, str], imports: Iterable[str]
 ) -> "subprocess.Popen[bytes]":
-    """Turn the process that waits into the kernel asked for, and start the next one to wait."""
+    """Turn the waiting process into the requested kernel, and start the next one to wait."""
     key = tuple(imports)
     while True:
         process = _waiting.pop(key, None) or _start_waiting(key)

@@ -1,7 +1,7 @@
-"""Papermill's way to warm kernels: ``papermill --engine warm notebook.ipynb out.ipynb``.
+"""Papermill's engine for warm kernels: ``papermill --engine warm notebook.ipynb out.ipynb``.
 
-The notebook runs as in Papermill's own engine, by nbclient. It is written when it is over, be it by an error,
-not before and after each cell; and a kernel that died is told as such: Papermill alone calls its cells completed.
+The notebook runs with nbclient, as in Papermill's own engine. It is written once at the end, even after an error,
+and not before and after each cell. A kernel that died is reported, whereas Papermill calls its cells completed.
 """
 
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ from warm_kernels.manager import WarmKernelManager
 
 
 class WarmEngine(NBClientEngine):
-    """Runs a notebook in a forked kernel, saving lazily. A package that knows more makes an engine of its own.
+    """Runs a notebook in a forked kernel, and saves it at the end. Packages can derive their own engine.
 
     Attributes
     ----------
     preloads : sequence of Preload
-        What is to be imported before the fork beside what the notebook imports.
+        What to import before the fork besides the notebook's own imports.
     """
 
     preloads: ClassVar[Sequence[Preload]] = ()

@@ -1,4 +1,4 @@
-"""What a notebook will import, found in its cells, so that the server imports it before the fork."""
+"""Finding the imports in a notebook's cells, so that the server makes them before the fork."""
 
 import ast
 import sys
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Preload:
-    """What a package loads later than it is imported, and is better loaded before the fork.
+    """Modules that a package loads only when used, and that are better loaded before the fork.
 
     Attributes
     ----------
     package : str
-        Whose import in a notebook asks for the rest; it counts as installed, wherever it is.
+        The package whose import in a notebook triggers the rest; it counts as installed, wherever it is.
     modules : tuple of str
-        Modules; one written ``module:function`` has the function called too, which must read no user's data.
+        Modules; for ``module:function``, the function is called too, and must not read users' data.
     calls : mapping of str to str
-        Name of a function -> a module that is loaded as well, if the notebook calls a function of that name.
+        Modules to load as well, by the name of a function, if the notebook calls a function of that name.
     """
 
     package: str
@@ -34,7 +34,7 @@ class Preload:
 def find_imports(notebook: "NotebookNode", folder: Path, preloads: Sequence[Preload] = ()) -> list[str]:
     """The installed modules that a notebook's code cells import, in their order, and what `preloads` add.
 
-    What is found in the notebook's folder is the notebook's own, may differ from run to run, and is left out.
+    Modules in the notebook's folder belong to the notebook, may differ from run to run, and are left out.
     """
     names: dict[str, None] = {}
     attributes: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""Inside a process that is to become a kernel: import ahead, then be an ordinary IPython kernel."""
+"""Code of a process that becomes a kernel: it imports ahead, and then runs an ordinary IPython kernel."""
 
 import ctypes
 import gc
@@ -60,10 +60,10 @@ WHILE_IMPORTING = {
 
 
 def import_modules(names: Iterable[str]) -> None:
-    """Import what is there of `names`; what isn't, the notebook's own import will tell.
+    """Import those of `names` that exist; for others, the notebook's own import raises the error.
 
-    A name such as ``package.module:function`` has the function called too: it reads what its package brings
-    along, never a user's data.
+    For ``package.module:function``, the function is called too; it reads only what its package contains, never users'
+    data.
     """
     for name in names:
         module, _, function = name.partition(":")
@@ -77,7 +77,7 @@ def import_modules(names: Iterable[str]) -> None:
 
 
 def count_threads() -> int:
-    """Threads of this process, those of C libraries too; 1 if the system doesn't tell."""
+    """Count the threads of this process, including those of C libraries; 1 if the system doesn't say."""
     tasks = Path("/proc/self/task")
     return sum(1 for _ in tasks.iterdir()) if tasks.is_dir() else 1
 
@@ -113,7 +113,7 @@ def launch_app(arguments: Sequence[str]) -> None:
 
 
 def run_kernel(request: Mapping[str, Any]) -> None:
-    """Be a kernel until it is shut down. A request has argv (of ``python -m ipykernel_launcher``), cwd and env."""
+    """Run a kernel until it is shut down. A request has argv (of ``python -m ipykernel_launcher``), cwd and env."""
     os.environ.clear()
     os.environ.update(request["env"])
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
@@ -151,10 +151,10 @@ def add_folder(path: list[str]) -> None:
 
 @contextmanager
 def prepare_memory() -> Iterator[None]:
-    """While modules are imported, look for no circles; then keep the collector off what is there.
+    """Turn off garbage collection while importing, and then exclude all existing objects from it.
 
-    Imports leave next to none, and to look for them takes a tenth of their time. A page that the collector writes to
-    is a page copied by each process forked later.
+    Imports leave almost no cycles, and looking for them takes a tenth of their time. A memory page that the collector
+    writes to is copied by each process forked later.
     """
     gc.disable()
     yield
@@ -163,15 +163,15 @@ def prepare_memory() -> Iterator[None]:
 
 
 def collect_less() -> None:
-    """Have Python's collector look for circles once in 10,000 objects, not in 700.
+    """Have Python's collector look for cycles once in 10,000 objects instead of 700.
 
-    A notebook that reads tables and draws has few of them, and hundreds of thousands of objects.
+    A notebook that reads tables and draws has few cycles, and hundreds of thousands of objects.
     """
     gc.set_threshold(_OBJECTS)
 
 
 def die_with(parent: int) -> None:
-    """Have Linux kill this process when `parent`, which started it, ends, be it by kill -9."""
+    """Have Linux kill this process when `parent`, which started it, ends, even by kill -9."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)

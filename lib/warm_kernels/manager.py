@@ -26,12 +26,13 @@ _LONGEST = 1.0
 
 
 class QuickClient(AsyncKernelClient):
-    """Knows that a kernel is ready by its `idle`, where jupyter_client waits until it has said nothing for a while."""
+    """A client that takes a kernel as ready after its `idle`; jupyter_client waits until it has been silent for a
+    while."""
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel has answered on shell and has said so on iopub.
+        """Wait until the kernel has answered on shell and reported idle on iopub.
 
-        RuntimeError says that it died, or did not answer in time (seconds).
+        RuntimeError if it died, or did not answer in time (seconds).
         """
         until = time.monotonic() + (timeout or float("inf"))
         patience = 0.05

@@ -1,7 +1,7 @@
-"""jupyter_client's way to warm kernels: the provisioner ``warm-kernels``.
+"""jupyter_client's provisioner for warm kernels, ``warm-kernels``.
 
 Name it in a kernel specification (``"metadata": {"kernel_provisioner": {"provisioner_name": "warm-kernels"}}``),
-or use the Papermill engine, which does. A kernel that is not this Python's IPython kernel starts as it always did.
+or use the Papermill engine. Kernels other than this Python's IPython kernel start the usual way.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ _PATIENCE = 30
 
 
 class WarmProcess:
-    """A forked kernel, in the shape of the Popen that jupyter_client works with."""
+    """A forked kernel with the interface of Popen that jupyter_client uses."""
 
     stdin = stdout = stderr = None
 
@@ -41,20 +41,20 @@ class WarmProcess:
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """Its exit code, or None while it runs."""
+        """Return its exit code, or None while it runs."""
         if self.returncode is None:
             self.returncode = self._server.poll(self.pid)
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Its exit code, when it has ended."""
+        """Wait until it has ended, and return its exit code."""
         until = time.monotonic() + (timeout if timeout is not None else _PATIENCE)
         while self.poll() is None and time.monotonic() < until:
             time.sleep(_SOON)
         return self.returncode if self.returncode is not None else 0
 
     def send_signal(self, signum: int) -> None:
-        """Send a signal to it and what it started."""
+        """Send a signal to it and the processes it started."""
         if self.returncode is None:
             self.returncode = self._server.poll(self.pid, signum)
 
@@ -69,7 +69,7 @@ class WarmProvisioner(LocalProvisioner):
     """Starts IPython kernels by forking a server that has the libraries imported."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Fork a kernel for jupyter_client's connection file, where this can be done; otherwise start it cold."""
+        """Fork a kernel for jupyter_client's connection file, if possible; otherwise start it cold."""
         argv, manner = read_arguments(cmd), choose_manner(getattr(self.parent, "manner", ""))
         imports = tuple(getattr(self.parent, "imports", ()))
         cwd, env = str(Path(kwargs.get("cwd") or "").absolute()), dict(kwargs.get("env") or os.environ)
@@ -108,7 +108,7 @@ class WarmProvisioner(LocalProvisioner):
             await asyncio.sleep(_SOON)
 
     async def wait(self) -> int | None:
-        """As the parent's, without its tenth of a second between looks."""
+        """Do the same as the parent class, without its tenth of a second between checks."""
         while self.process and await self.poll() is None:
             await asyncio.sleep(_SOON)
         return await super().wait()

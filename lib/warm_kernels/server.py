@@ -1,7 +1,7 @@
 """The fork server: ``python -m warm_kernels.server``. It has one thread, reads no data, and forks on request.
 
-Standard input is a pipe that its owner holds: when the owner ends, however it ends, the server kills its kernels,
-clears its folder and ends too. Requests come over connections to a socket, one JSON object a line; a connection's
+Standard input is a pipe held by its owner: when the owner ends, however it ends, the server kills its kernels, clears
+its folder and ends too. Requests come over connections to a socket, one JSON object per line; a connection's
 kernels are killed when it closes.
 """
 
@@ -41,7 +41,7 @@ class ForkServer:
             end.setblocking(False)
 
     def serve(self) -> Request | None:
-        """Answer requests; None when it is over."""
+        """Answer requests; return None when it is over."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to handle
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # meant for a server that still imports
@@ -153,7 +153,7 @@ def _kill_group(pid: int) -> None:
 
 
 def main() -> None:
-    """Import, serve, and in a child be the kernel that was asked for."""
+    """Import modules and serve requests; in a child, run the requested kernel."""
     handle, folder, *imports = sys.argv[1:]
     listener = socket.socket(fileno=int(handle))
     os.chdir("/")

@@ -9,9 +9,10 @@ from zmq.eventloop.zmqstream import ZMQStream
 
 
 class QuickStream(OutStream):
-    """As ipykernel's own, but a flush of nothing does not wake the thread that sends, and wait for it.
+    """ipykernel's stream, except that flushing nothing does not wake the sending thread and wait for it.
 
-    ipykernel flushes both streams three times around each cell: most of what a cell costs that writes nothing.
+    ipykernel flushes both streams three times around each cell, which is most of the cost of a cell that writes
+    nothing.
     """
 
     def flush(self) -> None:

@@ -1,4 +1,4 @@
-"""A kernel started ahead, where forking is not safe: it imports, waits for a request, and becomes that kernel.
+"""A kernel started ahead where forking is not safe: it imports modules, waits for a request, and becomes that kernel.
 
 ``python -m warm_kernels.waiting MODULE...``; the request is one line of JSON on standard input. When that closes
 without one, the process ends.
@@ -12,7 +12,7 @@ from warm_kernels.kernel import KERNEL_MODULES, import_modules, prepare_memory, 
 
 
 def main() -> None:
-    """Import, wait, be the kernel."""
+    """Import modules, wait for a request, and run the kernel."""
     with prepare_memory():
         import_modules([*KERNEL_MODULES, *sys.argv[1:]])
     line = sys.stdin.readline()

@@ -1,4 +1,4 @@
-"""A report's annex: the last part on paper, folded sections on a page."""
+"""A report's annex: the last part on paper, folded sections in HTML."""
 
 from collections.abc import Sequence
 from itertools import chain

@@ -1,4 +1,4 @@
-"""A report's first page as plain data for paper, with its head and foot."""
+"""A report's first page as plain data for print, with its head and foot."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -134,7 +134,7 @@ _WORDS = 1.12  # words break where they end, so that their lines are not full
 
 
 def is_long(brief: Brief) -> bool:
-    """Whether, said in full, its problems would run past a telephone's second screen, or the page past its third."""
+    """Return whether its problems in full would run past a phone's second screen, or the page past its third."""
     texts = [("verdict", "".join(join_runs(clause) for clause in brief.verdict))]
     texts.append(("text", join_runs(brief.beside)))
     for one in brief.problems:

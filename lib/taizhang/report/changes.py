@@ -1,11 +1,11 @@
-"""What each report is made from, as hashes: a report is made again when, and only when, its own makings change.
+"""Hashes of each report's inputs: a report is made again if, and only if, its own inputs have changed.
 
-A district's report reads its own rows and its own facts, so they decide. It also shows some numbers of the whole
-area beside its own. These move with every row of every other district; were they to decide too, one corrected row
-would remake every report. They are hashed apart: a report whose own makings are the same is left as it is, and the
-manifest says of it, and the review at its end, that it shows the area as it was before. What of the area may not
-be shown any more does decide. A report that a run does not make, as it is of another language, say, can't stay where
-it shows what now is hidden.
+A district's report reads its own rows and facts, so these decide. It also shows some numbers of the whole area, which
+change with every row of every other district; if they decided too, one corrected row would remake every report.
+They are therefore hashed separately: a report with unchanged inputs is left as it is, and the manifest and the
+review say that it shows outdated numbers of the area. If a number of the area may no longer be shown, the report
+is made again. A report that a run does not make, for example in another language, is deleted if it shows what is
+now hidden.
 """
 
 import json
@@ -34,7 +34,7 @@ _HASHING = Code(("taizhang.report.changes",))
 
 @dataclass(frozen=True)
 class InputHashes:
-    """Hashes of what reports are made from."""
+    """Hashes of the inputs of reports."""
 
     shared: str  # of what all are made from: workbook.toml, the boundary layers, own kinds and facts
     own: Mapping[str, str]  # by district code: of its rows up to the period's as-of day, and of its facts
@@ -42,7 +42,7 @@ class InputHashes:
     hidden: Mapping[str, Sequence[str]] = field(default_factory=dict)  # no hash: as returned by `list_hidden`
 
     def of_report(self, district: str) -> dict[str, str]:
-        """The hashes that decide whether a report is made again; for the whole area's, all of them."""
+        """Return the hashes that decide whether a report is made again; for the whole area's report, all of them."""
         rows = self._everything if district == ALL else self.own.get(district, "")
         return {"rows": rows, "settings": self.shared}
 
@@ -58,10 +58,10 @@ def hash_inputs(
     quality: Sequence[object],
     shared: Mapping[str, object],
 ) -> InputHashes:
-    """Hash what the reports of a period are made from.
+    """Hash the inputs of a period's reports.
 
-    `rows` are by kind and district, as returned by `hash_rows`; `frames` the facts of the period, and of those it is
-    compared with; `quality` what became of each kind's rows; `shared` what all reports are made from.
+    `rows` are by kind and district, as returned by `hash_rows`; `frames` are the facts of the period and of the
+    periods it is compared with; `quality` is the account of each kind's rows; `shared` are inputs of all reports.
     """
     own: dict[str, list[object]] = {}
     for kind, hashes in rows.items():
@@ -81,9 +81,9 @@ def hash_inputs(
 
 
 def list_hidden(frames: Sequence[pd.DataFrame]) -> dict[str, list[str]]:
-    """By district code, what must not be shown, such as ``2021 complaints.received``; marked if only rounded.
+    """Return, by district code, what must not be shown, such as ``2021 complaints.received``; marked if only rounded.
 
-    A report that still showed one would reveal others.
+    A report that still showed one of these numbers would reveal others.
     """
     found: dict[str, set[str]] = {}
     for facts in frames:
@@ -109,7 +109,7 @@ def find_grown(before: Mapping[str, Sequence[str]], now: Mapping[str, Sequence[s
 def find_exposed(entries: Mapping[str, Mapping[str, Any]], grown: Collection[str]) -> list[str]:
     """The reports that show something hidden now, of districts as returned by `find_grown`.
 
-    A district's report shows its own numbers and the whole area's, the comparison those of all.
+    A district's report shows its own numbers and the whole area's; the comparison shows those of all.
     """
     return sorted(
         name
@@ -121,7 +121,7 @@ def find_exposed(entries: Mapping[str, Mapping[str, Any]], grown: Collection[str
 def hash_rows(
     folder: Path, kinds: Mapping[str, Kind], as_of: pd.Timestamp, fingerprint: str, *, cache: Path
 ) -> dict[str, dict[str, str]]:
-    """Hash per kind and district of the rows up to a day, as cached for these tables, otherwise computed."""
+    """Hash the rows up to a day, per kind and district, from the cache or computed."""
     key = _HASHING.make_key(tables=fingerprint, as_of=as_of)[:24]
     path = cache / "rows" / f"{key}.json"
     if path.exists():

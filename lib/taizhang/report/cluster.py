@@ -1,8 +1,8 @@
 """Sending a workbook to workers without a shared folder: by any fsspec address, file by file.
 
-The command puts what reports read (settings, processed tables, facts; never raw files or reports) at the address,
-each file under its SHA-256, so that only what changed is sent again. A worker fetches what it has not yet, makes
-the report in a copy of the workbook, and hands the report's files back with its outcome.
+The command puts the inputs of reports (settings, processed tables, facts; never raw files or reports) at the address,
+each file under its SHA-256, so that only changed files are sent again. A worker fetches the files it lacks, makes the
+report in a copy of the workbook, and returns the report's files with the outcome.
 """
 
 import os
@@ -40,9 +40,9 @@ class Parcel:
 
 
 def send_workbook(config: Config, address: str) -> Parcel:
-    """Put what reports read at an address, unless already there; SchedulerError if it is not writable.
+    """Put the inputs of reports at an address, unless already there; SchedulerError if it is not writable.
 
-    The workbook must have been ingested, and its facts counted.
+    The workbook must have been ingested, and its facts computed.
     """
     files = []
     _load_fsspec()
@@ -103,9 +103,9 @@ def find_cache() -> Path:
 
 
 def fetch_workbook(parcel: Parcel) -> Path:
-    """The folder of a workbook's copy, fetched from where it was sent unless already there.
+    """Fetch a workbook's copy from where it was sent, unless already there, and return its folder.
 
-    Raises SchedulerError if a file cannot be read there, or is not what was sent.
+    Raises SchedulerError if a file cannot be read there, or differs from what was sent.
     """
     cache = find_cache()
     root = cache / "workbooks" / parcel.key

@@ -1,4 +1,5 @@
-"""A review's numbers as files for others: facts and the comparison as Excel and CSV, with their dictionary."""
+"""A review's numbers as files for other programs: facts and the comparison as Excel and CSV, with a data
+dictionary."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime

@@ -1,7 +1,7 @@
 """An executed notebook as a Word file, for editing: real headings, captions, tables and fields.
 
-Styles, page, running head and foot come from a base document, which an office can replace. Pictures are PNG drawn by
-Typst from the same SVG.
+Styles, page, header and footer come from a base document, which an office can replace. Pictures are PNGs that Typst
+draws from the same SVG.
 """
 
 import io

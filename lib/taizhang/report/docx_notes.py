@@ -1,4 +1,4 @@
-"""Footnotes of a Word file, which python-docx does not support: a part of their own, and marks in the text."""
+"""Footnotes of a Word file, which python-docx does not support: a separate part, and marks in the text."""
 
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
@@ -20,10 +20,10 @@ _EMPTY = (
 
 
 def add_footnote(paragraph: Paragraph, number: int, text: str) -> None:
-    """Put a footnote's mark at the end of a paragraph, and its words into the part of the footnotes.
+    """Add a footnote's mark at the end of a paragraph, and its words to the part with footnotes.
 
-    Numbers begin with 1; Word counts the marks itself, in the same order. Without text the footnote is there already:
-    then a raised number refers to it.
+    Numbers begin with 1; Word counts the marks itself, in the same order. Without text, the footnote already
+    exists, and a superscript number refers to it.
     """
     if not text:
         paragraph.add_run(str(number)).font.superscript = True

@@ -48,7 +48,7 @@ def begin_field(paragraph: Paragraph, instruction: str, *, stale: bool = False) 
 
 
 def add_page_number(paragraph: Paragraph, bookmark: str, *, at: Length) -> None:
-    """The page of a bookmark, which only Word knows, flush right after a line of dots."""
+    """Add the page number of a bookmark, which only Word knows, flush right after a dotted line."""
     paragraph.paragraph_format.tab_stops.add_tab_stop(at, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
     paragraph.add_run("\t")
     begin_field(paragraph, f"PAGEREF {bookmark} \\h", stale=True)

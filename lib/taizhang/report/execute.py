@@ -186,7 +186,7 @@ def read_template(template: Path | str) -> NotebookNode:
 
 
 def check_parameters(notebook: NotebookNode, parameters: Iterable[str], *, name: str = "") -> None:
-    """Check that the one cell tagged `parameters` assigns each: a misspelt one would change nothing."""
+    """Check that the cell tagged `parameters` assigns each parameter, as a misspelt one would have no effect."""
     shown = name or Reason("report.template.unnamed")
     cells = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ())]
     if len(cells) != 1:
@@ -219,9 +219,10 @@ def _tell_failure(kept: list[NotebookNode], error: Exception, cwd: Path) -> Rend
 
 
 def hide_machine(notebook: NotebookNode, cwd: Path) -> None:
-    """Take this machine's paths, and people's numbers, out of an executed notebook, in place.
+    """Remove this machine's paths, and personal numbers, from an executed notebook, in place.
 
-    Papermill writes paths into its metadata, Python into tracebacks and warnings. What cells show is left alone.
+    Papermill writes paths into its metadata, and Python into tracebacks and warnings. The output of cells is not
+    changed.
     """
     for key in ("input_path", "output_path"):
         notebook.metadata.get("papermill", {}).pop(key, None)

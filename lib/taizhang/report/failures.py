@@ -1,4 +1,4 @@
-"""How a failed report is described: in one line, without a machine's paths or people's numbers."""
+"""Describing failed reports: in one line, without a machine's paths or personal numbers."""
 
 import os
 import re
@@ -24,14 +24,14 @@ _ABSOLUTE = re.compile(
 
 
 def hide_paths(text: str, cwd: Path) -> str:
-    """Write paths inside `cwd` relative to it, and others by their last part alone."""
+    """Write paths inside `cwd` relative to it, and reduce others to their last part."""
     for root in dict.fromkeys((str(cwd), str(cwd.resolve()))):
         text = text.replace(f"{root}{os.sep}", "").replace(root, ".")
     return _ABSOLUTE.sub(r"\1", text)
 
 
 def shorten_error(said: str, cwd: Path, most: int = 300) -> str:
-    """An error in one line for the manifest: no machine's paths, no people's numbers, no colour codes."""
+    """Shorten an error to one line for the manifest, without a machine's paths, personal numbers and colour codes."""
     first = next((line.strip() for line in said.splitlines() if line.strip()), "")
     text = mask_numbers(hide_paths(_COLOUR.sub("", first), cwd))
     return text if len(text) <= most else f"{text[: most - 1]}…"

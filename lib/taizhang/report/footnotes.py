@@ -1,4 +1,4 @@
-"""Footnotes in Markdown: ``[^1]`` in the text, ``[^1]: its text`` on a line of its own."""
+"""Footnotes in Markdown: ``[^1]`` in the text, ``[^1]: its text`` on a separate line."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def check_footnotes(references: Sequence[str], footnotes: Sequence[Footnote]) ->
 
 
 class Numbers:
-    """Numbers footnotes in the order in which a report refers to them."""
+    """Numbering of footnotes in the order in which a report refers to them."""
 
     def __init__(self) -> None:
         self._given: dict[tuple[str, str], int] = {}

@@ -1,4 +1,4 @@
-"""The formats a report can be made in."""
+"""The formats of reports."""
 
 from pathlib import Path
 

@@ -53,7 +53,7 @@ _INLINE_PICTURE = re.compile("data:image/(?:png|jpe?g|gif|webp);")
 def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
     """Render an executed notebook as one HTML file that loads nothing from elsewhere, the same for the same input.
 
-    Fonts are cut to the characters used; text of ledgers is escaped, raw HTML in Markdown too.
+    Fonts are reduced to the characters used; ledger text and raw HTML in Markdown are escaped.
     """
     words = page_words(meta.lang)
     brief, blocks = part_brief(read_blocks(notebook, lang=meta.lang, note=meta.note))
@@ -125,8 +125,7 @@ def _list_footnotes(blocks: Sequence[ReportBlock], lang: str) -> list[tuple[int,
 class HtmlExporter(Exporter):
     """Entry point for nbconvert: ``jupyter nbconvert --to taizhang notebook.ipynb``.
 
-    `resources["taizhang_meta"]` is the ReportMeta; without it, what the notebook's own parameters say of
-    itself goes on the page.
+    `resources["taizhang_meta"]` is the ReportMeta; without it, the page uses the notebook's own parameters.
     """
 
     export_from_notebook = "Taizhang report"
@@ -163,7 +162,7 @@ def _read_meta(notebook: NotebookNode) -> ReportMeta:
 
 @dataclass(frozen=True)
 class Item:
-    """A block ready for the template: its kind, and what is already HTML in it."""
+    """A block ready for the template: its kind, and its content as HTML."""
 
     block: ReportBlock
     kind: str
@@ -240,8 +239,9 @@ def _fold_annex(items: Sequence[Item], lang: str) -> list[Item]:
 def measure_columns(table: display.Table) -> tuple[float, ...]:
     """Minimum width of each column in em: room for its longest cell up to 11 em, and 6 em of its head.
 
-    Chinese may break between any two characters, so a browser would otherwise squeeze a column to one. Columns of a
-    shaded table stand close: their heads break at spaces alone, or stand on end where they are words of an alphabet.
+    Chinese may break between any two characters, so a browser would otherwise squeeze a column to a single character.
+    Columns of a shaded table are narrow: their heads break only at spaces, or are turned upright if they are in Latin
+    script.
     """
     widths = []
     for at, column in enumerate(table.columns):
@@ -262,10 +262,11 @@ _SCREEN, _THIRD = 23.0, 9.5
 
 
 def choose_cards(table: display.Table, widths: Sequence[float]) -> str:
-    """Classes of a table that a phone shows as cards, a row each, as it is too wide for it; '' where it fits.
+    """Return the classes of a table that is too wide for a phone and is shown there as cards, one per row; '' if
+    it fits.
 
-    Of a card whose cells are all short, three stand beside each other (`tiles`), or two where they are four; a card of
-    one cell besides its head (`alone`) needs no label.
+    In a card with only short cells, three are side by side (`tiles`), or two if there are four; a card with one cell
+    besides its head (`alone`) needs no label.
     """
     if not table.shaded and sum(widths) <= _SCREEN:
         return ""
@@ -315,9 +316,9 @@ def _group_paragraphs(prose: display.Prose) -> Iterator[dict[str, Any]]:
 
 
 def render_markdown(text: str, *, lang: str, footnotes: Sequence[Footnote] = ()) -> Markup:
-    """Render Markdown as HTML: raw HTML shows as typed, pictures from elsewhere become their text.
+    """Render Markdown as HTML; raw HTML shows as typed, and external pictures become their alternative text.
 
-    In Chinese a line end within a paragraph is no space.
+    In Chinese, a line end within a paragraph is not a space.
     """
     tokens = parse_markdown(text, footnotes)
     unseen = {str(footnote.number) for footnote in footnotes if footnote.first}

@@ -85,7 +85,7 @@ def write_index(
     ----------
     snapshot : Snapshot
     manifest : Mapping
-        As in manifest.json; says which reports failed.
+        As in manifest.json; it says which reports failed.
     lang : str
         zh or en.
     folder : Path
@@ -194,9 +194,9 @@ def write_index(
 
 @dataclass(frozen=True)
 class Entry:
-    """A district on the page: what finds it, the files and state of its report, and the workbook's own reports.
+    """A district on the page: its search text, the files and state of its report, and the workbook's own reports.
 
-    `as_of` is said where a report was made as of another day than the page's numbers.
+    `as_of` is set if a report's as-of day differs from that of the page's numbers.
     """
 
     code: str
@@ -210,7 +210,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class OwnEntry:
-    """A report of the workbook's own: what it is called, its files and state."""
+    """A report of the workbook's own: its title, files and state."""
 
     title: str
     files: Mapping[str, str]

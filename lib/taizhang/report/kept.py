@@ -1,7 +1,7 @@
-"""Which cells a report has: the template's, without those meant only for JupyterLab, and those a researcher keeps.
+"""The cells of a report: the template's, except those meant only for JupyterLab, and those that a researcher keeps.
 
-``notebooks/local/<district_code>.ipynb`` is a copy of the template in which somebody has worked. Its cells
-tagged ``keep`` are carried over; every other cell is the template's.
+``notebooks/local/<district_code>.ipynb`` is a copy of the template in which somebody has worked. Its cells tagged
+``keep`` are carried over; all other cells are the template's.
 """
 
 import json
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def drop_lab(template: str) -> str:
-    """A template's text without the cells tagged ``lab``, which suggest things to try.
+    """Return a template's text without the cells tagged ``lab``, which suggest things to try.
 
-    They do not affect a report: changing a suggestion does not cause a report to be made again.
+    These cells do not affect a report, so changing one does not cause a report to be made again.
     """
     try:
         notebook = json.loads(template)
@@ -38,10 +38,11 @@ def find_local(root: Path, district: str) -> Path | None:
 
 
 def carry_kept(template: str, local: Path) -> str:
-    """A template's text with the kept cells of a district's own notebook; RenderError if it cannot be read.
+    """Return a template's text with the kept cells of a district's own notebook; RenderError if it cannot be read.
 
-    Each kept cell stands behind the cell of the template that it follows in the district's notebook (told by its id).
-    Where the template has dropped that one, behind the one before; where it has none of them, at the end.
+    Each kept cell is placed after the template's cell that it follows in the district's notebook, identified by
+    its id. If the template no longer has that cell, it is placed after the one before; if it has none of them, at
+    the end.
     """
     import nbformat  # slow to load, and few districts have a notebook of their own
 

@@ -1,4 +1,4 @@
-"""The kernels that reports run in: what is loaded before forking, and how a user chooses another way."""
+"""The kernels of reports: what is loaded before forking, and how a user chooses another way."""
 
 import os
 

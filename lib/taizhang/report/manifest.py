@@ -1,4 +1,4 @@
-"""What a review was made from and how it went: manifest.json, merged from run to run."""
+"""The manifest: what a review was made from and how it went, merged from run to run."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def list_versions() -> dict[str, str]:
-    """Versions of taizhang, Python and the main libraries at present; `makers` has those of each report."""
+    """Return the current versions of taizhang, Python and the main libraries; `makers` has those of each report."""
     return {"taizhang": __version__} | {name: find_version(name) for name in ("python", *_LIBRARIES)}
 
 

@@ -1,4 +1,4 @@
-"""Markdown, parsed, and as plain data for Typst and Word: paragraphs, lists, quotes and tables made of runs."""
+"""Parsing Markdown, also into plain data for Typst and Word: paragraphs, lists, quotes and tables made of runs."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -70,11 +70,11 @@ def _parser() -> MarkdownIt:
 
 
 def read_nodes(text: str, *, lang: str, footnotes: Sequence[Footnote] = ()) -> list[Json]:
-    """Read Markdown without headings of its own (they are blocks of the report) as nodes.
+    """Read Markdown without headings, which are blocks of the report, as nodes.
 
     Each has a `type`: paragraph (runs), list (ordered, start, items of nodes), quote (nodes), code (text), rule,
-    or table (columns, rows). A run may be a footnote: its number, and its own runs in the block that is the
-    first to refer to it, else none. In Chinese, a line end within a paragraph is no space.
+    or table (columns, rows). A run may be a footnote, with its number and, in the first block that refers to it,
+    its own runs. In Chinese, a line end within a paragraph is not a space.
     """
     words: dict[int, list[Json]] = {}
     for footnote in footnotes:

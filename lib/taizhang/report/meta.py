@@ -1,4 +1,4 @@
-"""What a report says about itself: its title, district, period, and how it was made."""
+"""A report's metadata: its title, district, period, and how it was made."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from taizhang.core.periods import Period
 
 @dataclass(frozen=True)
 class ReportMeta:
-    """What all renderers put on a report's head and foot."""
+    """The content of a report's head and foot, for all renderers."""
 
     title: str  # the workbook's
     district: str  # a division code, or ``all`` for the comparison
@@ -41,7 +41,7 @@ class ReportMeta:
 
     @property
     def has_period(self) -> bool:
-        """Whether the report is of its period: a draw has a seed and lists of its own, whenever it is shown."""
+        """Whether the report belongs to its period; a draw does not, as it has its own seed and lists."""
         return self.kind != "double_random_draw"
 
     @property

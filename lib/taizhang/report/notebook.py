@@ -1,7 +1,7 @@
 """An executed notebook as a list of typed blocks, the same for HTML and PDF.
 
-Markdown of another language, code, and whatever cells print are left out; what cells show is read back
-from the MIME types of `taizhang.core.display`. Headings with nothing under them go, the rest are numbered.
+Markdown in the other language, code, and printed output are left out; displayed output is read from the MIME types of
+`taizhang.core.display`. Headings with nothing under them are removed, and the rest are numbered.
 """
 
 import re
@@ -52,7 +52,7 @@ class MarkdownBlock:
 
 @dataclass(frozen=True)
 class ProseBlock:
-    """Sentences computed from facts; `stands_for`: the id of the figure or table in whose place they are."""
+    """Sentences computed from facts; `stands_for`: the id of the figure or table that they replace."""
 
     prose: display.Prose
     stands_for: str = ""
@@ -117,13 +117,12 @@ _OWN_NUMBER = re.compile(
 def read_blocks(
     notebook: NotebookNode, *, lang: str, note: str = "", apart: bool = False
 ) -> list[ReportBlock]:
-    """Read what an executed notebook shows, in one language, and what people wrote for the report (`place_note`).
+    """Read what an executed notebook shows, in one language, and add the report's note (`place_note`).
 
     Level 1 headings are left out, as the renderer writes the title; so are headings with nothing under them and cells
-    tagged ``lab``. Outputs
-    without one of our MIME types are read as far as they are Markdown, pictures or HTML tables; plain text alone is
-    taken for a print and left out. A cell that ended in an error is a RenderError. `apart`: of a report with a first
-    page, all figures and tables stand in the annex, as official documents have them.
+    tagged ``lab``. Outputs without one of our MIME types are read if they are Markdown, pictures or HTML tables;
+    plain text is taken for printed output and left out. A cell that ended in an error raises RenderError. `apart`:
+    all figures and tables of a report with a first page go into the annex, as in official documents.
     """
     blocks: list[ReportBlock] = []
     for position, cell in enumerate(notebook.cells, start=1):
@@ -157,7 +156,7 @@ def _put_apart(block: ReportBlock) -> ReportBlock:
 
 
 def part_brief(blocks: Sequence[ReportBlock]) -> tuple[Brief | None, list[ReportBlock]]:
-    """A report's first page, where it has one, and all other blocks."""
+    """Return a report's first page, if it has one, and all other blocks."""
     briefs = [block.brief for block in blocks if isinstance(block, BriefBlock)]
     return (briefs[0] if briefs else None), [block for block in blocks if not isinstance(block, BriefBlock)]
 
@@ -180,11 +179,11 @@ def name_shown(block: FigureBlock | TableBlock, lang: str) -> str:
 
 
 def place_note(blocks: list[ReportBlock], note: str) -> list[ReportBlock]:
-    """Put the sections of a note, Markdown, where their headings say among a report's blocks.
+    """Insert the sections of a note (Markdown) among a report's blocks, by their headings.
 
-    A section whose heading the report has goes there, after the sentences that open it; its own subsections go to the
-    end of it. Any other section becomes one of the report's own: after the section that the note has before it, or at
-    the end. What stands before the first heading opens the report.
+    A section with the same heading as one in the report is added there, after its opening sentences, with its
+    subsections at the end. Any other section becomes a new one, after the section that precedes it in the note, or
+    at the end. Text before the first heading opens the report.
     """
     placed = list(blocks)
     known = {_fold(block.text) for block in blocks if isinstance(block, HeadingBlock)}

@@ -1,4 +1,4 @@
-"""What people wrote for a report: notes/<period>/<district>.md, and whether the report is approved."""
+"""The notes that people write for reports: notes/<period>/<district>.md, and whether the report is approved."""
 
 import re
 import tomllib
@@ -36,8 +36,8 @@ _FENCES = {"---": "YAML", "+++": "TOML"}
 class Note:
     """A report's note.
 
-    `path`: as seen from the workbook. `text`: Markdown without front matter, phone and identity numbers
-    masked. `sha256`: of the file. `approved`: a draft until then. `approver`: as it is to stand on the cover.
+    `path`: relative to the workbook. `text`: Markdown without front matter, with phone and identity numbers masked.
+    `sha256`: of the file. `approved`: until then, the report is a draft. `approver`: as written on the cover.
     """
 
     path: str = ""
@@ -50,13 +50,13 @@ class Note:
 
 
 def read_notes(book: "Workbook", period: Period) -> dict[tuple[str, str], Note]:
-    """All notes of a period, from ``notes/<period>``, the ``/`` of a span written ``_``; by owner and language.
+    """Read all notes of a period from ``notes/<period>``, with ``_`` for the ``/`` of a span, by owner and language.
 
-    The owner is a district's code, ``all``, or for a report of the workbook's own the two with a dot between, as
+    The owner is a district's code or ``all``; for a report of the workbook's own, its name is added:
     ``350921101.fire``. A file is named by a district's code, name or alias, or ``comparison``, followed by the
     name of such a report (``溪口镇.fire.md``, ``all.fire.md``); it is in the workbook's language, or in the one
-    that stands before its suffix (``溪口镇.en.md``). A report in a language in which nothing is written has the
-    approval of the other's note where that has no words of its own, which would be missing from it.
+    that stands before its suffix (``溪口镇.en.md``). A report in a language without a note takes over the approval
+    of the other language's note if that has no words, which would be missing from the report.
     """
     source = book.config.source
     problems = _find_strays(source / FOLDER)

@@ -16,7 +16,7 @@ def write_number(level: int, count: int, path: list[str], lang: str) -> str:
 
 
 def make_anchor(kind: str, slug: str, taken: set[str]) -> str:
-    """An anchor that nothing else in the report has."""
+    """Make an anchor that is unique in the report."""
     base = anchor = f"{kind}-{re.sub(r'[^0-9A-Za-z_-]+', '-', slug).strip('-') or 'x'}"
     more = 2
     while anchor in taken:

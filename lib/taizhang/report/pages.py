@@ -70,9 +70,9 @@ def assemble_page(
 ) -> str:
     """Put a body, style sheets, fonts and scripts into one HTML file that loads nothing, the same for the same input.
 
-    Elements of class `serif` (and what is in them, but for class `sans`) are set in the serif font. Styles and scripts
-    are files beside the templates; `colours` is a style sheet. The Content-Security-Policy lets in these very ones, and
-    pictures and fonts from within the file; style attributes only, as SVG needs them.
+    Elements of class `serif`, and their content except class `sans`, are set in the serif font. Styles and scripts
+    are files beside the templates; `colours` is a style sheet. The Content-Security-Policy allows only these,
+    pictures and fonts from within the file, and style attributes, which SVG needs.
     """
     sans, serif = _collect_characters(body)
     css = "\n".join(

@@ -1,7 +1,7 @@
 """An executed notebook as PDF, typeset by Typst.
 
-The templates in `templates/typst` never change; a report's content goes in as JSON, so ledger text is data to Typst and
-shows as typed. One compiler with the packaged fonts serves all reports of a process.
+The templates in `templates/typst` never change; a report's content is passed as JSON, so ledger text is data to
+Typst and shows as typed. One compiler with the packaged fonts serves all reports of a process.
 """
 
 import ctypes
@@ -61,7 +61,7 @@ def render_pdf(notebook: NotebookNode, *, meta: ReportMeta) -> bytes:
 
 
 def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]:
-    """The report (``pdf``) and, if it has one, its first page alone (``brief``), as returned by `render_pdf`."""
+    """Render the report (``pdf``) and, if it has one, its first page separately (``brief``), as `render_pdf` does."""
     official = meta.style == "gbt9704"
     faces = find_typefaces(meta.fonts if official else "")
     blocks = read_blocks(notebook, lang=meta.lang, note=meta.note, apart=is_apart(meta))
@@ -117,9 +117,9 @@ def count_headings(blocks: Sequence[ReportBlock]) -> int:
 
 
 def count_pages(pdf: bytes) -> tuple[int, int]:
-    """Pages of a PDF of ours up to where its annex begins, that page among them, and in all.
+    """Return the pages of one of our PDFs up to and including the one on which its annex begins, and in all.
 
-    Typst writes the page tree and the places that links lead to in plain.
+    Typst writes the page tree and the targets of links uncompressed.
     """
     tree = re.search(rb"/Type/Pages\b.*?/Count (\d+)/Kids\[([^\]]*)\]", pdf, re.DOTALL)
     assert tree is not None
@@ -172,7 +172,8 @@ def _forget_earlier(faces: Typefaces) -> None:
 
 
 def draw_png(svg: str, *, about: str, ppi: int = 200) -> tuple[bytes, float, float]:
-    """Draw an SVG with the packaged fonts: a PNG, and its width and height in mm. `about` names it in messages."""
+    """Draw an SVG with the packaged fonts as a PNG; also return its width and height in mm. `about` names it in
+    messages."""
     source = (
         "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
         '#image(bytes(sys.inputs.svg), format: "svg")\n'
@@ -287,7 +288,7 @@ def _encode(report: Json) -> str:
 
 
 def replace_missing(value: Any) -> Any:
-    """Show a character that the fonts lack by its code point, as 〔U+1F600〕: nothing vanishes, nothing fails."""
+    """Replace a character that the fonts lack by its code point, as 〔U+1F600〕, so that nothing vanishes or fails."""
     if isinstance(value, dict):
         return {key: replace_missing(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

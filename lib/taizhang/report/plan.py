@@ -1,7 +1,7 @@
-"""Which reports are to be made, and why: each stage is made again when anything it depends on has changed.
+"""The plan of a review: which reports to make, and why. A stage is made again if anything it depends on has changed.
 
-A report's stages are its executed notebook and a page for each format. The manifest keeps of each stage hashes of all
-that decides it, by what they are, and under `by` which code and libraries made it (the manifest's `makers`).
+A report's stages are its executed notebook and a page for each format. For each stage, the manifest keeps hashes of its
+inputs, by name, and under `by` the code and libraries that made it (the manifest's `makers`).
 """
 
 import json
@@ -60,7 +60,7 @@ class Wish:
 
 
 def find_notebook_code(template: str) -> Code:
-    """The code behind an executed notebook: everything it may call, and what runs it."""
+    """Return the code behind an executed notebook: everything it may call, and the code that runs it."""
     try:
         cells = json.loads(template)["cells"]
         source = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
@@ -70,7 +70,7 @@ def find_notebook_code(template: str) -> Code:
 
 
 def plan_reports(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, wish: Wish) -> list[ReportTask]:
-    """One task per requested report, in the workbook's order; those to be made say why.
+    """Return one task per requested report, in the workbook's order; those to be made give the reason.
 
     ParameterError if two reports would have the same name, the fonts folder does not exist, or SOURCE_DATE_EPOCH is
     not a number.
@@ -214,7 +214,7 @@ def _read_made_on(ingested: str) -> str:
 
 
 def list_languages(manifest: Manifest, stem: str, *also: str) -> tuple[str, ...]:
-    """Languages, zh first, in which a report has or is about to have an HTML page."""
+    """Return the languages, zh first, in which a report has or is about to have an HTML page."""
     there = {
         entry["lang"]
         for lang in ("zh", "en")
@@ -299,7 +299,7 @@ def _tell_damage(path: Path) -> Reason:
 
 
 def list_makers(reports: Iterable[Mapping[str, Any]], makers: Mapping[str, Any]) -> dict[str, Any]:
-    """The makers that made something that still exists."""
+    """Return the makers that made something that still exists."""
     used = {stage.get("by") for entry in reports for stage in entry.get("stages", {}).values()}
     return {mark: maker for mark, maker in makers.items() if mark in used}
 

@@ -1,8 +1,8 @@
-"""What the process that workers are forked from loads, once for them all: imported for its effect, and there alone.
+"""Loads what all workers need, in the process from which they are forked; imported only there, for its effect.
 
-Kept out is what no report needs: jsonschema, which nbformat loads, loads a grammar of international addresses if there
-is one, over a second of processor time and memory in every process, to check a format that no schema of notebooks
-names.
+It also blocks what no report needs: jsonschema, which nbformat loads, would load a grammar of international addresses,
+which costs over a second of processor time, and memory in every process, to check a format that no notebook schema
+uses.
 """
 
 import sys

@@ -12,7 +12,7 @@ from taizhang.core.terminal import show_controls
 
 @dataclass(frozen=True)
 class Progress:
-    """One more of this run's reports is done."""
+    """Progress of a run after one more report is done."""
 
     done: int
     total: int
@@ -26,7 +26,7 @@ Report = Callable[[Progress], None]
 
 @contextmanager
 def show_progress() -> Iterator[Report]:
-    """A function that shows each Progress passed to it."""
+    """Return a function that shows each Progress passed to it."""
     if sys.stderr.isatty():
         with _show_bar() as report:
             yield report

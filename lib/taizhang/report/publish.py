@@ -1,4 +1,4 @@
-"""What a review produces besides its reports: facts, rows behind key figures, the index, and the manifest."""
+"""Publishing a review's files other than reports: facts, rows behind key figures, the index, and the manifest."""
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path

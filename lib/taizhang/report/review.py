@@ -1,7 +1,7 @@
 """A review: every report of a period, the comparison, the index, and the account of how they were made.
 
-What makes things is imported where something is to be made: a review of a thousand townships in which nothing has
-changed is over before Papermill and the libraries of statistics would be loaded.
+Code that makes reports is imported only when something must be made. A review of a thousand townships in which nothing
+has changed is over before Papermill and the statistics libraries would be loaded.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,13 +99,13 @@ def make_review(
     formats
         html, pdf, docx.
     jobs
-        Reports made at once; default: as many as cores.
+        Number of reports made at the same time; default: the number of cores.
     scheduler
-        Address of a Dask scheduler to make them on instead.
+        Address of a Dask scheduler, to make them there instead.
     store
-        An fsspec address by way of which the scheduler's workers get the workbook, where they share no folder.
+        An fsspec address from which the scheduler's workers fetch the workbook, if they share no folder.
     fresh
-        Make all, changed or not.
+        Make all reports, changed or not.
     progress
         Called with a Progress after each report; default: a bar, or lines, on standard error.
 

@@ -25,10 +25,10 @@ FOLDER = "rows"
 def list_rowed_facts(
     facts: pd.DataFrame, infos: Mapping[str, FactInfo], config: Config
 ) -> dict[str, tuple[str, ...]]:
-    """Which key figures, and facts that findings rest on, get a file of their rows, by district code and ``all``.
+    """Return the key figures, and facts behind findings, that get a file of their rows, by district code and ``all``.
 
-    Facts with a number, none that rests on a kind whose small counts are suppressed: its rows are nobody else's
-    business even where the count is large.
+    Only facts with a number, and none of a kind whose small counts are suppressed, as its rows are confidential even if
+    the count is large.
     """
     open_kinds = set(config.ledgers) - set(config.suppress)
     found = {rule.fact for rule in load_rules()} | {f"incidents.level_{level}" for level in GRAVE_LEVELS}

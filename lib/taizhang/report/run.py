@@ -1,4 +1,4 @@
-"""Carrying out the plan, and recording each report in the manifest as it is done."""
+"""Carrying out the plan, and recording each report in the manifest when it is done."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path

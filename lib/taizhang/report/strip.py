@@ -1,4 +1,4 @@
-"""The charts of the first page's strip: where a district lies among the others, one row each, as SVG."""
+"""The charts of the first page's strip: a district's position among the others, one row each, as SVG."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,9 @@ _MOST_STACKED = 3
 
 
 def draw_row(row: Indicator, *, height: float = 18.0, width: float = WIDTH) -> str:
-    """One row: the others' range and dots, last year's diamond, the district's own dot, the whole area's line.
+    """Draw one row: the others' range and dots, last year's diamond, the district's own dot, the whole area's line.
 
-    Pages recolour it by its classes. It has no text of its own: the row's alternative text describes it.
+    Pages recolour it by its classes. It has no text of its own; the row's alternative text describes it.
     """
     middle, half = height / 2, width / 2
     reach = half - _MARGIN
@@ -78,7 +78,7 @@ def _stack(places: Sequence[float], middle: float, height: float) -> list[tuple[
 
 
 def draw_key(mark: str) -> str:
-    """A mark of the key: own, before, other or area."""
+    """Draw a mark of the key: own, before, other or area."""
     shapes = {
         "own": f'<circle class="own" cx="7" cy="7" r="{_OWN}" fill="{_OWN_COLOUR}"/>',
         "before": f'<path class="before" d="M2 7l5-5 5 5-5 5z" fill="#fff" stroke="{_OWN_COLOUR}" stroke-width="1.2"/>',

@@ -1,4 +1,4 @@
-"""Pictures as part of a page: SVG that cannot run code or affect what is around it."""
+"""Pictures as part of a page: SVG that cannot run code or affect its surroundings."""
 
 import re
 from base64 import b64encode
@@ -37,10 +37,10 @@ def write_dark_colours() -> str:
 def embed_picture(svg: str, *, prefix: str, label: str, described_by: str = "") -> Markup:
     """Make an SVG document part of an HTML page, so that its text is found and uses the page's fonts.
 
-    Where it holds anything but plain drawing (scripts, style sheets, links, outside references), it becomes an
-    `img`, in which none of that acts. `prefix` goes before every id in it, so that pictures on one page never share
-    one; `described_by` is the id of an element that says more than the `label`. A figure of ours takes its colours from
-    the page's style, where that has any (`write_dark_colours`).
+    If it contains anything but plain drawing (scripts, style sheets, links, outside references), it becomes an
+    `img`, in which none of these work. `prefix` is added to every id, so that pictures on one page never share an id;
+    `described_by` is the id of an element that says more than the `label`. Our figures take their colours from the
+    page's style, if it has any (`write_dark_colours`).
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:

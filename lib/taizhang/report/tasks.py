@@ -68,8 +68,8 @@ class ReportTask:
 class ReportOutcome:
     """How a task ended: made or failed, with the error in one line.
 
-    `files` holds the files of a report that was made elsewhere, by their path below the review's folder, until
-    they are put in place; `sha256` is by format of the pages made, and of the notebook.
+    `files` are the files of a report made elsewhere, by their path below the review's folder, until they are put in
+    place; `sha256` is by format, for the pages made and the notebook.
     """
 
     task: ReportTask

@@ -1,4 +1,4 @@
-"""What a report is called and who is responsible for it, the same in HTML, PDF and Word."""
+"""A report's title and approval, the same in HTML, PDF and Word."""
 
 from datetime import date
 
@@ -8,10 +8,10 @@ from taizhang.report.meta import ReportMeta
 
 
 def write_titles(meta: ReportMeta) -> tuple[str, str]:
-    """A report's title and subtitle: the district's name, and its period and kind of report.
+    """Write a report's title and subtitle: the district's name, and the period and kind of report.
 
-    The area's own name is the workbook's title already, so for the area the kind of report, and the period. A day
-    chosen for the run is said after the kind. A report that is of no period has none under its title.
+    The area's name is already the workbook's title, so for the area these are the kind of report and the period.
+    An as-of day chosen for the run follows the kind. A report without a period has none under its title.
     """
     kind = meta.report_title or label(f"report.kind.{meta.kind}.{meta.period.kind}", meta.lang)
     period = meta.period.label(meta.lang)
@@ -26,7 +26,7 @@ def write_titles(meta: ReportMeta) -> tuple[str, str]:
 
 
 def write_approval(meta: ReportMeta) -> list[tuple[str, str]]:
-    """A report's approval in its head, as label and words: who and when, that it is a draft, or nothing."""
+    """Write a report's approval for its head, as label and words: who and when, 'draft', or nothing."""
     if meta.draft:
         return [(label("report.standing", meta.lang), label("report.draft", meta.lang))]
     if not meta.approver:

@@ -1,6 +1,6 @@
 """The fonts of official documents (GB/T 9704): the user's 小标宋, 仿宋, 楷体, 黑体, otherwise the packaged ones.
 
-The standard names fonts that may not be distributed with software, so the user names a folder that holds them.
+The standard requires fonts that may not be distributed with software, so the user names a folder with them.
 """
 
 from dataclasses import dataclass

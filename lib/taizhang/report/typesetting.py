@@ -1,4 +1,4 @@
-"""A report's blocks as plain data for paper, from which the PDF's template and the Word file are set."""
+"""A report's blocks as plain data for print, from which the PDF and the Word file are set."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 class Page:
     """An A4 page: the text's width and height (mm) upright and turned, the sizes (pt) a table may be set in.
 
-    `plain`: key figures stand in a table and lists are numbered, as official documents have neither cards nor bullets.
+    `plain`: key figures are in a table and lists are numbered, as official documents have neither cards nor bullets.
     """
 
     upright_mm: float
@@ -76,7 +76,8 @@ _STEPS = 24
 def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page = MODERN) -> list[Json]:
     """Write a report's blocks, as returned by `read_blocks`, as the PDF's template and the Word file read them.
 
-    Each has a `type`; tables that fit no upright page are inside a block `turned`, with the headings just above them.
+    Each has a `type`; tables that do not fit an upright page are inside a block `turned`, with the headings just
+    above.
     """
     done: list[Json] = []
     above = 0
@@ -281,9 +282,9 @@ def fit_columns(
 ) -> Json:
     """Divide a table's width among its columns, and choose its type size and whether its page is turned.
 
-    Columns hold label, unit and align, cells their text; `wide` turns the page in any case. What is given back: columns
-    with their weight (em), size (points) and turned. Numbers and single words never break: where they don't fit
-    upright at the smallest size, the page is turned.
+    Columns have label, unit and align, cells their text; `wide` turns the page in any case. Returns columns with
+    their weight (em), size (points) and turned. Numbers and single words never break; if they don't fit upright at
+    the smallest size, the page is turned.
     """
     texts = [[row[at]["text"] for row in rows] for at in range(len(columns))]
     short = _SHORT_HEAD_EM if inset_em == _INSET_EM else 0.0
@@ -425,7 +426,7 @@ def is_long_stretch(text: str) -> bool:
 
 
 def break_stretches(text: str) -> str:
-    """A text whose long stretches may break anywhere, using zero-width spaces."""
+    """Let long stretches of a text break anywhere, with zero-width spaces."""
     if not is_long_stretch(text):
         return text
     return _UNBROKEN.sub(

@@ -52,8 +52,9 @@ def run_tasks(
 ) -> Iterator[ReportOutcome]:
     """Carry out the tasks and yield each outcome as it becomes available.
 
-    In `jobs` processes on this machine, by default as many as cores; with one, in this process. Or by the workers of
-    the Dask scheduler at an address: they see the workbook at the same path, unless the tasks have a parcel.
+    They run in `jobs` processes on this machine, by default one per core, or with one job in this process. Given the
+    address of a Dask scheduler, its workers run them, and see the workbook at the same path, unless the tasks have a
+    parcel.
     SchedulerError if the scheduler can't be reached, or has no workers.
     """
     jobs = min(jobs or count_cores(), len(tasks))
