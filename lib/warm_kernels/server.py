@@ -68,7 +68,7 @@ class ForkServer:
                         return request
 
     def _receive(self, connection: socket.socket) -> Request | None:
-        """Read what came and answer; in a forked child, the request that it is for."""
+        """Read and answer requests; in a forked child, return the request that it serves."""
         try:
             data = connection.recv(1 << 20)
         except OSError:

@@ -40,11 +40,11 @@ def list_stages(view: View, stock: bool = False) -> pd.DataFrame:
 
 
 def _sum(stages: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """One row for each group, in the order met.
+    """Return one row for each group, in order of appearance.
 
-    `starts_on` (the first) and `ends_on` (the last), `stages`, a count for each of STATES and UNKNOWN; `known`: stages
-    that say both what was found and what is closed, and over these `found`, `closed`, `open` (NaN if there is none)
-    and `closed_percent` of those found.
+    `starts_on` (the first) and `ends_on` (the last), `stages`, a count for each of STATES and UNKNOWN; `known`:
+    stages that give both problems found and closed, with `found`, `closed`, `open` (NaN if there is none) and
+    `closed_percent`.
     """
     known = stages["found"].notna() & stages["closed"].notna()
     counts = {state: stages["state"] == state for state in (*STATES, UNKNOWN)}

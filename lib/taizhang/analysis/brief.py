@@ -201,7 +201,7 @@ def find_targets(view: View) -> Targets:
 
 
 def _find_progress(target: TargetProgress) -> float:
-    """Percent done of what the time elapsed asks."""
+    """Return the percentage done of what is due by the time elapsed."""
     done = float(target.done["value"])
     gone = (
         100.0 if target.pace is None or pd.isna(target.pace["value"]) else done - float(target.pace["value"])
@@ -245,7 +245,7 @@ def find_overdue(view: View) -> Overdue:
 
 
 def _read_before(view: View, fact: str) -> float | None:
-    """The same a year before, where the two can be set side by side."""
+    """Return the value of a year before, if the two are comparable."""
     pair = find_pair(view, fact, view.district, "year")
     return None if pair is None else float(pair[1]["value"])
 
@@ -294,7 +294,7 @@ def _is_of_deaths(fact: str) -> bool:
 
 
 def _pair_known(view: View, fact: str) -> Pair | None:
-    """A count now and a year before, where both are known of every row."""
+    """Return a count now and a year before, if both are known for every row."""
     pair = find_pair(view, fact, view.district, "year")
     if pair is None or any(is_partly_known(row) for row in pair):
         return None
@@ -339,7 +339,7 @@ def place_indicators(view: View) -> tuple[Placed, ...]:
 
 
 def _place(view: View, group: str, fact: str) -> Placed | None:
-    """None if the district's value or the whole area's isn't known, or no other district's."""
+    """Return None if the district's value, the whole area's or all other districts' are unknown."""
     if fact not in view.fact_infos:
         return None
     info, value, level = view.describe(fact), view.value(fact), view.value(fact, ALL)

@@ -60,7 +60,8 @@ def list_calls(view: View) -> Mapping[Name, float]:
 
 
 def _list_over_time(view: View) -> dict[Name, float]:
-    """What is told of key periods, months, steadiness and, of the whole area, drills and patterns on the map."""
+    """Return the statements on key periods, months, steadiness and, for the whole area, drills and patterns on the
+    map."""
     calls: dict[Name, float] = {}
     if is_shown(view, "key-periods-text"):
         for kind, part in list_key_periods(view, *KINDS).items():
@@ -96,7 +97,7 @@ def count_tested(view: View) -> int:
 
 @once_per_view
 def _find_threshold(view: View) -> float:
-    """The highest probability that is beyond chance in the family."""
+    """Return the highest probability that is beyond chance in the family."""
     p = _list_known(view)
     called = multipletests(p, alpha=ALPHA, method="fdr_bh")[0] if len(p) else np.array([], bool)
     return float(p[called].max()) if called.any() else ALPHA / (len(p) + 1)

@@ -89,7 +89,8 @@ def compare_periods(
 
 
 def _is_beyond_chance(view: View, info: FactInfo, district: str, then: Then) -> bool | None:
-    """None if the fact has no measure of chance; what could not be tested is not beyond it."""
+    """Return whether a change is beyond chance: None if the fact has no measure of chance, False if it could not
+    be tested."""
     if info.interval == "none":
         return None
     if district != view.district:

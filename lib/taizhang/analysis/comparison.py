@@ -141,7 +141,7 @@ def classify_districts(view: View, fact: str) -> Classes | None:
 
 
 def _group_by_side(values: pd.Series, apart: list[bool], level: float | None) -> Grouped:
-    """Values by code as `SIDES` of the whole area's; where that isn't known, all are alike."""
+    """Return values by code as `SIDES` of the whole area's; if that is unknown, all are alike."""
     out = np.array(apart) & (level is not None)
     side = np.where(values > (level or 0.0), 2, 0)
     numbers = pd.Series(np.where(out, side, 1), values.index)

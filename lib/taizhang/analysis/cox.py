@@ -67,7 +67,7 @@ def fit_closure(view: View) -> pd.DataFrame | None:
 
 
 def _join_fits(fits: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return what holds of ratios fitted twice; of what one has not, nothing."""
+    """Join ratios fitted twice into what holds for both; nothing for ratios that one fit lacks."""
     first, *others = fits
     if not others:
         return first

@@ -146,7 +146,8 @@ def _has_rows(view: View, kind: str, then: Then) -> bool:
 
 
 def _reaches_a_year_behind(view: View, then: Then) -> bool:
-    """Whether hazards go back a year before the earlier period: else its repeats and stock could not be seen."""
+    """Return whether hazards go back a year before the earlier period; otherwise its repeats and stock are
+    unknown."""
     if "hazards" not in view.ledgers:
         return False
     days = view.ledgers["hazards"]["found_on"]
@@ -201,16 +202,16 @@ def _weigh_pair(view: View, info: FactInfo, now: Row, before: Row, scatter: Scat
 
 
 def _are_of(view: View, rows: Rows, district: str) -> Mask:
-    """Return which rows are of a district, or of any."""
+    """Return the rows of a district, or of all districts."""
     codes = view.districts["code"].astype("str").to_numpy()
     return rows.group >= 0 if district == ALL else np.append(codes == district, False)[rows.group]
 
 
 def _weigh_rows(fact: str, sides: Sequence[tuple[Rows, Mask]], scatter: Scatter) -> float:
-    """The probability by chance of a difference between the medians of two lots of rows, given with which of them.
+    """Return the probability by chance of a difference between the medians of two groups of rows.
 
-    The larger of two readings, where of some it is not known on which day they were closed. NaN if the view holds no
-    rows of one of them.
+    If some rows were closed on an unknown day, the larger of two readings counts. NaN if the view has no rows of
+    one group.
     """
     measure = MEASURES.get(fact)
     if not isinstance(measure, Median):
@@ -228,7 +229,7 @@ def _weigh_rows(fact: str, sides: Sequence[tuple[Rows, Mask]], scatter: Scatter)
 
 
 def _find_exposure(info: FactInfo, row: Row, days: int) -> float:
-    """Return what events came from: days, units of the denominator, or both."""
+    """Return the exposure of events: days, units of the denominator, or both."""
     if pd.isna(row["denominator"]):
         return days
     return float(row["denominator"]) * (days if info.unit in _OF_STOCKS else 1)
@@ -240,7 +241,7 @@ def _grows_with_days(info: FactInfo, row: Row) -> bool:
 
 
 def _compare_medians(one: Row, other: Row, scatter: Scatter) -> float:
-    """Of two medians with their limits; a limit is known to the day."""
+    """Return the probability of a difference between two medians with their limits, which are known to the day."""
     limits = [one["low"], one["high"], other["low"], other["high"]]
     if any(pd.isna(limit) for limit in limits):
         return UNTESTED
@@ -277,7 +278,7 @@ def weigh_place(view: View, fact: str, district: str) -> float:
 
 
 def _weigh_beside(info: FactInfo, own: Row, rest: Row, scatter: Scatter) -> float:
-    """The same of a district's row and that of all others together."""
+    """Compare a district's row with that of all others together."""
     spread = {"dispersion": scatter.dispersion, "df": scatter.df}
     top = float(own["value"] if pd.isna(own["numerator"]) else own["numerator"])
     others_top = float(rest["value"] if pd.isna(rest["numerator"]) else rest["numerator"])

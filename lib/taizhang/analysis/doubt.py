@@ -220,7 +220,7 @@ def rests_on_undated(view: View, fact: str, earlier: Period, district: str | Non
 
 @once_per_view
 def _find_undated(view: View, kind: str, test: Test, earlier: Period, stock: bool) -> frozenset[str]:
-    """The districts of which there are such rows; one test is asked of several facts."""
+    """Return the districts with such rows, cached, as several facts ask the same."""
     if kind not in view.ledgers:
         return frozenset()
     rows = view.recorded(kind)

@@ -39,7 +39,7 @@ def count_crossed(view: View, kind: str, rows: str, columns: str, *, most: int) 
 
 
 def _name_classes(view: View, found: pd.DataFrame, kind: str, name: str, most: int) -> pd.Series:
-    """A column's classes in words; those beyond the `most` frequent as one class."""
+    """Return a column's classes in words, with those beyond the `most` frequent as one class."""
     values = found[name]
     if view.kinds[kind].fields[name].type in DATE_TYPES:
         values, most = values.dt.strftime("%Y-%m"), max(most, _MONTHS)
@@ -49,14 +49,14 @@ def _name_classes(view: View, found: pd.DataFrame, kind: str, name: str, most: i
 
 
 def _order(view: View, kind: str, name: str, classes: pd.Series) -> pd.Index:
-    """Months in their order, other classes with the most frequent first."""
+    """Order months by time, and other classes with the most frequent first."""
     if view.kinds[kind].fields[name].type in DATE_TYPES:
         return pd.Index(sorted(classes.unique()))
     return _by_count(classes)
 
 
 def _by_count(classes: pd.Series) -> pd.Index:
-    """Classes, most frequent first; equal ones by name, so that a table is the same run for run."""
+    """Order classes by frequency, ties by name, so that a table is the same in every run."""
     counts = classes.value_counts().rename_axis("name").reset_index(name="n")
     return pd.Index(counts.sort_values(["n", "name"], ascending=[False, True])["name"])
 

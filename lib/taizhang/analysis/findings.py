@@ -73,7 +73,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Hit:
-    """A rule that is broken: its evidence, how far it is, and what it is about where the check itself knows."""
+    """A broken rule: its evidence, how far it is broken, and its subjects if the check knows them."""
 
     evidence: Mapping[str, Evidence]
     size: float = 0.0
@@ -82,7 +82,7 @@ class _Hit:
 
 @dataclass(frozen=True)
 class _Case:
-    """What the rules look at."""
+    """The data that the rules examine."""
 
     facts: Index
     before: Index
@@ -93,7 +93,7 @@ class _Case:
     view: View | None = None  # where the rows themselves are looked at
 
     def row(self, fact: str, district: str = "") -> Row | None:
-        """A fact that has a value that may be shown."""
+        """Return a fact's row if its value may be shown."""
         return _keep_known(self.facts.get(district or self.district, {}).get(fact))
 
     def row_before(self, fact: str) -> Row | None:
@@ -105,7 +105,8 @@ class _Case:
         return None if row is None else float(row["value"])
 
     def bound(self, fact: str) -> tuple[float, float] | None:
-        """The least and the most that a fact may be, whatever the rows say that do not; None if it isn't known."""
+        """Return the lowest and highest possible value of a fact, whatever the missing answers are; None if
+        unknown."""
         row = self.row(fact)
         if row is None:
             return None
@@ -134,7 +135,7 @@ Found = Iterator[_Hit]
 
 
 def _tell_more(rule: FindingRule, case: _Case) -> dict[str, Evidence]:
-    """Say what of a stock is from before the period, where any is, and how long it has been so."""
+    """Say which part of a stock is from before the period, if any, and how long it has lasted."""
     told = {}
     for place, fact in (("carried", rule.carried), ("age", rule.age)):
         if fact and (value := case.number(fact)):
@@ -198,7 +199,7 @@ def _share_above(rule: FindingRule, case: _Case) -> Found:
 
 
 def _overdue(rule: FindingRule, case: _Case) -> Found:
-    """Any at all; and whether it is far above the rest, as small numbers differ by chance."""
+    """Find any overdue; and whether the share is far above the rest's, as small numbers differ by chance."""
     value = case.number(rule.fact)
     if value:
         shares = _hold_against_rest(rule, case, value)
@@ -206,7 +207,7 @@ def _overdue(rule: FindingRule, case: _Case) -> Found:
 
 
 def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str, Evidence]:
-    """A share and the rest's where it is above that beyond chance; otherwise nothing."""
+    """Return a share and the rest's, if it is higher beyond chance; otherwise nothing."""
     whole = case.number(rule.of)
     every, every_of = case.row(rule.fact, ALL), case.row(rule.of, ALL)
     if value < rule.least or not whole or every is None or every_of is None:
@@ -219,7 +220,7 @@ def _hold_against_rest(rule: FindingRule, case: _Case, value: float) -> dict[str
 
 
 def _count_up(rule: FindingRule, case: _Case) -> Found:
-    """More than a year before, beyond chance, days for days."""
+    """Find a count that is higher than a year before, per day and beyond chance."""
     now, before = case.row(rule.fact), case.row_before(rule.fact)
     if now is None or before is None:
         return
@@ -237,7 +238,8 @@ def _count_up(rule: FindingRule, case: _Case) -> Found:
 
 
 def _no_drill(rule: FindingRule, case: _Case) -> Found:
-    """No drill in the years before as_of, once these have passed under the law. A district is bound, not the area."""
+    """Find districts without a drill in the required years before as_of, once the law has been in force for so
+    long."""
     drills = case.ledgers.get("drills")
     if case.district == ALL or drills is None or case.row(rule.fact) is None or not is_drill_due(case.as_of):
         return
@@ -247,7 +249,8 @@ def _no_drill(rule: FindingRule, case: _Case) -> Found:
 
 
 def _find_targets(case: _Case, name: str) -> Iterator[tuple[str, Row, float, bool]]:
-    """Indicator, row, value and whether its time is over, of each target whose fact of a name is known for sure."""
+    """Return indicator, row, value and whether its time is over, for each target with a fact of this name that is
+    certain."""
     for fact, row in case.facts.get(case.district, {}).items():
         parts, value = split_target(fact), case.number(fact)
         if parts is None or parts[1] != name or value is None or case.bound(fact) != (value, value):
@@ -256,7 +259,7 @@ def _find_targets(case: _Case, name: str) -> Iterator[tuple[str, Row, float, boo
 
 
 def _weigh_target(indicator: str, done: Row) -> Subject:
-    """A target as a subject: how much of it is done, and of how much."""
+    """Return a target as a subject: how much is done, and of how much."""
     fact = f"targets.{indicator}.done_percent"
     parts = {"done": Evidence(float(done["numerator"])), "due": Evidence(float(done["denominator"]))}
     known = {name: one for name, one in parts.items() if not np.isnan(one.value)}  # type: ignore[arg-type]
@@ -264,7 +267,7 @@ def _weigh_target(indicator: str, done: Row) -> Subject:
 
 
 def _target_missed(rule: FindingRule, case: _Case) -> Found:
-    """Of targets whose time is over, those that are not met."""
+    """Find targets that were not met although their time is over."""
     missed = [
         _weigh_target(name, row)
         for name, row, done, is_over in _find_targets(case, "done_percent")
@@ -275,7 +278,7 @@ def _target_missed(rule: FindingRule, case: _Case) -> Found:
 
 
 def _target_behind(rule: FindingRule, case: _Case) -> Found:
-    """Of targets whose time is not over, those that are further behind it than the rule allows."""
+    """Find running targets that are further behind the elapsed time than the rule allows."""
     behind, paces = [], []
     for name, _, pace, is_over in _find_targets(case, "pace_points"):
         done = case.row(f"targets.{name}.done_percent")
@@ -292,7 +295,7 @@ def _measure(subject: Subject) -> float:
 
 
 def _count_targets(found: Sequence[Subject], more: Mapping[str, float]) -> _Hit:
-    """A finding on some targets, the one that is furthest from being met first."""
+    """Make a finding on some targets, the one furthest from being met first."""
     subjects = tuple(sorted(found, key=_measure))
     basis = subjects[0].amount.fact if subjects[0].amount else ""
     numbers = {name: Evidence(number, 1) for name, number in more.items()}
@@ -301,7 +304,8 @@ def _count_targets(found: Sequence[Subject], more: Mapping[str, float]) -> _Hit:
 
 
 def _find_worst_level(case: _Case) -> tuple[str, float] | None:
-    """The fact of the highest level above the lowest that any accident reached, and how many did; None if none."""
+    """Return the fact of the highest accident level above the lowest that occurred, and its number; None if none
+    did."""
     for level in reversed(GRAVE_LEVELS):
         fact = f"incidents.level_{level}"
         low, _ = case.bound(fact) or (0.0, 0.0)
@@ -311,7 +315,7 @@ def _find_worst_level(case: _Case) -> tuple[str, float] | None:
 
 
 def _graded(rule: FindingRule, case: _Case) -> Found:
-    """Accidents of a level above the lowest, with all that died in the period."""
+    """Find accidents above the lowest level, with all deaths in the period."""
     if worst := _find_worst_level(case):
         fact, number = worst
         deaths = case.number(rule.fact)
@@ -320,14 +324,14 @@ def _graded(rule: FindingRule, case: _Case) -> Found:
 
 
 def _deaths(rule: FindingRule, case: _Case) -> Found:
-    """Deaths, where no accident of a higher level tells of them."""
+    """Find deaths that no accident above the lowest level accounts for."""
     value, (low, _) = case.number(rule.fact), case.bound(rule.fact) or (0.0, 0.0)
     if value and low > 0 and _find_worst_level(case) is None:
         yield _Hit({"value": _write(value, rule.fact), **_count_missing(case)}, value)
 
 
 def _count_missing(case: _Case) -> dict[str, Evidence]:
-    """Return how many are missing by the period's incidents, where any is."""
+    """Return how many people are missing according to the period's incidents, if any."""
     if case.view is None or "incidents" not in case.view.ledgers:
         return {}
     rows = case.view.counted("incidents")
@@ -339,7 +343,7 @@ def _count_missing(case: _Case) -> dict[str, Evidence]:
 
 
 def _vetoed(rule: FindingRule, case: _Case) -> Found:
-    """The vetoes of the workbook's assessment that a district meets, whatever the rows say that do not."""
+    """Find the vetoes of the assessment that apply to a district, whatever the missing answers are."""
     assessment = None if case.view is None else case.view.settings.get("assessment")
     if case.district == ALL or not isinstance(assessment, Assessment):
         return
@@ -358,7 +362,7 @@ def _vetoed(rule: FindingRule, case: _Case) -> Found:
 
 
 def _actions_late(rule: FindingRule, case: _Case) -> Found:
-    """Stages of special actions past their last day and not done; one of several districts is one."""
+    """Find stages of special actions past their last day and not done; a stage shared by districts counts once."""
     if case.view is None:
         return
     stages = list_stages(case.view, True)
@@ -373,7 +377,7 @@ def _actions_late(rule: FindingRule, case: _Case) -> Found:
 
 
 def _ledgers_differ(rule: FindingRule, case: _Case) -> Found:
-    """Disasters for which the ledgers of losses and of incidents have other numbers."""
+    """Find disasters for which the ledgers of losses and incidents have different numbers."""
     if case.view is None:
         return
     pairs = find_contradictions(case.view)
@@ -385,7 +389,7 @@ def _ledgers_differ(rule: FindingRule, case: _Case) -> Found:
 
 
 def _ledgers_lack(rule: FindingRule, case: _Case) -> Found:
-    """Disasters that only one of the ledgers of losses and of incidents has a row of."""
+    """Find disasters recorded in only one of the ledgers of losses and incidents."""
     if case.view is None:
         return
     lone = find_lone(case.view)
@@ -399,14 +403,14 @@ def _ledgers_lack(rule: FindingRule, case: _Case) -> Found:
 
 
 def _shelters_far(rule: FindingRule, case: _Case) -> Found:
-    """Return where most premises on the map are far from every shelter."""
+    """Find districts in which most premises on the map are far from every shelter."""
     far, known = count_far_premises(case.view).get(case.district, (0, 0)) if case.view else (0, 0)
     if known and 100 * far / known > rule.above:
         yield _Hit({"value": Evidence(float(far)), "of": Evidence(float(known))}, float(far))
 
 
 def _set_aside(rule: FindingRule, case: _Case) -> Found:
-    """Ledgers of which more rows than the rule allows could not be used; of the whole workbook."""
+    """Find ledgers of the workbook with more unusable rows than the rule allows."""
     if case.view is None or case.district != ALL or case.view.quality.empty:
         return
     table = case.view.quality.assign(share=100 * case.view.quality["set_aside"] / case.view.quality["read"])
@@ -445,7 +449,7 @@ CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
 
 
 def _could_look(rule: FindingRule, case: _Case) -> bool:
-    """Return whether all that a rule looks at is known, so that no finding means no problem."""
+    """Return whether everything a rule examines is known, so that no finding means no problem."""
     if rule.check in ("target_missed", "target_behind"):
         shares = [fact for fact in case.facts.get(case.district, {}) if fact.endswith(".done_percent")]
         bounds = [bound for fact in shares if (bound := case.bound(fact))]
@@ -485,7 +489,7 @@ def _knows_stages(case: _Case) -> bool:
 
 
 def _knows_vetoes(case: _Case) -> bool:
-    """Whether of every veto of the assessment it is known if a district meets it; without one nothing is asked."""
+    """Return whether it is known for every veto of the assessment if it applies to a district."""
     assessment = None if case.view is None else case.view.settings.get("assessment")
     if case.district == ALL or not isinstance(assessment, Assessment):
         return True
@@ -579,7 +583,7 @@ def find_problems(
 
 
 def _conclude(rule: FindingRule, hit: _Hit, case: _Case) -> Finding:
-    """A finding with what it is about by name, and so how severe it is."""
+    """Complete a finding with its subjects by name, which decide how severe it is."""
     row = case.row(rule.fact) or Row()
     of, known = row.get("of", 0), row.get("known", 0)
     named = Named(
@@ -647,7 +651,8 @@ def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
 
 
 def _name_matter(finding: Finding) -> str:
-    """Say what is told once: deaths of a graded accident and other deaths are one matter."""
+    """Name the matter of a finding, which is told once: deaths in a graded accident and other deaths are one
+    matter."""
     return finding.rule.fact or finding.rule.rule
 
 

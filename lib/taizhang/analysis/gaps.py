@@ -34,7 +34,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class _Looked:
-    """The rows of a view, as measures ask for them."""
+    """The rows of a view, in the form that measures need."""
 
     view: View
 

@@ -115,7 +115,7 @@ _UNTESTED: Mapping[str, State] = {}
 
 
 def _judge_problems(view: View, info: FactInfo) -> Mapping[str, State]:
-    """By district, how severe the problem is that a rule finds in a fact."""
+    """Return, by district, how severe the problem is that a rule finds in a fact."""
     return {
         code: one.severity  # type: ignore[misc]
         for code, found in find_by_district(view).items()
@@ -125,7 +125,8 @@ def _judge_problems(view: View, info: FactInfo) -> Mapping[str, State]:
 
 
 def _judge(view: View, info: FactInfo) -> Mapping[str, State]:
-    """By district, whether it is worse or better than the others beyond chance; `_UNTESTED` where no one is tested."""
+    """Return, by district, whether it is worse or better than the others beyond chance; `_UNTESTED` if none is
+    tested."""
     level = view.value(info.name, ALL)
     apart = {str(code): is_apart(view, info.name, str(code)) for code in view.districts["code"]}
     if level is None or all(one is None for one in apart.values()):

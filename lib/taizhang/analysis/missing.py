@@ -46,7 +46,7 @@ def explain_missing(view: View, name: str, args: Sequence[str] = (), id: str = "
 
 
 def _list_reasons(view: View, needed: Needed, args: Sequence[str], ids: Iterable[str]) -> Iterator[str]:
-    """The reasons that hold, the one that explains most first; the last always holds."""
+    """List the reasons that apply, the one that explains most first; the last always applies."""
     lang, length = view.lang, {"period": view.period.label(view.lang)}
     if not is_shown(view, *ids):
         how = "not_shown" if view.report else "not_of_length"

@@ -102,9 +102,8 @@ def study_drills(view: View) -> list[Outcome]:
 
 
 def _agree(effects: Sequence[Effect]) -> Effect:
-    """Of an outcome read twice, what holds of both: the larger p, 1 on two sides of no effect, and both intervals.
-
-    Where one can't be worked out, neither is.
+    """Return what holds for both readings of an outcome: the larger p, or 1 if they lie on different sides of no
+    effect, and an interval that covers both. Nothing if one of them can't be computed.
     """
     first, *others = effects
     if not others or first.reason:
@@ -125,12 +124,12 @@ def _agree(effects: Sequence[Effect]) -> Effect:
 
 
 def _is_placed(rows: Rows, months: pd.PeriodIndex) -> bool:
-    """Return whether it is known of enough rows that touch some months in which month they are."""
+    """Return whether the month is known for enough of the rows that touch some months."""
     return is_enough(rows.is_month(rows.ledger.date), touch(rows, *find_ends(months)))
 
 
 def _count(view: View, rows: Rows, months: pd.PeriodIndex, which: Mask | None = None) -> pd.DataFrame:
-    """Rows per township and month, those known to the month; where `which` is given, of these alone."""
+    """Count rows per township and month, if known to the month; with `which`, only these rows."""
     codes = pd.Index(view.districts["code"].astype("str"))
     held = pd.DataFrame({"code": codes[rows.group], "day": rows.days(rows.ledger.date)})
     held = held[rows.is_month(rows.ledger.date) & (True if which is None else which)]
@@ -142,9 +141,9 @@ Reading = tuple[pd.DataFrame, pd.DataFrame]
 
 
 def _read_outcome(view: View, name: str, months: pd.PeriodIndex) -> list[Reading]:
-    """Events and exposure of an outcome by township and month, of what is known; none where too little is.
+    """Return events and exposure of an outcome by township and month, as far as known; none if too little is known.
 
-    Two of late closures of which some do not say, with all of these late, and none.
+    If late closures have missing answers, return two readings: all of these late, and none.
     """
     kind = OUTCOMES[name]
     table = view.ledgers.get(kind)

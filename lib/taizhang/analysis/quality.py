@@ -98,14 +98,14 @@ def assess_quality(
 
 
 def _join(parts: Sequence[pd.DataFrame], *columns: str) -> pd.DataFrame:
-    """The kinds' tables as one; with its columns where there is none."""
+    """Join the kinds' tables into one; with the same columns if there are none."""
     if not parts:
         return pd.DataFrame(columns=list(columns))
     return pd.concat(parts, ignore_index=True)[list(columns)]
 
 
 def _find_rows(view: View, kind: Kind) -> pd.DataFrame:
-    """The view's rows of a kind: of the period where they have a date, of its years where they have a year."""
+    """Return the view's rows of a kind: those of the period if it has dates, those of its years if it has years."""
     rows = view.ledgers[kind.name]
     if not kind.date:
         return rows
@@ -129,7 +129,7 @@ def _only_one(codes: pd.Series) -> str:
 
 
 def _count_by_district(kind: str, keys: pd.DataFrame, aside: pd.DataFrame) -> pd.DataFrame:
-    """read, accepted, set_aside, cells_set_aside and duplicates by district; '' where none is known."""
+    """Count read, accepted, set_aside, cells_set_aside and duplicates by district; '' if the district is unknown."""
     groups = keys.groupby("district_code")["duplicate"]
     told = aside.groupby(["district_code", "scope"]).size().unstack().reindex(columns=["row", "cell"])
     table = pd.DataFrame(
@@ -155,7 +155,7 @@ def _count_missing(kind: Kind, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _count_rules(kind: Kind, rows: pd.DataFrame, lang: str, as_of: date | None) -> pd.DataFrame:
-    """Rows that break a rule; rules on personal columns, which a view lacks, are passed over."""
+    """Count rows that break a rule; rules on personal columns, which a view lacks, are skipped."""
     lacking = {name: pd.Series(pd.NA, index=rows.index) for name in kind.columns if name not in rows}
     breaks = find_rule_breaks(rows.assign(**lacking), kind, as_of=as_of).sum()
     titles = {rule.name: rule.title[lang] for rule in kind.rules}
@@ -164,7 +164,7 @@ def _count_rules(kind: Kind, rows: pd.DataFrame, lang: str, as_of: date | None) 
 
 
 def _list_near(aside: pd.DataFrame, near: Mapping[str, str]) -> pd.DataFrame:
-    """District texts that none was found for, how often they occur, and the lines that would settle them."""
+    """List texts that match no district, how often they occur, and the lines that would settle them."""
     texts = Counter(aside.loc[aside["why"] == "district", "value"].dropna())
     listed = [(text, rows, near.get(text, "")) for text, rows in texts.most_common()]
     return pd.DataFrame(listed, columns=["value", "rows", "line"])

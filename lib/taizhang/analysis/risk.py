@@ -149,7 +149,7 @@ def measure_indicators(view: View, *dimensions: str) -> Measured | None:
 
 @dataclass(frozen=True)
 class _Made:
-    """An indicator's value per district, draws of it where chance has a part in it, and its scale."""
+    """An indicator's value per district, its draws if it is subject to chance, and its scale."""
 
     column: pd.Series
     draws: Floats | None = None
@@ -158,10 +158,11 @@ class _Made:
 
 @once_per_view
 def _measure(view: View, at: int) -> _Made | None:
-    """An indicator by its number in the settings; None if its ledger isn't configured.
+    """Measure an indicator, given by its number in the settings; None if its ledger isn't configured.
 
-    Where some rows of a district do not say, half of its draws have all of these say no, and half yes: a class that
-    hangs on them is not sure. Where what they may say has no bounds, the district's value is not known.
+    If some rows of a district have no answer, these are all no in half of the draws and all yes in the other half,
+    so that a class that depends on them is uncertain. If the missing answers have no bounds, the district's value
+    is unknown.
     """
     model = view.settings["risk"]
     assert isinstance(model, RiskModel)
@@ -184,7 +185,7 @@ def _draw(made: _Made) -> Floats:
 
 
 def _find_partly(view: View, indicator: Indicator) -> pd.Series:
-    """Of which districts some rows do not say what an indicator rests on."""
+    """Find districts in which some rows lack what an indicator rests on."""
     codes = list(view.districts["code"])
     partly = pd.Series(False, codes)
     for name in (indicator.value, _find_base(view, indicator)):
@@ -194,7 +195,7 @@ def _find_partly(view: View, indicator: Indicator) -> pd.Series:
 
 
 def _find_base(view: View, indicator: Indicator) -> str:
-    """Return what it is divided by: many hazards are found where many are looked for."""
+    """Return the denominator; hazards found, for example, are divided by visits."""
     if indicator.of or not indicator.value or indicator.value.startswith("population."):
         return indicator.of
     info = view.describe(indicator.value)
@@ -202,7 +203,7 @@ def _find_base(view: View, indicator: Indicator) -> str:
 
 
 def _measure_at(view: View, indicator: Indicator, side: Side | None) -> _Made | None:
-    """The same by the rows that say alone, or at one end of what the others may."""
+    """Measure from the rows with an answer, or with the missing answers at one end of their bounds."""
     codes = list(view.districts["code"])
     if indicator.grades is not None:
         names = view.districts.set_index("name")["code"]
@@ -256,7 +257,7 @@ def _counts_hazards(info: FactInfo) -> bool:
 
 
 def _scatter(view: View, fact: str) -> pd.Series:
-    """Dispersion of a fact's rows by district; 1 if the rows don't tell."""
+    """Return the dispersion of a fact's rows by district; 1 if it is unknown."""
     found = {code: find_scatter(view, fact, str(code)) for code in view.districts["code"]}
     return pd.Series({code: one.dispersion if one else 1.0 for code, one in found.items()}, dtype=float)
 

@@ -67,7 +67,7 @@ def choose_reported(view: View, *kinds: str, key: bool = False) -> list[ShownFac
 
 
 def _compare(view: View, infos: Iterable[FactInfo], thens: Sequence[Then]) -> list[ShownFact]:
-    """Those of some facts that the district has, each with its changes."""
+    """Return the facts that the district has, each with its changes."""
     found = ((info, view.fact(info.name)) for info in infos)
     return [
         ShownFact(info, row, {then: compare_periods(view, info.name, then=then) for then in thens})

@@ -39,7 +39,7 @@ def list_silences(view: View, kind: str, district: str | None = None) -> list[Si
 
 @once_per_view
 def _read_silences(view: View) -> dict[tuple[str, str], list[Silence]]:
-    """Those of every ledger and district: a report asks a thousand times."""
+    """Read the gaps of every ledger and district, cached, as a report asks a thousand times."""
     found: dict[tuple[str, str], list[Silence]] = {}
     for row in view.silences.to_dict("records"):
         days = {"start": row["start"].date(), "end": row["end"].date()}

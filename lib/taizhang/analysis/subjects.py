@@ -122,7 +122,7 @@ def _make(row: Mapping[Any, Any]) -> Subject:
 
 
 def _weigh(value: Any, basis: str = "") -> Evidence | None:
-    """A cell as evidence; None if it says nothing."""
+    """Return a cell as evidence; None if it is empty."""
     if pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
@@ -137,7 +137,7 @@ def _weigh(value: Any, basis: str = "") -> Evidence | None:
 
 
 def _find_counted(view: View, about: SubjectsRule, *, fact: str) -> pd.DataFrame:
-    """The rows that a fact counts; of a share those of which it is known that they fail."""
+    """Find the rows that a fact counts; for a share, those known to fail."""
     measure = MEASURES[fact]
     if measure.kind not in view.ledgers:
         return pd.DataFrame()
@@ -155,7 +155,7 @@ def _find_counted(view: View, about: SubjectsRule, *, fact: str) -> pd.DataFrame
 def _tabulate(
     view: View, rows: Rows, chosen: Mask, about: SubjectsRule, amounts: np.ndarray | None = None
 ) -> pd.DataFrame:
-    """Rows that are chosen, with what a rule tells of each."""
+    """Tabulate the chosen rows, with what a rule says about each."""
     kind, at = rows.ledger.kind, np.flatnonzero(chosen)
     table = rows.frame().iloc[at]
     numbers = {name: rows.amounts(name)[at] for name in about.numbers}
@@ -200,7 +200,7 @@ def _name_text(text: str, *, lang: str, is_term: bool) -> str:
 
 
 def _tell(value: Any, basis: str) -> Evidence | None:
-    """A cell that is worth telling: not an empty one, and no zero."""
+    """Return whether a cell is worth mentioning: not empty, and not zero."""
     return _weigh(value, basis) if pd.notna(value) and value not in (0, "") else None
 
 
@@ -217,7 +217,7 @@ def _measure(rows: Rows, about: SubjectsRule) -> np.ndarray:
 
 
 def _choose_text(view: View, kind: str, table: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
-    """Of some columns the first that is filled, in words; otherwise nothing."""
+    """Return the first of some columns that is filled in, in words; otherwise nothing."""
     said = pd.Series(pd.NA, table.index, dtype="str")
     for name in columns:
         if name in table:
@@ -227,7 +227,7 @@ def _choose_text(view: View, kind: str, table: pd.DataFrame, columns: tuple[str,
 
 
 def _shorten(text: str) -> str:
-    """A description up to its first stop, and no longer than a line has room for."""
+    """Shorten a description to its first sentence, and to the room in a line."""
     for stop in "。；;：:\n":
         text = text.split(stop)[0]
     widths = np.cumsum([1 + (character >= "\u2e80") for character in text])
@@ -237,7 +237,7 @@ def _shorten(text: str) -> str:
 def _find_accidents(view: View, about: SubjectsRule) -> pd.DataFrame:
     """Events with deaths, and accidents of a level above the lowest: the highest level first, then most deaths.
 
-    Of as many, those of the district with most deaths come first, as the verdict names it first.
+    Ties are ordered by the district with most deaths, as the verdict names it first.
     """
     if "incidents" not in view.ledgers:
         return pd.DataFrame()
@@ -255,7 +255,7 @@ def _find_accidents(view: View, about: SubjectsRule) -> pd.DataFrame:
 
 
 def _find_repeats(view: View, about: SubjectsRule) -> pd.DataFrame:
-    """Premises with hazards that repeat, those with most first, and of which categories, the most common first."""
+    """Find premises with repeated hazards, those with most first, and their categories, most common first."""
     if "hazards" not in view.ledgers:
         return pd.DataFrame()
     rows = view.counted("hazards")
@@ -272,7 +272,7 @@ def _find_repeats(view: View, about: SubjectsRule) -> pd.DataFrame:
 
 
 def _find_short(view: View, about: SubjectsRule) -> pd.DataFrame:
-    """Supplies below the standard, those furthest below it first."""
+    """Find supplies below the standard, those furthest below it first."""
     if "supplies" not in view.ledgers:
         return pd.DataFrame()
     rows = view.counted("supplies")
@@ -311,7 +311,7 @@ def _find_cells(view: View, about: SubjectsRule) -> pd.DataFrame:
 
 
 def _find_unwarned(view: View, about: SubjectsRule) -> pd.DataFrame:
-    """Disasters that no warning on record preceded, those that hit most people first."""
+    """Find disasters without a warning on record before them, those that affected most people first."""
     if not {"losses", "warnings"} <= set(view.ledgers):
         return pd.DataFrame()
     rows = view.counted("losses")
@@ -320,7 +320,7 @@ def _find_unwarned(view: View, about: SubjectsRule) -> pd.DataFrame:
 
 
 def _find_contradictions(view: View, about: SubjectsRule) -> pd.DataFrame:
-    """Disasters on which two ledgers differ, those that hit most people first."""
+    """Find disasters on which two ledgers differ, those that affected most people first."""
     pairs = find_contradictions(view)
     if pairs.empty:
         return pairs
@@ -337,7 +337,7 @@ def _find_contradictions(view: View, about: SubjectsRule) -> pd.DataFrame:
 
 
 def _find_lone(view: View, about: SubjectsRule) -> pd.DataFrame:
-    """Disasters that one ledger alone has a row of, and which ledger, those that hit most people first."""
+    """Find disasters recorded in only one ledger, and which ledger, those that affected most people first."""
     lone, parts = find_lone(view), []
     for kind, of in lone.groupby("kind", sort=False):
         rows = view.counted(str(kind))

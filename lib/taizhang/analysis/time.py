@@ -51,7 +51,7 @@ def find_span(view: View, kind: str) -> tuple[date, date] | None:
 
 
 def _go_back(day: date, years: int) -> date:
-    """The day after the same day so many years before."""
+    """Return the day after the same day some years earlier."""
     return (pd.Timestamp(day) + pd.Timedelta(days=1) - pd.DateOffset(years=years)).date()
 
 
@@ -107,7 +107,8 @@ def compare_key_periods(view: View, kind: str) -> pd.DataFrame | None:
 def _list_within(
     view: View, kind: str, span: tuple[date, date], *, exact: bool = True
 ) -> tuple[pd.Series | None, int]:
-    """The days of a ledger's rows within a span, and how many touch it that are not known to the day, or the month.
+    """Return the days of a ledger's rows within a span, and how many rows that touch it are not known to the day
+    or month.
 
     None if these are over a tenth.
     """
@@ -252,7 +253,7 @@ def _count(of: pd.Series, months: pd.PeriodIndex) -> pd.Series:
 
 
 def _agree(least: Chart | None, most: Chart | None) -> Chart | None:
-    """Of two charts, with those that do not say closed late and soon, the less sure; None if they show two things."""
+    """Return the less certain of two charts, with undated closures late and early; None if they disagree."""
     if least is None or most is None or least.since != most.since:
         return None
     if (least.points["signal"] != most.points["signal"]).any():
@@ -261,7 +262,7 @@ def _agree(least: Chart | None, most: Chart | None) -> Chart | None:
 
 
 def _find_first_month(days: pd.Series, begun: pd.Timestamp) -> pd.Period:
-    """The first whole month: that of the first row, unless days before it should have had some."""
+    """Return the first whole month: that of the first row, unless earlier days in it should have had rows."""
     month = pd.Period(begun, "M")
     known = days.dropna().dt.normalize()
     with_rows = known[known >= begun.normalize()].nunique()

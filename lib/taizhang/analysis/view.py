@@ -38,7 +38,8 @@ def is_known(row: Row | pd.Series | None) -> bool:
 
 
 class _Index:
-    """The rows of a facts frame by fact and district: a report asks hundreds of times, which pandas is slow at."""
+    """The rows of a facts frame by fact and district, indexed, as pandas is slow for the hundreds of queries of a
+    report."""
 
     def __init__(self, facts: pd.DataFrame) -> None:
         self._columns = {str(name): facts[name].to_numpy() for name in facts.columns}
@@ -163,7 +164,7 @@ class View:
         return f"<View {self.name} {self.district}, {self.period}, as of {self.as_of}: {', '.join(self.ledgers)}>"
 
     def _repr_html_(self) -> str:
-        """Whose it is, and how many rows of each ledger the period has."""
+        """Show its district, and how many rows of each ledger the period has."""
         said = {
             "name": self.name,
             "period": self.period.label(self.lang),
@@ -210,7 +211,8 @@ class View:
         return self._look_at(kind, None)
 
     def standing(self, kind: str) -> Rows:
-        """All rows of a kind, of any period, up to the period's last day or as_of: the stock that facts count."""
+        """Return all rows of a kind, of any period, up to the period's last day or as_of: the stock that facts
+        count."""
         return self._look_at(kind, self.period, stock=True)
 
     def _look_at(

@@ -1,4 +1,4 @@
-"""Districts that changed since the year before: where the comparison is like for like, and where not."""
+"""Districts that changed since the year before, and whether they can be compared with it."""
 
 from taizhang.analysis.view import View
 from taizhang.metadata.facts import ALL

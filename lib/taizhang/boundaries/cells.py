@@ -63,7 +63,7 @@ def _index_cells(grid: gpd.GeoDataFrame) -> tuple[set[str], dict[str, set[str]]]
 def _find_cell(
     text: str, district: object, codes: set[str], names: dict[str, set[str]], home: dict[str, object]
 ) -> Answer:
-    """The cell that a row's own words name."""
+    """Find the cell that a row names."""
     if not text:
         return None, UNMATCHED, Reason("boundaries.cell.not_given")
     how, cells = ("code", {text}) if text in codes else ("name", names.get(fold_name(text), set()))
@@ -128,7 +128,7 @@ def find_grid_problems(
 def _cut_at_borders(
     pieces: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, smallest_m2: float
 ) -> pd.DataFrame:
-    """Each piece's part in each district; what of an overlap lies in none goes with its first cell."""
+    """Cut pieces at district borders; a part of an overlap outside all districts belongs to its first cell."""
     shapes, areas = pieces.geometry.to_numpy(), districts.geometry.to_numpy()
     piece, district = shapely.STRtree(areas).query(shapes, predicate="intersects")
     whole = shapely.union_all(areas)

@@ -124,7 +124,7 @@ def _measure_stray(crs: pyproj.CRS, lon: float, lat: float) -> float:
 
 
 def _is_older(datum: pyproj.CRS) -> bool:
-    """Whether its ellipsoid is not that of WGS 84, GRS 80 or CGCS2000, which agree to a tenth of a millimetre."""
+    """Return whether its ellipsoid differs from those of WGS 84, GRS 80 and CGCS2000, which agree to 0.1 mm."""
     return datum.ellipsoid is not None and abs(datum.ellipsoid.semi_major_metre - 6_378_137.0) > 0.01
 
 

@@ -273,7 +273,7 @@ def _name_column(file: str, column: str | None) -> Reason:
 
 
 def _name_fault(said: str) -> Label:
-    """Say what GEOS says of an invalid geometry, without its place."""
+    """Return GEOS's description of an invalid geometry, without its position."""
     fault = said.split("[")[0]
     return Label(zh=_FAULTS.get(fault, "几何无效"), en=fault)
 

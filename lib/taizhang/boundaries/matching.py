@@ -245,8 +245,8 @@ class _Finder:
     def _find_place(self, text: str, above: str) -> Answer | None:
         """The district of a place in it (城关镇河东村, 滨江县石门镇人民路3号): the longest full name that comes first.
 
-        Before it may stand names of units above that the layer knows; a second district's name later in the text makes
-        it doubtful. None if the text is no such place.
+        Names of units above that the layer knows may precede it; the name of a second district later in the text
+        makes it doubtful. None if the text is not such a place.
         """
         plain = cut_spaces(text)
         starts = {0: ""}
@@ -277,7 +277,7 @@ class _Finder:
     def _find_address(self, text: str, above: str) -> str | None:
         """The district of an English address (12 Main Street, Old Mill Town): the one part between commas that is one.
 
-        After it may stand the unit above alone, as the layer has it. None if it is no such address.
+        Only the unit above, as in the layer, may follow it. None if it is not such an address.
         """
         parts = [fold_name(part) for part in text.split(",")]
         if len(parts) < 2 or not text.isascii():
@@ -296,8 +296,8 @@ class _Finder:
     def _find_within(self, text: str, above: str) -> Answer | None:
         """The district of a place that names it in full further on: 国道307线城关镇路段, 河东村（城关镇）.
 
-        It is the one district named, where nothing before it may be a unit that the layer does not know, or a part of a
-        longer name, and no word says that the place lies beside it, was in it, or leads to it. None otherwise.
+        It must be the only district named; nothing before it may be a unit unknown to the layer or a part of a
+        longer name, and no word may say that the place is beside it, was in it, or leads to it. None otherwise.
         """
         plain = cut_spaces(text)
         named: dict[str, int] = {}
@@ -359,7 +359,7 @@ class _Finder:
         return bases.get(name, set()) | bare
 
     def _under(self, codes: set[str], above: str) -> set[str]:
-        """Those that lie under the unit given, as far as code or name of the unit above can tell."""
+        """Keep districts under the given unit, as far as code or name of the unit above show this."""
         if not above:
             return codes
         return {code for code in codes if self._lies_under(code, above) is not False}

@@ -45,7 +45,8 @@ def describe_shift(
 
 
 def _choose_covered(geometry: gpd.GeoSeries, layer: shapely.Geometry) -> gpd.GeoSeries:
-    """Units of which the layer covers at least half: a layer of some of them shows its shift against these."""
+    """Choose units of which the layer covers at least half, as a layer of some of them shows its shift against
+    these."""
     shapes = shapely.make_valid(geometry.dropna().to_numpy())
     sizes = shapely.area(shapes)
     covered = shapely.area(shapely.intersection(shapes, layer)) >= 0.5 * sizes

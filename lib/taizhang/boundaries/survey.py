@@ -113,9 +113,9 @@ def _read_codes(values: pd.Series) -> pd.Series:
 
 
 def _weigh_code(name: str, codes: pd.Series) -> float:
-    """Return how sure a column is that of the codes: figures of 6 or more, each its own; 0 if it can't be.
+    """Score how likely a column contains the codes: unique numbers of at least 6 digits; 0 if impossible.
 
-    Letters before the figures (RC01) will do under a header that speaks of codes, where there are no better ones.
+    Letters before the digits (RC01) are accepted under a header for codes, if there are no better ones.
     """
     told = codes.dropna()
     if told.empty or len(told) < len(codes):
@@ -128,7 +128,7 @@ def _weigh_code(name: str, codes: pd.Series) -> float:
 
 
 def _weigh_name(name: str, texts: pd.Series, features: int) -> float:
-    """Return how sure a column is that of the names: words, nearly each its own, that end as names of places do."""
+    """Score how likely a column contains the names: almost unique words with the endings of place names."""
     if texts.empty or len(texts) < 0.9 * features or texts.str.fullmatch(r"[\d.\-: ]*").any():
         return 0.0
     distinct = texts.nunique() / len(texts)
@@ -160,7 +160,7 @@ def _is_above(text: str) -> bool:
 
 
 def _suggest(frame: gpd.GeoDataFrame) -> str:
-    """The one coordinate system that the coordinates point to; '' where there are several, or none."""
+    """Return the one coordinate system that the coordinates suggest; '' if there are several, or none."""
     west, south, east, north = (float(bound) for bound in frame.total_bounds)
     found = [dict(one.parameters).get("code", "") for one in suggest_crs((west, south, east, north))]
     # Of degrees the likeliest: CGCS2000 and WGS84 are the same to a few centimetres.

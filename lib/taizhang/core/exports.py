@@ -51,7 +51,8 @@ def _number_twins(heads: Sequence[str]) -> list[str]:
 
 
 def _type_column(cells: Sequence[_Cell], *, first: bool) -> pd.Series:
-    """The column that heads the rows is a number only where it shows nothing else: names may sort by one."""
+    """Type a column; the one that heads the rows is a number only if it shows nothing else, as names may sort by a
+    number."""
     filled = [cell for cell in cells if cell.text not in _BLANK]
     values = [
         float(cell.value) + 0.0 if isinstance(cell.value, int | float) else None for cell in cells
@@ -79,7 +80,7 @@ def _type_column(cells: Sequence[_Cell], *, first: bool) -> pd.Series:
 
 
 def _is_told(text: str, value: float) -> bool:
-    """Return whether a cell's number is the one that its text begins with: not in another unit, and without a mark."""
+    """Return whether a cell's number is the one at the start of its text: in the same unit, and without a mark."""
     found = _NUMBER.search(text.replace(",", "").replace("−", "-"))
     if found is None or text.endswith("*"):
         return not text.endswith("*")

@@ -96,7 +96,7 @@ _LEAD = re.compile(
 
 @dataclass(frozen=True)
 class _Number:
-    """Where a number stands in a text, and whether somebody is called by it."""
+    """The position of a number in a text, and whether it is a telephone number."""
 
     start: int
     end: int
@@ -413,7 +413,7 @@ def _find_names(plain: str, numbers: list[_Number]) -> Iterator[tuple[int, int]]
 
 
 def _strip(text: str, words: tuple[str, ...]) -> str:
-    """A text without signs and words at its end that may stand between a name and its number."""
+    """Remove punctuation and words at the end of a text that may separate a name from its number."""
     while True:
         text = text.rstrip(" :(),，、/-_.|")
         if not text.lower().endswith(words):

@@ -27,7 +27,7 @@ def restore(kind: Any, kept: Any) -> Any:
 
 @cache
 def _find_nested(kind: type) -> dict[str, Any]:
-    """Of a record's fields those that JSON holds otherwise, with their types."""
+    """Find the fields of a record that JSON stores in another form, with their types."""
     hints = get_type_hints(kind)
     return {
         name: hint

@@ -59,7 +59,7 @@ def read_draw(workbook: str | os.PathLike[str] = "") -> tuple[DrawInput, str]:
 
 
 def _list_names(entities: pd.DataFrame) -> dict[str, str]:
-    """Names by number, the first where a number has several."""
+    """Return names by number; the first if a number has several."""
     if "name" not in entities:
         return {}
     first = entities.dropna(subset=["name"]).drop_duplicates("id")
@@ -67,7 +67,7 @@ def _list_names(entities: pd.DataFrame) -> dict[str, str]:
 
 
 def _read_list(root: Path, name: str, kind: str) -> pd.DataFrame:
-    """A list as text, its columns by their known names; rows without what is needed are an error."""
+    """Read a list as text, with its columns by their known names; rows without required values are an error."""
     path = root / name
     try:
         raw = path.read_bytes()
@@ -106,7 +106,7 @@ def _check_widths(text: str) -> None:
 
 
 def _find_visited(entities: pd.DataFrame, once: date | None) -> dict[str, str]:
-    """Entities visited since a day, each with its last visit: they are not drawn again."""
+    """Find entities visited since a day, each with its last visit; they are not drawn again."""
     if once is None:
         return {}
     if "visited_on" not in entities:

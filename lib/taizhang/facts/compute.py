@@ -300,7 +300,7 @@ def _suppress(
 def _compute_results(
     scene: Scene, measures: Collection[Measure], suppression: Suppression
 ) -> tuple[dict[str, Result], dict[str, Mask]]:
-    """Results by fact, blank where hidden, and where that is."""
+    """Return results by fact, blank if hidden, and where they are hidden."""
     configured = [measure for measure in measures if measure.is_configured(scene)]
     results = {measure.fact: measure.answer(scene) for measure in configured}
     hidden = {fact: np.zeros(scene.n + 1, bool) for fact in results}
@@ -464,7 +464,7 @@ def _list_columns_beneath(
 ) -> set[str]:
     """The columns that hidden numbers of a place (-1: any) rest on, in the period or the others of its year.
 
-    What is hidden in another period can be counted by any date there is, as a case is due some days after it came.
+    What is hidden in another period could be counted by any date, as a case is due some days after it was received.
     """
 
     def is_hidden(mask: Mask) -> bool:

@@ -71,7 +71,7 @@ def find_disasters(text: str) -> frozenset[int]:
 
 @cache
 def _warnings_of() -> dict[int, frozenset[int]]:
-    """For each kind of disaster that can be warned of, the kinds of warning that apply."""
+    """Return, for each kind of disaster that can be forecast, the kinds of warning that apply."""
     kinds, shared = _kinds(), load_shared().warned_by
     return {
         kinds[_fold(one)]: frozenset(kinds[_fold(of)] for of in (one, *others))

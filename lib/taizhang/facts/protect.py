@@ -291,7 +291,7 @@ class Protection:
 
 
 def _digest(cells: Cells, small: Mask) -> str:
-    """SHA-256 of the numbers alone, so that it is the same in every process."""
+    """Return the SHA-256 of only the numbers, so that it is the same in every process."""
     arrays = [small]
     for value in (getattr(cells, one.name) for one in fields(cells)):
         if isinstance(value, list):

@@ -100,7 +100,8 @@ def _bound(values: Floats, inexact: Mask, left_out: Mask, base: int) -> tuple[Fl
 
 
 def _find_room(equal: Sequence[Relation], beneath: Sequence[Relation], least: Floats, most: Floats) -> Floats:
-    """How far each sum's least, or most, lies from the most, or least, that its parts can be; infinite of no sum."""
+    """Return the distance between each sum's minimum or maximum and that of its parts; infinite if it is not a
+    sum."""
     room = np.full(len(least), np.inf)
     for number, (whole, parts) in enumerate((*equal, *beneath)):
         if number < len(equal) or len(parts) > 1:
@@ -112,7 +113,7 @@ def _find_room(equal: Sequence[Relation], beneath: Sequence[Relation], least: Fl
 def _find_plain(
     inexact: Mask, equal: Sequence[Relation], beneath: Sequence[Relation], least: Floats, most: Floats
 ) -> list[int]:
-    """The rounded counts that only one number fits."""
+    """Find the rounded counts with only one possible value."""
     from scipy.optimize import linprog
 
     from taizhang.facts.protect import stack

@@ -190,7 +190,7 @@ def _spread(part: _Parts, amounts: Floats, shape: tuple[int, int]) -> Floats:
 
 
 def _disperse_shares(parts: Sequence[_Parts], groups: int) -> pd.DataFrame:
-    """Each period by its own share; of a group's periods the mean, by their clusters."""
+    """Compute the design effect of each period by its own share, and average a group's periods by their clusters."""
     rows = []
     for number, part in enumerate(parts):
         n = np.ones(len(part.top), np.int64) if part.bottom is None else part.bottom.astype(np.int64)

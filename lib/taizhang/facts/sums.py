@@ -99,7 +99,7 @@ _TYPES = {
 def _find_small(
     sums: pd.DataFrame, infos: Mapping[str, FactInfo], below: int, suppress: Collection[str]
 ) -> set[tuple[str, str]]:
-    """(kind, district) of which some count is small."""
+    """Find pairs (kind, district) with a small count."""
     found = set()
     for fact, code, value in sums[["fact", "district_code", "value"]].to_numpy():
         info = infos.get(fact)

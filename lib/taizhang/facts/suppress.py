@@ -78,7 +78,7 @@ class Layout:
     def _relate(self, wholes: list[tuple[int, Numbers]], whole: int, parts: Sequence[int]) -> None:
         """Relate the parts within every place where it is true.
 
-        As of a day elapsed, cases said to be closed without a day may be more than those that were closed.
+        As of a past day, more cases may be reported closed without a day than were closed.
         """
         values = self.values.reshape(-1, self.places)
         beyond = values[list(parts)].sum(axis=0) - values[whole]

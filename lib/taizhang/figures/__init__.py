@@ -178,7 +178,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Cox regression when it is asked for: lifelines loads slowly, and no report needs it."""
+    """Load Cox regression only when used, as lifelines loads slowly and no report needs it."""
     if name not in ("plot_cox", "tabulate_cox"):
         raise AttributeError(f"module 'taizhang.figures' has no attribute '{name}'")
     import taizhang.figures.cox as cox

@@ -92,7 +92,7 @@ def tabulate_closure(view: View) -> display.Table | None:
 
 
 def _show_median(row: Mapping[Hashable, float], lang: str) -> display.Cell:
-    """Half-way days with their interval; without an end where so few are closed that none is reached."""
+    """Show the median days with their interval, open-ended if too few are closed to reach it."""
     ends = (math.inf if math.isnan(row[name]) else row[name] for name in ("most_median", "median_high"))
     most, high = ends
     told = {"low": format_number(row["median_low"]), "high": format_number(high)}

@@ -77,7 +77,7 @@ def map_fact(view: View, fact: str) -> display.Figure | None:
 
 
 def _choose_fills(steps: int) -> list[str]:
-    """Colours of classes from the least to the largest value; few are set far apart."""
+    """Choose colours of classes from the smallest to the largest value; a few classes get widely spaced colours."""
     fills = load_style().sequential
     fills = fills if steps > 2 else (fills[1], fills[3])
     return [fills[round(n * (len(fills) - 1) / max(steps - 1, 1))] for n in range(steps)]
@@ -90,7 +90,7 @@ def name_with_unit(info: FactInfo, lang: str) -> str:
 
 
 def _tell_turning(n: int, lang: str) -> str:
-    """Say that rows which do not say may put other districts first or last."""
+    """Say that missing answers may put other districts first or last."""
     return (" " if lang == "en" else "") + label("compare.turning", lang, n=n) if n else ""
 
 

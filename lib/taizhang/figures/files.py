@@ -46,7 +46,7 @@ def _compiler() -> typst.Compiler:
 
 
 def _embed_font(svg: str, width_mm: float) -> str:
-    """An SVG of that width with those characters of the font that it uses."""
+    """Return an SVG of the given width with the characters of the font that it uses."""
     wide, high = (float(side) for side in re.findall(r'viewBox="\S+ \S+ (\S+) (\S+)"', svg)[0])
     used = unescape("".join(re.findall(r">([^<]+)<", svg)))
     face = fonts.write_face(fonts.SANS, fonts.subset_woff2(fonts.sans_path(), used))

@@ -118,7 +118,7 @@ def map_rates(view: View) -> display.Figure | None:
 
 
 def _list_states(view: View, differences: Sequence[RateDifference]) -> pd.DataFrame:
-    """By indicator and district: value, and how it lies to the whole area's."""
+    """List, by indicator and district, the value and how it compares with the whole area's."""
     heat = find_heat(view)
     assert heat is not None
     parts = [

@@ -76,7 +76,7 @@ def tabulate_grid_unassigned(view: View) -> display.Table | None:
 
 
 def _leave_out(view: View) -> tuple[str, ...]:
-    """In a district's report each row is its own."""
+    """Leave out the district column in a district's report."""
     return () if view.district == ALL else ("district",)
 
 

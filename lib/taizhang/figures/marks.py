@@ -264,7 +264,7 @@ def _break_lines(parts: Sequence[Artist], widths: Sequence[float], room: float, 
 
 
 def _anchor(axes: Axes, packed: PackerBase, corner: str, gap: float, *, left_pt: float = 0.0) -> None:
-    """Set packed words with that corner of theirs at the upper left of the axes, or so far left of it."""
+    """Place packed words by one corner at the upper left of the axes, or further left."""
     drawing = axes.get_figure()
     assert isinstance(drawing, Drawing)
     where = axes.transAxes + ScaledTranslation(-left_pt / 72, 0, drawing.dpi_scale_trans)
@@ -450,7 +450,7 @@ _LINE_MM = 5.6  # of a key below a map
 
 
 def _raise_map(strip: Axes, more_mm: float) -> None:
-    """Make the strip below a map, and the drawing, so much higher; what stands above keeps its size."""
+    """Raise the height of the strip below a map, and of the drawing; the part above keeps its size."""
     if not more_mm:
         return
     drawing = strip.get_figure()

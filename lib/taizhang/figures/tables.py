@@ -164,9 +164,9 @@ def _tell_row(
     called: Sequence[str],
     *ids: str,
 ) -> tuple[display.Run, ...]:
-    """A row in the words that the first exhibit that has some has for one; of what is not known nothing is said.
+    """Describe a row in the words of the first exhibit that has any; unknown values are left out.
 
-    Nothing at all where the words ask for a column that the table has not, or a row without.
+    Nothing if the words need a column that the table or the row lacks.
     """
     known, lang = load_exhibits(), view.lang
     words = next((known[id].words["row"][lang] for id in ids if id in known and "row" in known[id].words), "")

@@ -96,7 +96,7 @@ def _scale_ratios(axes: Axes) -> None:
 
 
 def _say_span(parts: Mapping[str, pd.DataFrame], view: View) -> str:
-    """Say which days were looked at; where ledgers differ, of each."""
+    """Say which days were examined, for each ledger if they differ."""
     lang, spans = view.lang, group_spans(parts)
     key, said = "source.key_span" if len(spans) == 1 else "source.key_span_of", []
     for days, kinds in spans.items():

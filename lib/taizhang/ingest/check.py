@@ -231,7 +231,7 @@ class _Seen:
         self.values: dict[str, Counter[tuple[str, Reason | str]]] = {}
 
     def add(self, part: FileRead) -> None:
-        """Take a file, or a part of one."""
+        """Add a file, or a part of one."""
         for table in part.tables:
             if table.error:
                 continue

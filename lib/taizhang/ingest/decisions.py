@@ -160,7 +160,7 @@ class Decisions:
         return Proposal(table, key, value, words, choice, count, self.sources[number].at)
 
     def _list_near(self, summary: KindSummary) -> list[Proposal]:
-        """Districts that are near in name to what is written: a person must say whether they are meant."""
+        """List districts with names similar to what is written; the user must say whether they are meant."""
         lines = []
         for text, (first, *others) in summary.near.items():
             count = self._districts.get(text, 0)

@@ -65,7 +65,7 @@ def make_controls(book: "Workbook", lang: str = "") -> Any:
 
 
 def _write_in_lab(picked: dict[str, str], lang: str) -> str:
-    """Script that types what was picked into the parameters cell of this kernel's notebook."""
+    """Write a script that puts the choice into the parameters cell of this kernel's notebook."""
     from ipykernel.connect import get_connection_file
 
     file = get_connection_file()
@@ -132,7 +132,7 @@ class Controls:
             self._following = False
 
     def _on_pick(self, _: object) -> None:
-        """Write what was picked; what is no period is said and not written."""
+        """Write the choice; an invalid period is reported and not written."""
         if self._following:
             return
         picked = {"district": self.district.value, "period": self.period.value.strip()}

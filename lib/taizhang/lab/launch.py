@@ -129,7 +129,7 @@ def _read(path: Path) -> NotebookNode:
 
 
 def _tell_cell(cell: NotebookNode) -> tuple[str, str, tuple[str, ...]]:
-    """Say what of a cell counts: its kind, source and tags, not its outputs."""
+    """Return the parts of a cell that are compared: its kind, source and tags, not its outputs."""
     return (cell.cell_type, cell.source.rstrip(), tuple(sorted(cell.metadata.get("tags", ()))))
 
 

@@ -214,7 +214,7 @@ def look_at_folder(source: Path, kinds: Mapping[str, Kind]) -> FolderSeen:
 def _find_unit(seen: FolderSeen, source: Path) -> str:
     """The unit above that stands before districts' names (沙岭县城关镇) and is the folder's own.
 
-    Its own is one that begins a title or a file's name. '' where there is none such, or several: check asks.
+    It must begin a title or a file name. '' if there is none, or several; `check` then asks.
     """
     if seen.districts is None or (seen.districts.parent and not seen.districts.parent_coded):
         return ""
@@ -239,7 +239,7 @@ def _find_unit(seen: FolderSeen, source: Path) -> str:
 def _leave_out_copies(
     seen: FolderSeen, paths: Sequence[Path], source: Path, names: frozenset[str]
 ) -> Iterator[Path]:
-    """Files but for those that hold the same bytes as another; lists that name two districts are two all the same."""
+    """Leave out files with the same bytes as another; lists that name two districts are kept."""
     first: dict[tuple[str, frozenset[str]], Path] = {}
     words = {name: cut_suffix(name) or name for name in names}
     for path in paths:
@@ -346,7 +346,7 @@ def _find_sums(path: Path, file: FileSeen, districts: LayerSeen | None) -> Itera
 
 
 def _keep_damaged(seen: FolderSeen, files: Mapping[Path, FileSeen]) -> None:
-    """A file that can't be read, among those of one kind, is a ledger of that kind: never passed over as none."""
+    """Keep an unreadable file among files of one kind as a ledger of that kind, so that it is never skipped."""
     for path, why in list(seen.others):
         kinds = {one.table.kind for one in seen.ledgers if one.path.parent == path.parent}
         if path in files and files[path].problem == why and len(kinds) == 1:
@@ -463,7 +463,7 @@ def _name_district(found: Found, names: frozenset[str], name: str) -> str:
 
 
 def _list_questions(seen: FolderSeen, source: Path) -> Iterator[Reason]:
-    """Return what only a person knows, beside the lines of check."""
+    """List the questions that only the user can answer, besides the lines of `check`."""
     layer = seen.districts
     if layer is not None and not layer.crs:
         known = layer.suggested or Reason("core.none")

@@ -299,7 +299,7 @@ _Step = tuple[int, int, int]  # a clause's number, its first word and the one af
 
 
 def _divide(letters: str, at: int) -> Iterator[tuple[_Step, ...]]:
-    """All ways in which clauses make up the words."""
+    """Return all ways to divide the words into clauses."""
     while at < len(letters) and letters[at] == ",":
         at += 1
     if at == len(letters):

@@ -259,7 +259,7 @@ def _note_accounts(
 
 
 def _used(values: list[object], codes: np.ndarray) -> list[object]:
-    """The values that occur in these rows."""
+    """Return the values that occur in these rows."""
     return [values[code] for code in np.unique(codes[codes >= 0]).tolist()]
 
 

@@ -188,7 +188,8 @@ def _write_targets(view: View) -> Status:
 
 
 def _count_missed(view: View, missed: Sequence[TargetProgress]) -> Runs:
-    """Each target that any district misses, with how many do, the most first: so all of them are on the page."""
+    """Count, for each target that any district misses, the districts that do, most first, so that all are on the
+    page."""
     counted = Counter(_name_target(view, one) for one in missed).most_common()
     words = [f"brief.targets.in_{'first' if at == 0 else 'more'}" for at in range(len(counted))]
     told = [say(key, view.lang, name=name, n=count(n)) for key, (name, n) in zip(words, counted, strict=True)]
@@ -196,7 +197,7 @@ def _count_missed(view: View, missed: Sequence[TargetProgress]) -> Runs:
 
 
 def _list_targets(view: View, targets: Sequence[TargetProgress], most: int) -> Runs:
-    """The first of some targets, and of more how many there are."""
+    """List the first of some targets, and their number if there are more."""
     listed = _join([_say_target(view, one) for one in targets[:most]], label("brief.list", view.lang))
     if len(targets) > most:
         listed += say("brief.targets.more", view.lang, n=count(len(targets)))
@@ -204,7 +205,7 @@ def _list_targets(view: View, targets: Sequence[TargetProgress], most: int) -> R
 
 
 def _name_target(view: View, target: TargetProgress) -> str:
-    """Say what a target is of, in a word."""
+    """Name a target's subject in a word."""
     key = f"brief.target.{target.indicator}"
     if key in load_words():
         return label(key, view.lang)
@@ -264,7 +265,7 @@ def _write_verdict(view: View, *, quiet: bool) -> tuple[Runs, ...]:
 
 
 def _fit(choices: Sequence[Runs], lang: str) -> Runs:
-    """The first, the fullest, that fits its line; otherwise the shortest."""
+    """Return the first and fullest version that fits its line; otherwise the shortest."""
     fitting = (one for one in choices if _measure(one) <= _CLAUSE_EM[lang])
     return next(fitting, choices[-1] if choices else ())
 
@@ -275,7 +276,7 @@ def _measure(runs: Runs) -> float:
 
 
 def _tell_deaths(view: View, found: Deaths) -> Iterable[Runs]:
-    """Say what is said of deaths, the fullest first."""
+    """Return versions of the clause on deaths, the fullest first."""
     lang, then = view.lang, _then(view)
     if found.deaths is None:
         yield (Run(label("brief.verdict.unknown", lang)),)
@@ -297,7 +298,7 @@ def _tell_deaths(view: View, found: Deaths) -> Iterable[Runs]:
 
 
 def _tell_sources(view: View, found: Deaths) -> Iterable[Runs]:
-    """Say where the deaths were: of a district in which event, of the whole area in which districts."""
+    """Say where people died: for a district in which event, for the whole area in which districts."""
     lang = view.lang
     if not found.events:
         return
@@ -337,7 +338,7 @@ def _say_event(view: View, event: GraveEvent, *, plain: bool) -> str:
 
 
 def _tell_work(view: View, targets: Targets, overdue: Overdue, quiet: bool) -> Iterable[Runs]:
-    """Say what is said of targets and of what is overdue, the fullest first."""
+    """Return versions of the clause on targets and overdue hazards, the fullest first."""
     lang = view.lang
     first, good = _say_targets(view, targets)
     seconds: list[Runs] = [()]
@@ -392,7 +393,8 @@ def _say_targets(view: View, found: Targets) -> tuple[Runs, bool]:
 
 
 def _say_beside(view: View) -> Runs:
-    """Better or worse than a year before: numbers, which indicators are, and of how many that are shown neither is."""
+    """Say what is better or worse than a year before: numbers, indicators, and how many of those shown are
+    neither."""
     lang, found, then = view.lang, find_beside(view), _then(view)
     if not found.is_told:
         return say("brief.beside.nothing", lang, then=then)
@@ -460,7 +462,7 @@ def _say_loss(view: View, info: FactInfo, pair: tuple[float, float]) -> Runs:
 
 
 def _say_pair(view: View, key: str, fact: str, pair: tuple[float, float]) -> Runs:
-    """A count beside what it was, and by how much it is more or fewer."""
+    """Compare a count with the earlier one, and say by how much it is higher or lower."""
     lang, (now, before) = view.lang, pair
     which = "more" if now > before else "fewer" if now < before else "same" if now else "nought"
     numbers = {"now": _number(now, fact), "before": _number(before), "n": _spell(lang, abs(now - before))}
@@ -484,7 +486,8 @@ Group = list[Finding]  # of one rule: several only where districts of the whole 
 
 
 def _choose(findings: Sequence[tuple[Finding, tuple[str, ...]]]) -> tuple[list[Group], list[Group]]:
-    """The gravest, a row for each matter, and the rest; what is but a note is among the rest."""
+    """Choose the most serious findings, one row per matter, and return the rest, including those that are only
+    notes."""
     groups: dict[str, Group] = {}
     for finding, _ in findings:
         groups.setdefault(finding.rule.rule, []).append(finding)
@@ -536,7 +539,7 @@ def _open_title(runs: Runs, lang: str) -> Runs:
 
 
 def _say_group(view: View, group: Group) -> Runs:
-    """A problem's title within a line; of several districts', how many these are."""
+    """Write a problem's title within a line; for several districts, with their number."""
     lang, finding = view.lang, group[0]
     if len(group) == 1 and finding.district == view.district:
         return say_title(finding, lang)
@@ -567,7 +570,7 @@ def _count_of(group: Group, lang: str) -> str:
 
 
 def _list_subjects(view: View, group: Group) -> tuple[list[Subject], int]:
-    """What a problem is about, and how many there are in all; of several districts' these, each with its title."""
+    """List a problem's subjects and their total number; for several districts, the districts, each with its title."""
     if len(group) > 1:
         told = [Subject(_name_district(view, one.district), "", _say_own(view, one)) for one in group]
         return told, len(told)
@@ -682,7 +685,7 @@ def _shorten_area(view: View) -> str:
 
 
 def _name_keys(view: View) -> tuple[str, ...]:
-    """Of the marks: own, last year's, the others', the line; of the whole area the first is empty."""
+    """Name the marks: own, last year's, the others', the line; for the whole area the first is empty."""
     lang, area, n = view.lang, name_area(view), len(view.districts)
     own = "" if view.district == ALL else view.name
     noun = label("brief.districts", lang)

@@ -68,9 +68,9 @@ def _tell(
     more: Sequence[Runs] = (),
     alike: Alike | None = None,
 ) -> Runs:
-    """One sentence of those of some facts that can be told, and that `choose_told` leaves, and more clauses.
+    """Write one sentence on the facts that can be told and that `choose_told` keeps, with further clauses.
 
-    What is about as before is put into `alike`, where there is such, and not said of each.
+    Facts that are about the same as before are collected in `alike`, if given, and not mentioned one by one.
     """
     entries = {entry.rstrip(_MARKS): entry for entry in facts}
     clauses = [
@@ -100,9 +100,9 @@ def _tell_alike(view: View, alike: Alike) -> list[Runs]:
 
 
 def _write(view: View, id: str, more: Sequence[Runs] = ()) -> list[Runs]:
-    """Return what an exhibit says of its subjects, those that are configured, and what of them can't be told.
+    """Write what an exhibit says about its configured subjects, and what is unknown about them.
 
-    `more`: clauses that its first sentence has, too.
+    `more`: further clauses of its first sentence.
     """
     told, asked = _tell_subjects(view, id, more)
     return told + tell_gaps(view, asked)
@@ -113,7 +113,7 @@ def _tell_subjects(
 ) -> tuple[list[Runs], list[str]]:
     """Say what an exhibit says of its subjects, and which facts were asked for; the period or the day is said once.
 
-    `again`: of ledgers that were spoken of before, so that neither their silences nor unread files are said again.
+    `again`: the ledgers were mentioned before, so their gaps and unread files are not repeated.
     """
     about, told, asked = load_exhibits()[id], list[Runs](), list[str]()
     # What it was then, a report's tables of facts have.

@@ -173,7 +173,7 @@ def tell_by_title(view: View, fact: str) -> Runs:
 
 
 def _is_passed(view: View, row: Row) -> bool:
-    """Whether half or more are rectified, of all or of those in the median, so that it is wanting for days alone."""
+    """Return whether at least half are rectified, of all or of those in the median, so that only days are missing."""
     rate = view.value("hazards.rectification_rate")
     of_median = pd.notna(row["denominator"]) and 2 * row["numerator"] >= row["denominator"]
     return bool(of_median or (rate is not None and rate >= 50))
@@ -229,7 +229,8 @@ def _write_amount(value: float, info: FactInfo, lang: str) -> str:
 
 
 def _remark(clause: Clause, lang: str) -> Runs:
-    """What stands in brackets after a number: what it was before, and in the whole area, where no more can be said."""
+    """Write the remark in brackets after a number: its earlier value and the whole area's, if nothing more can be
+    said."""
     alike = [
         say("clause.then_was", lang, then=then, before=_write_before(change.before, clause.info, lang))
         for then, change in clause.thens

@@ -89,7 +89,7 @@ def render_html(notebook: NotebookNode, *, meta: ReportMeta) -> str:
 
 
 def _show_brief(brief: Brief, meta: ReportMeta) -> dict[str, Any]:
-    """The first page, its charts by group, who sees to each problem, and what the head says."""
+    """Prepare the first page, its charts by group, who deals with each problem, and the text of the head."""
     charts = [
         (group, [(row, embed_picture(draw_row(row), prefix="", label=row.alt)) for row in rows])
         for group, rows in groupby(brief.strip, key=lambda row: row.group)

@@ -56,7 +56,7 @@ class SettingsTable(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _remember(cls, data: Any, info: Any) -> Any:
-        """So that an unknown key's mistake can name the known ones, wherever the table stands."""
+        """Remember a table's keys, so that a message on an unknown key can name the known ones."""
         if info.context is not None:
             info.context["models"][id(data)] = cls
         return data
@@ -195,7 +195,7 @@ class SettingsFile:
     def _take(
         self, error: Mapping[str, Any], data: Any, place: KeyPath, models: Mapping[int, type[SettingsTable]]
     ) -> None:
-        """pydantic's mistake as a reason of ours."""
+        """Convert a pydantic error to a reason."""
         below, parent = _strip_tags(error["loc"], data)
         place += below
         key, where, value = str(place[-1]) if place else "", _write_place(place), show_value(error["input"])

@@ -72,7 +72,7 @@ def _read_words(value: Any) -> Any:
 
 
 def _know(what: str) -> AfterValidator:
-    """For names that must be among those of this kind (facts, kinds, periods) that there are."""
+    """Return a check that names are among the known facts, kinds or periods."""
 
     def check(names: Any, info: ValidationInfo) -> Any:
         known = {"periods": PERIOD_KINDS, **(info.context or {})}
@@ -182,7 +182,7 @@ class _FilesConfig(SettingsTable):
 
 
 def _find_twice(columns: Mapping[str, str]) -> list[Reason]:
-    """Headers that more than one column is said to have."""
+    """Find headers that are mapped to more than one column."""
     users: dict[str, list[str]] = {}
     for column, header in columns.items():
         users.setdefault(unicodedata.normalize("NFKC", header).strip().casefold(), []).append(column)
@@ -593,7 +593,7 @@ def _is_left_behind(path: Path) -> bool:
 
 
 def _split_figures(text: str) -> list[tuple[int, str]]:
-    """A text as it is put in order: by the numbers in it, not by their figures."""
+    """Return a text's sort key, by the numbers in it rather than their digits."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)]
 
 

@@ -104,7 +104,7 @@ def add_lines(text: str, lines: Sequence[Line]) -> tuple[str, list[Line]]:
 
 
 def _check(before: dict[str, Any], made: str, added: Sequence[Line]) -> None:
-    """The file says what it said, and the lines added; nothing else."""
+    """Check that the file has its old content and the added lines, and nothing else."""
     for one in added:
         place: Any = before
         for part in one.table:
@@ -136,7 +136,8 @@ class _Sections:
         return next((start for start in self.starts if start > at), len(self.rows))
 
     def find_end(self, table: KeyPath) -> int:
-        """Return where a further line of a table belongs: after its last, before what introduces the next table."""
+        """Return the position for another line of a table: after its last line, before the lines that introduce
+        the next table."""
         start = self.heads[table]
         end = self._find_next(start)
         if end < len(self.rows):
@@ -149,7 +150,7 @@ class _Sections:
         return end
 
     def find_kin(self, table: KeyPath) -> int:
-        """Return where a table that is not there belongs: after the last that has its beginning."""
+        """Return the position for a missing table: after the last one with the same beginning."""
         for size in range(len(table) - 1, 0, -1):
             kin = [place for place in self.heads if place[:size] == table[:size]]
             if kin and (size > 1 or len(table) == 2):

@@ -225,7 +225,7 @@ def _order(rules: Sequence[AssessmentRule], one: Floats, other: Floats) -> tuple
 
 
 def _rank_among(own: tuple[Floats, Floats], others: tuple[Floats, Floats]) -> Floats:
-    """As `_rank`, of each place by its own totals and vetoes among the others by theirs."""
+    """Do the same as `_rank`, for each place with its own totals and vetoes among the others with theirs."""
     # The vetoed are below everyone else, in both.
     span = max(np.nanmax(total, initial=0) for total, _ in (own, others))
     span -= min(np.nanmin(total, initial=0) for total, _ in (own, others))

@@ -83,7 +83,7 @@ class _Series:
         return _divide(self.size, (self.season @ self.size) @ self.season)
 
     def vary(self, x: Floats) -> Floats:
-        """What chance makes of the same months' sums: multinomial, or hypergeometric, variance over the parts."""
+        """Return the variance by chance, given the sums of the same months: multinomial or hypergeometric."""
         total = x @ self.season.T
         if not self.share:
             return total

@@ -97,7 +97,7 @@ class Yardstick:
 
 
 def _divide(top: Floats, bottom: float) -> Floats:
-    """By nothing, where all values are one: nothing."""
+    """Divide, with 0 for a division by 0, which occurs if all values are equal."""
     return top / bottom if bottom > 0 else np.where(np.isnan(top), np.nan, 0.0)
 
 
@@ -266,7 +266,7 @@ def compute_risk(
 
 
 def _mark_highest(values: Floats, most: int) -> np.ndarray:
-    """Which values of each draw are among so many of the highest, with those equal to the last; unknown ones aren't."""
+    """Mark the given number of highest values in each draw, with ties for the last; unknown values are not marked."""
     known = np.where(np.isnan(values), -np.inf, values)
     last = -np.sort(-known, axis=1)[:, min(most, known.shape[1]) - 1, None]
     return (known >= last) & np.isfinite(known)

@@ -157,7 +157,7 @@ def _part(spread: Floats, level: Floats) -> tuple[Floats, Floats]:
 def _select(
     top: pd.Series, size: pd.Series, dispersion: pd.Series | float
 ) -> tuple[Floats, Floats, pd.Index]:
-    """Return what is known, each place's numbers over its dispersion."""
+    """Select known places, and divide each place's numbers by its dispersion."""
     known = ((size > 0) & top.notna()).fillna(False).to_numpy(bool)
     times = dispersion.reindex(top.index).fillna(1.0) if isinstance(dispersion, pd.Series) else dispersion
     over = np.broadcast_to(np.asarray(times, float), top.shape)[known]
@@ -165,7 +165,7 @@ def _select(
 
 
 def _space_out(ends: Floats, middle: float) -> Floats:
-    """Levels at even steps between the ends, of each spread those that it makes likely."""
+    """Space levels evenly between the ends that are likely for each spread."""
     low, high = np.maximum(ends[0], middle - _WIDEST), np.minimum(ends[1], middle + _WIDEST)
     return low[:, None] + (high - low)[:, None] * np.linspace(0, 1, _LEVELS)
 

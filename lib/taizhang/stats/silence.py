@@ -60,10 +60,10 @@ def find_silences(days: pd.Series, until: date) -> pd.DataFrame:
 
 
 def _find_within(distinct: pd.Series, gaps: NDArray[np.int_]) -> list[int]:
-    """Which spans between days with rows are silent: as many of the longest as are out of all proportion to the rest.
+    """Find spans between days with rows that are gaps: the longest ones that are out of proportion to the rest.
 
-    `gaps` are the days without rows before each. Of more than one, those that come back each year, that are more than
-    two a year, or that are half of the time together are a habit.
+    `gaps` are the days without rows before each. If there are several, those that recur each year, that number
+    more than two a year, or that make up half of the time are taken as normal.
     """
     length = (distinct.iloc[-1] - distinct.iloc[0]).days + 1
     order = np.argsort(-gaps, kind="stable")
@@ -81,7 +81,7 @@ def _find_within(distinct: pd.Series, gaps: NDArray[np.int_]) -> list[int]:
 
 
 def _is_yearly(one: tuple[pd.Timestamp, int], other: tuple[pd.Timestamp, int]) -> bool:
-    """Whether two spans, each a first day and a number of days, lie at the same time of the year, by half or more."""
+    """Return whether two spans (first day and number of days) overlap by at least half within the year."""
     (start, days), (start_other, days_other) = sorted((one, other))
     years = round((start_other - start).days / 365.25)
     shift = (start_other - pd.DateOffset(years=years) - start).days

@@ -359,7 +359,7 @@ class Workbook:
 
     @cached_property
     def _parquets(self) -> dict[str, pq.FileMetaData]:
-        """What the file of each processed ledger says of itself: its rows, and the ends of its columns."""
+        """The metadata of each processed ledger's file: its rows, and the ends of its columns."""
         return {name: pq.read_metadata(self._tables / f"{name}.parquet") for name in self.config.ledgers}
 
     def ledger(
@@ -529,7 +529,7 @@ class Workbook:
         return shown[about].merge(cells, on=["fact", "district_code"], how="left")
 
     def _list_reported(self, period: Period, as_of: date) -> pd.DataFrame:
-        """All that summary tables tell of a period, be it counted as well."""
+        """Return all numbers of summary tables for a period, even if they are also counted."""
         config = self.config
         return list_reported(
             self.sums,

@@ -29,7 +29,7 @@ def label_table(
 
 
 def _name_column(name: str, kinds: Mapping[str, Kind], kind: str, lang: str) -> str:
-    """A ledger's own word, or that of what all tables have; a name that is neither stays."""
+    """Name a column by its ledger's title or that of a common column; other names are unchanged."""
     fields = kinds[kind].fields if kind else {}
     if name in fields:
         return fields[name].label(lang)

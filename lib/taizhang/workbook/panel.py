@@ -111,7 +111,8 @@ def make_panel(facts: Mapping[Any, pd.DataFrame], infos: Mapping[str, FactInfo],
 
 
 def _name_variables(facts: list[str]) -> dict[str, str]:
-    """A name for each fact that every program takes: letters, figures and underscores, 32 at most, no two alike."""
+    """Make a unique name for each fact that every program accepts: letters, digits and underscores, at most 32
+    characters."""
     names: dict[str, str] = {}
     for fact in facts:
         name = re.sub(r"\W+", "_", fact, flags=re.ASCII)[:_LONGEST_NAME]
