@@ -21,9 +21,9 @@ _OWN = {kind.__name__ for kind in _KINDS}
 def tell_error(
     error: BaseException, *, named: bool = False, called: Mapping[str, str] = MappingProxyType({})
 ) -> Label:
-    """What went wrong, as a message parameter; `named`: in English, the full text after the class name.
+    """Return what went wrong, as a message parameter; `named`: in English, the full text after the class name.
 
-    `called`: what is said in place of a text, such as the name of a file for the path of the copy that was read.
+    `called`: replacements of texts, such as the name of a file for the path of the copy that was read.
     """
     if isinstance(error, TaizhangError):
         return Label(*(word_all(error.reasons, lang) for lang in ("zh", "en")))

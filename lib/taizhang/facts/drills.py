@@ -13,7 +13,7 @@ is_evaluated = holds("evaluated", True)
 
 
 def name_plans(rows: Rows, column: str) -> pd.Series:
-    """District number and plan name as one key; NA where the name is unknown."""
+    """Return district number and plan name as one key; NA if the name is unknown."""
     names = rows.written().reindex(columns=[column])[column].reset_index(drop=True)
     plain = {
         name: "".join(unicodedata.normalize("NFKC", str(name)).split()) for name in names.dropna().unique()

@@ -67,9 +67,9 @@ class Ledger:
     date : str, optional
         The starred date of a kind that is not built in.
     written : Written, optional
-        Of the whole ledger, where the table is a part of it; without it the table is all there is.
+        What the whole ledger contains, if the table is only a part of it.
     shown : DataFrame, optional
-        The same rows as they may be shown, with people's numbers masked: never matched or counted by.
+        The same rows for display, with personal numbers masked; never used for matching or counting.
     """
 
     def __init__(
@@ -383,11 +383,11 @@ class Rows:
         return self.ledger.latest_of_file()[self.at] > np.datetime64(self.asked, "D")
 
     def frame(self) -> pd.DataFrame:
-        """These rows as a table to be shown, in the same order as the arrays of the other methods."""
+        """Return these rows as a table for display, in the same order as the arrays of the other methods."""
         return self.ledger.shown.iloc[self.at]
 
     def written(self) -> pd.DataFrame:
-        """These rows with their texts as written: to be matched and counted by, never to be shown."""
+        """Return these rows with their texts as written, for matching and counting, never for display."""
         return self.ledger.table.iloc[self.at]
 
 

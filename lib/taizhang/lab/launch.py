@@ -55,11 +55,11 @@ def list_command(arguments: Sequence[str] = ()) -> list[str]:
 
 
 def make_environment(lang: str = "en", *, trusted: bool = True) -> dict[str, str]:
-    """The environment for JupyterLab: its kernel `python3` is this Python, whatever else the machine has.
+    """Return the environment for JupyterLab: its kernel `python3` is this Python, whatever else the machine has.
 
-    Kernels import what lies beside a notebook, but for a workbook that is not `trusted`.
-    Settings of ours turn off what asks other hosts for news and for JupyterLab's newest version. Menus are in `lang`,
-    the workbook's, unless somebody has chosen another in JupyterLab's own settings.
+    Kernels import modules beside a notebook only if the workbook is `trusted`. Our settings turn off requests to other
+    hosts for news and for JupyterLab's newest version. Menus are in `lang`, the workbook's language, unless the
+    user has chosen another in JupyterLab's settings.
     """
     here = Path(__file__).parent
     ours = [str(here / name) for name in ("jupyter", *(["jupyter_zh"] if lang == "zh" else []))]

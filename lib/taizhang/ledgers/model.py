@@ -117,15 +117,14 @@ class Understood:
 class TableRead:
     """A table as it was found and understood.
 
-    `first_row` is its first header row, 1-based; `counts` are rows by kind: title, header, section, total, note,
-    blank, data. `hidden_rows` (data rows, 1-based) were read. `notes` tell what was understood beyond the plain
-    reading, their parameter `count` in how many cells; `error` why the table could not be read. `understood` are the
-    values that were read as something else than they say: of categories all, of dates and numbers what took a reading.
-    `titles` are the lines above it, or those of the table above where it has none; `headings`,
-    of a kind without days, what other rows say that are no data, by row (1-based). `used`: of the source's `values`,
-    `empty` and `dates` those that decided how a cell is read (values.COLUMN.TEXT, values.COLUMN.empty, dates).
-    `turned`: it stands on its side; what is told of its rows holds for the sheet's columns. `ways`: by column, the
-    order of day and month, or the sign of decimals, that its own cells showed.
+    `first_row`: its first header row, 1-based; `counts`: rows by kind: title, header, section, total, note, blank,
+    data. `hidden_rows` (data rows, 1-based) were read. `notes` say how cells were interpreted, with the number of
+    cells as their parameter `count`; `error` says why the table could not be read. `understood`: values that were
+    interpreted (all categories; dates and numbers if needed). `titles`: the lines above it, or those of the table
+    above if it has none; `headings`, for a kind without days: texts of other rows that are not data, by row
+    (1-based). `used`: the source's settings in `values`, `empty` and `dates` that decided how a cell is read
+    (values.COLUMN.TEXT, values.COLUMN.empty, dates). `turned`: the table is transposed, so its rows are the
+    sheet's columns. `ways`: by column, the order of day and month, or the decimal sign, shown by its own cells.
     """
 
     sheet: str

@@ -76,7 +76,7 @@ def _open(address: str) -> tuple[Any, str]:
 
 
 def _list_files(config: Config) -> Iterator[tuple[str, Path]]:
-    """What a report's kernel reads, by its name below the workbook's folder."""
+    """Return the files that a report's kernel reads, by name below the workbook's folder."""
     root, crosswalk = config.source, config.boundaries.crosswalk
     for folder, pattern in (
         (root, "*.toml"),

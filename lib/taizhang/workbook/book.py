@@ -82,9 +82,9 @@ _Frame = TypeVar("_Frame", bound=pd.DataFrame)
 class Workbook:
     """An opened workbook; tables are read on first use.
 
-    `root` is the folder with workbook.toml; `as_of` the day the ledgers are read as of, instead of the workbook's own;
-    `held` where a run holds the state that is read instead of what is there now. ParameterError if workbook.toml is
-    missing or has mistakes.
+    `root` is the folder with workbook.toml; `as_of` replaces the workbook's own as-of day; `held` is the state
+    that a run holds and reads instead of the current files. ParameterError if workbook.toml is missing or has
+    mistakes.
     """
 
     def __init__(self, root: Path, *, as_of: date | None = None, held: Path | None = None) -> None:
@@ -98,16 +98,16 @@ class Workbook:
 
     @classmethod
     def find(cls, folder: str | os.PathLike[str] = "", *, as_of: date | None = None) -> "Workbook":
-        """Open the workbook in `folder`; empty: the nearest one upwards from the working directory.
+        """Open the workbook in `folder` or, if empty, the nearest one upwards from the working directory.
 
-        In a kernel of a report, in the state from which the whole review is made.
+        In a kernel of a report, it has the state from which the whole review is made.
         """
         root = locate_root(folder).resolve()
         return cls(root, as_of=as_of, held=find_held(root))
 
     @contextmanager
     def hold(self) -> Iterator["Workbook"]:
-        """The workbook in the state that it is in now, whatever is saved until the end of the block.
+        """Hold the workbook in its current state, whatever is saved until the end of the block.
 
         ChangedError if the settings have been saved since it was opened.
         """
@@ -797,7 +797,7 @@ class Workbook:
         return read_quality(self._tables, self.result.summaries, view, as_of=self.config.as_of)
 
     def template(self, name: str) -> Path:
-        """A report's notebook: the workbook's own, otherwise the package's."""
+        """Return a report's notebook: the workbook's own, otherwise the package's."""
         own = self.config.source / "notebooks" / f"{name}.ipynb"
         if is_named(own):
             return own

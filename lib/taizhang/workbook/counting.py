@@ -27,7 +27,7 @@ COUNTING = Code(("taizhang.workbook.counting",), without=("taizhang.ingest", "ta
 def keep_table(
     cache: Path, name: str, made_from: Mapping[str, object], make: Callable[[], pd.DataFrame | None]
 ) -> pd.DataFrame | None:
-    """A table kept in `cache` for these inputs, otherwise made and kept, if there is one."""
+    """Return a table cached in `cache` for these inputs; if it is not cached, make and cache it."""
     path = cache / name / f"{COUNTING.make_key(**made_from)[:24]}.parquet"
     if path.exists():
         return gpd.read_parquet(path) if name == "reach" else pd.read_parquet(path)
@@ -39,7 +39,7 @@ def keep_table(
 
 
 def keep_hidden(cache: Path, key: str, make: Callable[[], Mask]) -> Mask:
-    """Which facts of a year are hidden, as kept in `cache` for the same inputs, otherwise computed and kept."""
+    """Return which facts of a year are hidden, from `cache`, or computed and cached."""
     table = keep_table(cache, "hidden", {"question": key}, lambda: pd.DataFrame({"hidden": make()}))
     assert table is not None
     return table["hidden"].to_numpy(bool)
