@@ -497,18 +497,17 @@ def test_official_style_numbers_paragraphs_that_are_as_wide_as_the_text() -> Non
     assert lefts[0] > 28 + 2 * 156 / 28
 
 
-def test_in_a_long_annex_tables_fill_the_pages_that_figures_leave() -> None:
-    """Six figures, of which two fill most of a page, take three pages; the table's rows stand on these, too."""
+def test_in_a_long_annex_figures_fill_the_feet_of_pages_in_order() -> None:
+    """Six figures, of which two fill most of a page: the first stands below the end of a table of more than a page."""
     svg = make_svg("图").replace("160", "260")
     figures = [replace(show_figure(f"图{at}", annex=True), svg=svg) for at in range(6)]
-    table = replace(write_table(60), annex=True)
-    notebook = build("## 甲", write_prose("乙"), *figures, table)
-    pages = list(map(squeeze, read_pages(render_pdf(notebook, meta=replace(META, style="gbt9704")))))
-    first = next(at for at, page in enumerate(pages) if page.startswith("附件（一）甲"))
-    last = next(at for at, page in enumerate(pages) if "图目录" in page)
-    annex = [page.partition("图目录")[0] for page in pages[first : last + 1]]
-    assert [re.findall(r"题图(\d)", page) for page in annex[:3]] == [["0", "1"], ["2", "3"], ["4", "5"]]
-    assert all("场所" in page for page in annex[:3]) and "场所59" in "".join(annex)
+    tables = [replace(write_table(rows), id=f"t{rows}", annex=True) for rows in (60, 90)]
+    notebook = build("## 甲", write_prose("乙"), *figures, tables[0], "## 丙", tables[1])
+    text = "\f".join(map(squeeze, read_pages(render_pdf(notebook, meta=replace(META, style="gbt9704")))))
+    annex, lists = text[text.index("附件（一）甲") :].split("图目录")
+    assert re.findall(r"题图(\d)", annex) == list("012345")
+    assert next(page for page in annex.split("\f") if "题图0" in page).count("场所") > 10
+    assert re.findall(r"题图(\d)", lists) == list("012345")
 
 
 def test_a_draft_says_so_on_every_page_and_an_approval_on_the_cover() -> None:
