@@ -428,13 +428,28 @@ def test_vetoes_of_the_assessment_are_of_districts() -> None:
     )
     settings = {"assessment": Assessment("考核", rules)}
     view = look({"incidents": [ACCIDENT]}, settings=settings)
-    found = [one for one, _ in list_findings(view)]
-    assert [one.rule.rule for one in found] == ["accident_graded", "assessment_vetoed"]
-    assert (
-        read(say_title(found[1], "zh")) == "触发考核一票否决1项" and found[1].subjects[0].name == "较大事故"
-    )
+    (found,) = (one for one, _ in list_findings(view))
+    assert found.rule.rule == "accident_graded"
+    assert read(say_title(found, "zh")).endswith("；触发考核一票否决")
+    assert read(say_title(found, "en")).endswith("; a veto of the assessment triggered")
     area = find_by_district(look({"incidents": [ACCIDENT]}, "all", settings=settings))
     assert [one.rule.rule for one in area["all"]] == ["accident_graded"] and area[CODES[1]] == []
+    whole = list_findings(look({"incidents": [ACCIDENT]}, "all", settings=settings))
+    assert [one.rule.rule for one, _ in whole] == ["accident_graded"]
+    assert read(say_title(whole[0][0], "zh")).endswith("；触发考核一票否决")
+
+
+def test_a_veto_of_another_cause_is_a_problem_of_its_own() -> None:
+    rules = (
+        AssessmentRule("较大事故", "veto", "incidents.level_larger"),
+        AssessmentRule("事件多", "veto", "incidents.count"),
+    )
+    view = look({"incidents": [ACCIDENT]}, settings={"assessment": Assessment("考核", rules)})
+    first, second = (one for one, _ in list_findings(view))
+    assert (first.rule.rule, second.rule.rule) == ("accident_graded", "assessment_vetoed")
+    assert read(say_title(first, "zh")).endswith("；触发考核一票否决")
+    assert read(say_title(second, "zh")) == "触发考核一票否决1项"
+    assert [one.name for one in second.subjects] == ["事件多"]
 
 
 def test_rows_set_aside_are_the_whole_workbooks() -> None:
@@ -490,7 +505,8 @@ def test_school_items_and_terms_are_english_in_an_english_report() -> None:
 
 
 def test_a_veto_is_called_in_english_what_its_accident_is() -> None:
-    veto = AssessmentRule("较大事故", "veto", "incidents.level_larger", above=0)
+    # Of a fact that no other problem is about: it would be told with that one.
+    veto = AssessmentRule("较大事故", "veto", "incidents.count", above=0)
     more = {"settings": {"assessment": Assessment("考核", (veto,))}}
     view = look({"incidents": [ACCIDENT]}, lang="en", **more)
     found = next(one for one, _ in list_findings(view) if one.rule.rule == "assessment_vetoed")

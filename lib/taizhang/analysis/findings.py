@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -579,7 +579,34 @@ def find_problems(
     """
     case = _Case(facts, facts_before, district, ledgers, as_of, called, view)
     found = [_conclude(rule, hit, case) for rule in load_rules() for hit in CHECKS[rule.check](rule, case)]
-    return sorted(found, key=lambda finding: finding.place)
+    return sorted(_join_vetoes(found), key=lambda finding: finding.place)
+
+
+def _join_vetoes(found: list[Finding]) -> list[Finding]:
+    """One problem per cause: a veto of the assessment is told with the problem that it comes from, where there is one.
+
+    `veto` is then among that one's evidence; vetoes of other causes stay a problem of their own.
+    """
+    alone = next((one for one in found if one.rule.check == "vetoed"), None)
+    if alone is None:
+        return found
+    others, left = [one for one in found if one is not alone], list[Subject]()
+    for subject in alone.subjects:
+        fact = subject.amount.fact if subject.amount else ""
+        at = next((at for at, one in enumerate(others) if one.rule.tells_veto and fact in one.facts), None)
+        if at is None:
+            left.append(subject)
+            continue
+        told = others[at].evidence
+        n = float(told["veto"].value) + 1 if "veto" in told else 1.0  # type: ignore[arg-type]
+        others[at] = replace(others[at], evidence={**told, "veto": Evidence(n)})
+    if left:
+        basis = left[0].amount.fact if left[0].amount else ""
+        n = alone.total - len(alone.subjects) + len(left)
+        others.append(
+            replace(alone, evidence={"value": Evidence(float(n), basis=basis)}, subjects=tuple(left), total=n)
+        )
+    return others
 
 
 def _conclude(rule: FindingRule, hit: _Hit, case: _Case) -> Finding:
@@ -642,10 +669,12 @@ def list_findings(view: View) -> list[tuple[Finding, tuple[str, ...]]]:
         return [(finding, ()) for finding in findings]
     local = [finding for code in view.districts["code"] for finding in by_district[code]]
     told = {_name_matter(finding) for finding in findings}
-    listed = [
-        (one, tuple(other.district for other in local if _name_matter(other) == _name_matter(one)))
-        for one in findings
-    ]
+    listed = []
+    for one in findings:
+        same = [other for other in local if _name_matter(other) == _name_matter(one)]
+        if vetoed := sum("veto" in other.evidence for other in same):
+            one = replace(one, evidence={**one.evidence, "veto": Evidence(float(vetoed))})
+        listed.append((one, tuple(other.district for other in same)))
     listed += [(finding, (finding.district,)) for finding in local if _name_matter(finding) not in told]
     return sorted(listed, key=lambda pair: pair[0].place)
 

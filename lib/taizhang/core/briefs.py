@@ -49,6 +49,7 @@ class Problem:
     more: str = ""  # the same in words, said where not all are listed
     basis: str = ""
     measure: Runs = ()
+    is_cited: bool = True  # whether the basis is a text in force; good practice is said to be that alone
 
     @property
     def is_listed(self) -> bool:

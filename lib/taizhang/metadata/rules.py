@@ -67,6 +67,11 @@ class FindingRule:
     unless: tuple[str, ...] = ()
     subjects: SubjectsRule | None = None
 
+    @property
+    def tells_veto(self) -> bool:
+        """Whether its title says that a veto of the assessment comes of the problem."""
+        return "{veto:" in self.title["zh"]
+
 
 def find_rule(name: str) -> FindingRule:
     """Return a rule by its name."""

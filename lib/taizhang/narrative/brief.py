@@ -45,6 +45,7 @@ from taizhang.metadata.words import label, load_words
 from taizhang.narrative.findings import (
     cite_basis,
     count_subjects,
+    is_cited,
     lower_first,
     say_measure,
     say_subjects,
@@ -165,7 +166,8 @@ def _write_grade(view: View) -> Status:
     if found.number is None:
         return _make_status(view, "grade_cell", "normal", (Run(label("brief.grade_cell.none", lang)),))
     grade, fact = label(f"brief.grade.{found.grade}", lang), f"incidents.level_{found.grade}"
-    notes = [say("brief.grade_cell.number", lang, n=_number(found.number, fact))]
+    means = (Run(label(f"brief.grade_cell.means.{found.grade}", lang)),)
+    notes = [means, say("brief.grade_cell.number", lang, n=_number(found.number, fact))]
     if found.before is not None:
         n = _number(found.before, fact)
         notes.append(say("brief.grade_cell.before", lang, then=_then(view), grade=grade, n=n))
@@ -526,6 +528,7 @@ def _write_problem(view: View, group: Group) -> Problem:
         more=label("brief.problems.more", lang, n=_count_of(group, lang)),
         basis=cite_basis(finding.rule, view, finding.days),
         measure=(*say_measure(finding, lang), Run(label("brief.verdict.stop", lang))),
+        is_cited=is_cited(finding.rule, view, finding.days),
     )
 
 

@@ -239,6 +239,11 @@ def cite_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
     return label("word.good_practice", view.lang) if rule.law or rule.practice else ""
 
 
+def is_cited(rule: FindingRule, view: View, days: Sequence[date] = ()) -> bool:
+    """Whether a text in force is what a rule rests on, so that `cite_basis` cites it."""
+    return bool(_find_laws(rule, view, days))
+
+
 def _find_laws(rule: FindingRule, view: View, days: Sequence[date]) -> list[Law]:
     """Return what was in force on the days that count for a rule, each text once."""
     asked = sorted(days) if rule.of_day and days else [view.period.end]
