@@ -495,10 +495,12 @@ def test_school_items_and_terms_are_english_in_an_english_report() -> None:
     (found,) = (one for one, _ in list_findings(view) if one.rule.rule == "schools_vetoed")
     assert read(say_title(found, "en")) == "3 veto items failed in school safety checks"
     assert said(found, view) == (
-        ("镇中学", "", "failed on school bus safety, autumn term 2021"),
-        ("镇小学", "", "failed on 操场平整, autumn term 2021"),  # nobody's translation
-        ("镇中心小学", "", "failed on canteen food safety"),
+        ("Zhen Secondary School (镇中学)", "", "failed on school bus safety, autumn term 2021"),
+        # The item is nobody's translation.
+        ("Zhen Primary School (镇小学)", "", "failed on 操场平整, autumn term 2021"),
+        ("Zhen Central Primary School (镇中心小学)", "", "failed on canteen food safety"),
     )
+    assert "Zhen Secondary School first" in read(say_measure(found, "en"))
     chinese = look({"schools": rows})
     (found,) = (one for one, _ in list_findings(chinese) if one.rule.rule == "schools_vetoed")
     assert said(found, chinese)[1][2] == "“操场平整”未达标，2021秋"  # as it is written

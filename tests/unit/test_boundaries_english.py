@@ -3,7 +3,7 @@
 import geopandas as gpd
 import pytest
 
-from taizhang.boundaries.english import list_names, spell_english
+from taizhang.boundaries.english import list_names, spell_english, spell_event, spell_premises
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,31 @@ def test_given_names_come_first_then_the_layer_s_then_sounds() -> None:
     assert named == {"a": "First", "b": "Creekmouth", "c": "Xikou Town", "d": "Tin"}
     # Two of one sound are told apart.
     assert list_names(frame, "en", {})["b"] == "Xikou Town (溪口镇)"
+
+
+@pytest.mark.parametrize(
+    ("name", "spelt"),
+    [
+        ("白鹭镇中心小学", "Bailu Town Central Primary School"),
+        ("白鹭瑞泰颐养院", "Bailu Ruitai Care Home"),
+        ("老街副食", "Laojie Fushi"),
+        ("小学", "Xiaoxue"),
+        ("Jollibee", "Jollibee"),
+    ],
+)
+def test_premises_are_spelt_and_their_kind_translated(name: str, spelt: str) -> None:
+    assert spell_premises(name) == spelt
+
+
+@pytest.mark.parametrize(
+    ("name", "spelt"),
+    [
+        ("台风烟花", "typhoon Yanhua"),
+        ("台风“烟花”", "typhoon Yanhua"),
+        ("“7·16”台风", "typhoon “7·16”"),
+        ("台风", "台风"),  # a kind alone has no name
+        ("Typhoon Odette", "Typhoon Odette"),
+    ],
+)
+def test_events_are_told_by_their_kind_and_name(name: str, spelt: str) -> None:
+    assert spell_event(name) == spelt

@@ -1,4 +1,4 @@
-"""District names on English pages: given names, or else pinyin."""
+"""Names on English pages: of districts given names, or else pinyin; of premises and events pinyin, kinds translated."""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 
 from taizhang.boundaries.names import split_suffix
+from taizhang.metadata.terms import load_place_kinds, name_term
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _UNITS = {
@@ -32,6 +33,43 @@ def spell_english(name: str) -> str:
 
     spelt = "".join(lazy_pinyin(base)).capitalize()
     return f"{spelt} {_UNITS[suffix]}" if suffix else spelt
+
+
+def spell_premises(name: str) -> str:
+    """A name of premises for readers without Chinese: in pinyin, its end translated if that says what it is.
+
+    >>> spell_premises("白鹭镇中心小学"), spell_premises("宏源道路改造项目部")
+    ('Bailu Town Central Primary School', 'Hongyuan Daolu Gaizao Project Office')
+    """
+    if not _CHINESE.search(name):
+        return name
+    end = next((one for one in load_place_kinds() if name.endswith(one) and name != one), "")
+    base = name.removesuffix(end)
+    spelt = spell_english(base) if split_suffix(base)[1] in _UNITS else _spell_pairs(base)
+    return f"{spelt} {load_place_kinds()[end]}" if end else spelt
+
+
+def spell_event(name: str) -> str:
+    """A named event as its kind, translated, and its own name in pinyin; a kind that is no known term is left.
+
+    >>> spell_event("“7·16”台风"), spell_event("台风烟花"), spell_event("大风")
+    ('typhoon “7·16”', 'typhoon Yanhua', '大风')
+    """
+    for at in range(1, len(name)):
+        for kind, own in ((name[at:], name[:at]), (name[:at], name[at:])):
+            word = name_term(kind, "en")
+            if len(kind) > 1 and word != kind:
+                return f"{word} {_spell_pairs(own.strip('“”')) if _CHINESE.search(own) else own}"
+    return name
+
+
+def _spell_pairs(name: str) -> str:
+    """Pinyin by twos, as most words have two characters: no reading of a name says where its words end."""
+    from pypinyin import lazy_pinyin  # slow to load, and only English pages ask
+
+    parts = re.findall("[\u3400-\u9fff]{2}(?=[\u3400-\u9fff]{2})|[\u3400-\u9fff]+|[^\u3400-\u9fff]+", name)
+    spelt = ("".join(lazy_pinyin(part)).capitalize() if _CHINESE.search(part) else part for part in parts)
+    return " ".join(part.strip() for part in spelt)
 
 
 def list_names(districts: gpd.GeoDataFrame, lang: str, given: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from taizhang.analysis.naming import name_place
 from taizhang.analysis.selection import has_rows
 from taizhang.analysis.subjects import Evidence, Subject
 from taizhang.analysis.view import View
+from taizhang.boundaries.english import spell_event, spell_premises
 from taizhang.core.briefs import Subject as SaidSubject
 from taizhang.core.display import Block, Prose, Run
 from taizhang.core.wording import fill, leave_out_untold
@@ -43,6 +44,13 @@ from taizhang.narrative.telling import (
 _COUNTING = ("above", "overdue", "deaths", "graded", "actions_late", "ledgers_differ", "ledgers_lack")
 _MOST_NAMES = 5
 _MOST_OF_AREA = 3  # subjects of a whole area's problem: its districts are named after them
+# Kinds whose names English pages spell out: plans, drills and supplies have titles, which are quoted as they are.
+_SPELT = {
+    "hazards": spell_premises,
+    "schools": spell_premises,
+    "losses": spell_event,
+    "incidents": spell_event,
+}
 # Kinds whose rows are things that happened: these go by their day.
 _OF_DAYS = ("incidents", "losses", "drills", "duty_checks")
 
@@ -56,7 +64,7 @@ def say_measure(finding: Finding, lang: str) -> Runs:
     """Say what to do, naming what comes first, without a full stop."""
     told = dict(finding.evidence)
     # What has no name, as the ledger lacks the column, can't be told to come first.
-    if finding.subjects and (name := _name(finding.subjects[0], lang)):
+    if finding.subjects and (name := _name(finding.subjects[0], lang, quoted=False)):
         first = finding.subjects[0]
         told = {**first.more, "name": Evidence(name)} | (
             {} if first.amount is None else {"amount": first.amount}
@@ -72,7 +80,8 @@ def say_subjects(finding: Finding, view: View) -> list[SaidSubject]:
     for one in finding.subjects:
         name = _name(one, lang)
         whose = names.get(one.district, "") if finding.district == ALL else ""
-        if whose and not name.startswith(whose):  # 溪口镇中心小学 says whose it is
+        own = whose.split()[0] if whose and lang == "en" else whose  # 溪口镇中心小学 says whose it is
+        if whose and not name.startswith(own):
             name = label("findings.whose", lang, district=whose, name=name).strip()
         evidence = one.more if one.amount is None else {**one.more, "amount": one.amount}
         amount = _fill(told[lang], evidence, lang) if told and evidence else ()
@@ -80,12 +89,17 @@ def say_subjects(finding: Finding, view: View) -> list[SaidSubject]:
     return said
 
 
-def _name(subject: Subject, lang: str) -> str:
-    """A subject's name; of what happened on a day, with the day."""
+def _name(subject: Subject, lang: str, *, quoted: bool = True) -> str:
+    """A subject's name; of what happened on a day, with the day.
+
+    In English, Chinese names of premises and events can be read, with what is written in brackets if `quoted`.
+    """
     name = _name_indicator(subject.name, lang) if subject.kind == "targets" else subject.name
     name = name_term(name, lang) if subject.kind == "assessment" else name
-    # “7·16”台风 tells its day itself.
-    if subject.day is None or subject.kind not in _OF_DAYS or any(map(str.isdigit, name)):
+    dated = any(map(str.isdigit, name))  # “7·16”台风 tells its day itself
+    if lang == "en" and (spell := _SPELT.get(subject.kind)) is not None and (read := spell(name)) != name:
+        name = label("word.quoted", lang, name=read, written=name) if quoted else read
+    if subject.day is None or subject.kind not in _OF_DAYS or dated:
         return name
     day = format_date(subject.day, lang)
     return label("findings.on_day", lang, day=day, name=name) if name else day
