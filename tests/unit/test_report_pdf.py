@@ -508,6 +508,15 @@ def test_in_a_long_annex_figures_fill_the_feet_of_pages_in_order() -> None:
     assert re.findall(r"题图(\d)", annex) == list("012345")
     assert next(page for page in annex.split("\f") if "题图0" in page).count("场所") > 10
     assert re.findall(r"题图(\d)", lists) == list("012345")
+    # A heading that has figures alone keeps them below it, and so those before it in their places, too.
+    alone = build("## 甲", write_prose("乙"), *figures, tables[0], "## 丙", show_figure("图6", annex=True))
+    text = "\f".join(map(squeeze, read_pages(render_pdf(alone, meta=replace(META, style="gbt9704")))))
+    annex = text[text.index("附件（一）甲") :].partition("图目录")[0]
+    assert re.findall(r"题图(\d)|(（二）丙)", annex) == [
+        *((str(at), "") for at in range(6)),
+        ("", "（二）丙"),
+        ("6", ""),
+    ]
 
 
 def test_a_draft_says_so_on_every_page_and_an_approval_on_the_cover() -> None:

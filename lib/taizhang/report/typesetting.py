@@ -81,9 +81,13 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
     """
     done: list[Json] = []
     above = 0
-    annexed = sum(isinstance(one, notebook.FigureBlock) and one.figure.annex for one in blocks)
-    if annexed > _MOST_IN_PLACE:
-        blocks = put_figures_after(blocks)
+    packed = put_figures_after(blocks)
+    # Where all that a heading has are figures, these stay below it, and the others before them, in order.
+    if floating := sum(map(_is_annexed_figure, blocks)) > _MOST_IN_PLACE and not any(
+        isinstance(one, notebook.HeadingBlock) and _is_annexed_figure(after)
+        for one, after in pairwise(packed)
+    ):
+        blocks = packed
     for at, block in enumerate(blocks):
         match block:
             case notebook.HeadingBlock():
@@ -109,10 +113,8 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
             case notebook.TableBlock():
                 done.append(_set_table(block, page))
             case notebook.FigureBlock():
-                if not block.figure.annex:
-                    floats = _choose_float(blocks[at + 1 :])
-                else:
-                    floats = "bottom" if annexed > _MOST_IN_PLACE and _has_words(blocks[:at]) else ""
+                in_annex = "bottom" if floating else ""
+                floats = in_annex if block.figure.annex else _choose_float(blocks[at + 1 :])
                 done.append(_set_figure(block, lang) | {"floats": floats})
             case notebook.PointerBlock():
                 done.append(_set_pointer(block, lang))
@@ -121,10 +123,8 @@ def set_blocks(blocks: Sequence[notebook.ReportBlock], *, lang: str, page: Page 
     return _turn_wide(done)
 
 
-def _has_words(before: Sequence[notebook.ReportBlock]) -> bool:
-    """Whether a figure's heading has a table or words before it: a figure must not float to before its heading."""
-    lead = next((one for one in reversed(before) if not isinstance(one, notebook.FigureBlock)), None)
-    return lead is not None and not isinstance(lead, notebook.HeadingBlock)
+def _is_annexed_figure(block: notebook.ReportBlock) -> bool:
+    return isinstance(block, notebook.FigureBlock) and block.figure.annex
 
 
 def _choose_float(after: Sequence[notebook.ReportBlock]) -> str:
