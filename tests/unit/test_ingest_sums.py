@@ -289,3 +289,19 @@ def test_counted_rows_stand_and_sums_stand_beside(tmp_path: Path) -> None:
     assert traced[["source_row", "value", "header"]].to_numpy().tolist() == [[4, 120.0, "隐患数"]]
     assert set(book.trace("hazards.found", "2021-03", "溪口镇")["district_code"]) == {"350921101"}
     assert list(book.facts("2021Q3").columns) == list(book.facts("2021-03").columns)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_unread_summary_table_is_not_nought(tmp_path: Path, lang: str) -> None:
+    """The ledger has no row in the quarter, and the table that may tell of it is damaged: no number, and said so."""
+    book = make_sums(tmp_path, {"报表.xlsx": Q3})
+    (tmp_path / "data/raw/sums/报表.xlsx").write_bytes(b"PK\x03\x04 cut in half")
+    assert not book.facts("2021Q3")["fact"].str.startswith("hazards.").any()
+    march = book.facts("2021-03")
+    assert set(march.loc[march["fact"] == "hazards.found", "value"]) == {3, 0}  # what was counted stands
+    for district in ("350921101", "all"):
+        view = book.view(district, "2021Q3", lang)
+        assert "hazards" not in view.ledgers and "hazards" in view.unread
+    assert [(kind, one.file) for kind, some in book.result.list_unread() for one in some] == [
+        ("inspections", "data/raw/sums/报表.xlsx")
+    ]

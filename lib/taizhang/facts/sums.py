@@ -117,13 +117,9 @@ def _name_kinds(facts: pd.DataFrame) -> pd.Series:
     return facts["fact"].map(lambda name: name.partition(".")[0]).astype("str")
 
 
-def leave_out_empty(facts: pd.DataFrame, reported: pd.DataFrame, empty: Collection[str]) -> pd.DataFrame:
-    """Drop facts of kinds without rows in the period whose numbers are reported in summary tables instead.
-
-    `empty` are the kinds without rows; their zeros do not count anything.
-    """
-    instead = set(_name_kinds(reported)) & set(empty)
-    return facts[~_name_kinds(facts).isin(instead)].reset_index(drop=True)
+def leave_out_empty(facts: pd.DataFrame, empty: Collection[str]) -> pd.DataFrame:
+    """Facts of rows but for those of kinds that have no row in the period: their zeros are no count of anything."""
+    return facts[~_name_kinds(facts).isin(set(empty))].reset_index(drop=True) if empty else facts
 
 
 def leave_out_counted(reported: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """A workbook: a folder with workbook.toml, its ledgers, districts and facts."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import cached_property
@@ -541,27 +541,31 @@ class Workbook:
             suppress=config.suppress,
         )
 
-    def _list_empty(self, period: Period, reported: pd.DataFrame) -> list[str]:
-        """The kinds of what is reported whose ledgers have no row in the period, all of them having been read."""
-        kinds = {fact.partition(".")[0] for fact in reported["fact"]}
+    def _list_empty(self, period: Period, facts: Iterable[str]) -> list[str]:
+        """The kinds of these facts whose ledgers have no row in the period, all of them having been read."""
+        kinds = {fact.partition(".")[0] for fact in facts}
         return [
             kind
             for kind in kinds & {*self.config.ledgers} - {*self._unread}
             if self.kinds[kind].date and self.ledger(kind, period=period, personal=True).empty
         ]
 
+    def _list_lost(self, period: Period) -> list[str]:
+        """The kinds without a row in the period of which a summary table could not be read: it may be of the period."""
+        read = zip(self.result.sums, self.config.sums, strict=True)
+        return self._list_empty(period, [fact for one, source in read if one.unread for fact in source.facts])
+
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
         """Return the facts of a period, from rows only, as the ledgers stood on a given day.
 
-        A kind has no facts for a period that only its summary tables cover.
+        A kind whose ledger has no row in a period covered by summary tables, or by one that could not be read, has no
+        facts of it.
         """
         facts = self._count_facts(period, as_of)
         if not self.config.sums:
             return facts
-        reported = self._list_reported(period, as_of)
-        return (
-            leave_out_empty(facts, reported, self._list_empty(period, reported)) if len(reported) else facts
-        )
+        told = self._list_empty(period, self._list_reported(period, as_of)["fact"].astype("str"))
+        return leave_out_empty(facts, [*told, *self._list_lost(period)])
 
     def _count_facts(self, period: Period, as_of: date) -> pd.DataFrame:
         kinds = {name: self.kinds[name] for name in self.config.ledgers}
@@ -679,6 +683,7 @@ class Workbook:
         code = ALL if district == ALL else self.resolve_district(district)
         as_of = self.as_of(period)
         spans = self.spans.dropna()
+        lost = self._list_lost(period) if self.config.sums else []
         facts, reported = self.facts_as_of(period, as_of), self._list_reported(period, as_of)
         year_before, period_before = period.year_before(), period.period_before()
         # Those of districts split since are among them: their rows are in the scatter.
@@ -690,7 +695,7 @@ class Workbook:
             zip(self.districts["code"].astype("str"), self.districts["name"].astype("str"), strict=True)
         )
         names = {place: name for place, name in self.list_names(lang).items() if name != own[place]}
-        exact = self._read_ledgers(code, as_of)
+        exact = self._read_ledgers(code, as_of, lost)
         return View(
             district=code,
             name=self.config.name_title(lang) if code == ALL else (own | names)[code],
@@ -723,7 +728,7 @@ class Workbook:
             beside=compare_reported(reported, facts, suppress=self.config.suppress),
             scatter=leave_out_hidden(self._find_scatter(period), facts, *earlier.values()),
             last_day=spans["last"].max().date() if len(spans) else None,
-            unread=frozenset(kind for kind in self._unread if not self._is_whole(kind, code)),
+            unread=frozenset([*lost, *(kind for kind in self._unread if not self._is_whole(kind, code))]),
             written=self.written,
             first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
             reach=self._find_reach,
@@ -774,7 +779,7 @@ class Workbook:
 
         return LazyLedgers(hide, {name: self.kinds[name] for name in exact}, as_of)
 
-    def _read_ledgers(self, code: str, as_of: date) -> LazyLedgers:
+    def _read_ledgers(self, code: str, as_of: date, without: Collection[str] = ()) -> LazyLedgers:
         """The rows behind a view, with their texts as written, but for what is personal."""
 
         def read(kind: str) -> pd.DataFrame:
@@ -787,7 +792,7 @@ class Workbook:
             {
                 name: self.kinds[name]
                 for name in self.config.ledgers
-                if name not in self.config.suppress and self._is_whole(name, code)
+                if name not in {*self.config.suppress, *without} and self._is_whole(name, code)
             },
             as_of,
         )
