@@ -13,7 +13,8 @@ from pathlib import Path
 
 # Python may keep what it compiles, in every way alike; and no package sends word of its use anywhere.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
-    "PLOOMBER_STATS_ENABLED": "false"
+    "PLOOMBER_STATS_ENABLED": "false",
+    "TAIZHANG_TRUST": "1",  # their notebooks are our own
 }
 # Seconds between looks at memory: they take processor time themselves.
 _PAUSE = 1.0

@@ -480,7 +480,7 @@ def review(
 
         start_ahead(1 if district and len(district) == 1 else jobs)
     book = open_workbook(workbook, span, as_of, notebooks=True)
-    code = warn_errors(book.result)
+    code = warn_errors(book.ingest())
     districts = [book.resolve_district(text) for text in district] if district else None
 
     from taizhang.report.review import make_review

@@ -7,21 +7,33 @@ from pathlib import Path
 import pytest
 
 from taizhang.core.errors import ParameterError
-from taizhang.report.manifest import Outputs, list_versions, read_manifest, write_manifest
+from taizhang.core.reasons import choose_language
+from taizhang.report.manifest import Outputs, list_versions, open_manifest, read_manifest, write_manifest
+
+ENTRY = {"district": "350921101", "status": "made", "files": {}}
 
 
 def test_a_manifest_is_read_back_with_its_reports_in_order(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) == {"reports": {}}
-    write_manifest(tmp_path, {"title": "滨江县", "reports": {"b.zh": {"status": "made"}, "a.zh": {}}})
+    write_manifest(tmp_path, {"title": "滨江县", "reports": {"b.zh": ENTRY, "a.zh": ENTRY}})
     assert list(read_manifest(tmp_path)["reports"]) == ["a.zh", "b.zh"]
     assert "滨江县" in (tmp_path / "manifest.json").read_text("utf-8")
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"reports": []}', "{}"])
-def test_a_broken_manifest_is_an_error_not_an_empty_one(tmp_path: Path, text: str) -> None:
-    (tmp_path / "manifest.json").write_text(text)
-    with pytest.raises(ParameterError, match="move it away"):
-        read_manifest(tmp_path)
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"reports": []}', "{}", '{"reports": {"a": 1}}', '{"reports": {}, "rows": [1]}']
+)
+def test_a_broken_manifest_is_kept_under_another_name_and_told(tmp_path: Path, text: str) -> None:
+    choose_language("en")
+    for number in (1, 2):
+        (tmp_path / "manifest.json").write_text(text)
+        with pytest.raises(ParameterError, match="again"):
+            read_manifest(tmp_path)
+        manifest, told = open_manifest(tmp_path)
+        assert manifest == {"reports": {}}
+        assert f"renamed manifest.unreadable-{number}.json" in str(told)
+        assert (tmp_path / f"manifest.unreadable-{number}.json").read_text() == text
+    assert open_manifest(tmp_path) == ({"reports": {}}, None)
 
 
 def test_a_file_is_whole_while_it_is_what_was_made(tmp_path: Path) -> None:

@@ -47,6 +47,10 @@ class ChangedError(TaizhangError, RuntimeError):
     """A file was saved while it was being read, or the settings since they were read."""
 
 
+class BusyError(TaizhangError, RuntimeError):
+    """Another run is writing the same files and has not ended."""
+
+
 class BoundaryError(TaizhangError, ValueError):
     """A boundary layer could not be read or is not fit for use."""
 

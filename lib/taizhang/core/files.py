@@ -41,10 +41,10 @@ def name_beside(path: Path) -> str:
 
 
 @contextmanager
-def write_beside(path: Path) -> Iterator[Path]:
+def write_beside(path: Path, *, through: bool = True) -> Iterator[Path]:
     """Yield a temporary path in the same folder, renamed to `path` if the block ends without an error.
 
-    After a power failure, too, there is the old file or the new one, whole.
+    With `through`, there is the old file or the new one, whole, after a power failure, too.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=name_beside(path), suffix=path.suffix)
@@ -52,12 +52,13 @@ def write_beside(path: Path) -> Iterator[Path]:
     beside = Path(name)
     try:
         yield beside
-        write_through(beside)
+        if through:
+            write_through(beside)
         umask = os.umask(0)
         os.umask(umask)
         beside.chmod(0o666 & ~umask)  # mkstemp makes it private; a report is to be read by others
         beside.replace(path)
-        if os.name == "posix":  # a rename is written with the folder
+        if through and os.name == "posix":  # a rename is written with the folder
             write_through(path.parent)
     except OSError as error:
         raise _name_file(error, beside, path) from error
@@ -129,9 +130,9 @@ def write_text(path: Path, text: str, *, encoding: str = "utf-8") -> None:
         beside.write_text(text, encoding=encoding, newline="\n")
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, *, through: bool = True) -> None:
     """Write a file whole or not at all."""
-    with write_beside(path) as beside:
+    with write_beside(path, through=through) as beside:
         beside.write_bytes(data)
 
 

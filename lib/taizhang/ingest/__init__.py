@@ -6,8 +6,12 @@ pandas; `taizhang.ingest.run` does the work.
 
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 
-from taizhang.core.errors import ChangedError, ParameterError
+from taizhang.core.errors import BusyError, ChangedError, ParameterError
+from taizhang.core.files import remove_leftovers
+from taizhang.core.kept import clear_ways
+from taizhang.core.locks import hold_lock
 from taizhang.ingest.plan import READING, Plan, find_reasons, make_plan, stamp_inputs
 from taizhang.ingest.state import (
     APPLIED,
@@ -16,6 +20,7 @@ from taizhang.ingest.state import (
     IngestResult,
     KindSummary,
     State,
+    find_damage,
     load_state,
     save_state,
 )
@@ -30,27 +35,49 @@ _MOST_ATTEMPTS = 4
 _LARGE_BYTES = 2 * 1024**2  # what a plain file must exceed to be read in a process of its own
 
 
-def ingest(config: Config, *, force: bool = False) -> IngestResult:
+def ingest(config: Config, *, force: bool = False, wait: bool = True) -> IngestResult:
     """Bring data/processed up to date with data/raw; with `force` every file is read again.
 
     Every file is read in the state that it had at the beginning: one that is saved meanwhile has the reading begin
     again. Raises ParameterError if files that workbook.toml names are not there, BoundaryError if the boundaries cannot
     be used: without districts nothing can be counted; ChangedError if a file is saved again and again, or workbook.toml
     has been saved since it was opened.
+
+    While another run does the same, it is waited for; without `wait` the state that it found is taken, if that is still
+    whole. BusyError if the other run does not end.
     """
     if (config.processed / DETACHED).exists():
         return _take_detached(config)
-    attempt = 0
-    while True:
-        attempt += 1
-        plan = make_plan(config)
-        # After an attempt that met a file of another state, all are hashed anew.
-        state = None if force or attempt > 1 else load_state(config)
-        plan = stamp_inputs(plan, state)
-        plan.check_settings()
-        if state is not None and not any(find_reasons(plan, state)):
-            _keep_stamps(plan, state)
+    plan, state = _look(config, load_state(config) if not force else None)
+    if state is not None and not any(find_reasons(plan, state)):
+        _keep_stamps(plan, state)
+        return state.result
+    lock = config.cache / "locks" / "ingest"
+    if not wait and state is not None and not find_damage(config, state):
+        try:
+            with hold_lock(lock, wait=False):
+                return _bring_up(config, plan, state, force=force)
+        except BusyError:
             return state.result
+    with hold_lock(lock):
+        remove_leftovers(config.processed)
+        clear_ways(config.processed)
+        return _bring_up(config, plan, state, force=force)
+
+
+def _look(config: Config, state: State | None) -> tuple[Plan, State | None]:
+    plan = stamp_inputs(make_plan(config), state)
+    plan.check_settings()
+    return plan, state
+
+
+def _bring_up(config: Config, plan: Plan, state: State | None, *, force: bool) -> IngestResult:
+    """As `ingest`, under its lock, by the plan that was made before it."""
+    if not force and (now := load_state(config)) != state:  # another run has done it meanwhile
+        plan, state = _look(config, now)
+        if state is not None and not any(find_reasons(plan, state)):
+            return state.result
+    for attempt in count(1):
         _start_child_early(plan)
         from taizhang.ingest.run import run_ingest
 
@@ -59,6 +86,8 @@ def ingest(config: Config, *, force: bool = False) -> IngestResult:
         except ChangedError:
             if attempt == _MOST_ATTEMPTS:
                 raise
+        plan, _ = _look(config, None)  # a file of another state was met: all are hashed anew
+    raise AssertionError
 
 
 def _keep_stamps(plan: Plan, state: State) -> None:

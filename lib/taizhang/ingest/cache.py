@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from taizhang.core.errors import LedgerError
-from taizhang.core.files import write_beside, write_text
+from taizhang.core.files import hash_file, write_beside
+from taizhang.core.kept import hash_kept, read_kept, write_kept
 from taizhang.core.keys import hash_parts
-from taizhang.core.reasons import read_json, read_reason, write_json
+from taizhang.core.reasons import read_reason
 from taizhang.core.records import restore
 from taizhang.ledgers import FileRead, Source, is_read_in_parts, iterate_parts, read_ledger_file
 from taizhang.ledgers.model import make_empty_aside
@@ -51,27 +52,34 @@ def read_cached(
     `take` gives the file to be read, of the bytes that the key is of.
     """
     about = cache / f"{key}.json"
-    if about.exists() and not force:
-        for number, kept in enumerate(read_json(about.read_text(encoding="utf-8"))):
+    whole = None if force else read_kept(about)
+    if whole is not None and all(
+        hash_kept(cache / file) == sha256 for file, sha256 in whole["files"].items()
+    ):
+        for number, kept in enumerate(whole["parts"]):
             yield _restore(cache / f"{key}.{number}", kept, name)
         return
-    parts = []
+    parts, files = [], dict[str, str]()
     with take() as path:
         for number, part in enumerate(read_parts(path, source, name=name)):
             if part.passing:  # it may go well the next time
                 about.unlink(missing_ok=True)
                 yield part
                 return
-            with write_beside(cache / f"{key}.{number}.rows.parquet") as beside:
+            file = f"{key}.{number}.rows.parquet"
+            with write_beside(cache / file) as beside:
                 part.rows.to_parquet(beside, index=False)
+                files[file] = hash_file(beside)
             if len(part.set_aside):
-                with write_beside(cache / f"{key}.{number}.aside.parquet") as beside:
+                file = f"{key}.{number}.aside.parquet"
+                with write_beside(cache / file) as beside:
                     reasons = [json.dumps(reason.to_json()) for reason in part.set_aside["reason"]]
                     part.set_aside.assign(reason=reasons).to_parquet(beside, index=False)
+                    files[file] = hash_file(beside)
             parts.append({"aside": len(part.set_aside), **{key: getattr(part, key) for key in _KEPT}})
             yield part
     # Last, since its presence says that the others are whole.
-    write_text(about, write_json(parts))
+    write_kept(about, {"files": files, "parts": parts})
 
 
 def _restore(stem: Path, kept: dict[str, Any], name: str) -> FileRead:
@@ -89,5 +97,5 @@ def _restore_aside(path: Path) -> pd.DataFrame:
 def drop_unused(cache: Path, used: set[str]) -> None:
     """Delete cached files that this run did not use."""
     for path in cache.glob("*"):
-        if path.name.split(".")[0] not in used:
+        if path.name.split(".")[0] not in used and path.is_file():
             path.unlink(missing_ok=True)

@@ -16,9 +16,10 @@ from taizhang.boundaries import (
     read_grid,
 )
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import hash_file, split_layer, write_beside, write_text
+from taizhang.core.files import hash_file, split_layer, write_beside
+from taizhang.core.kept import hash_kept, read_kept, write_kept
 from taizhang.core.keys import hash_parts
-from taizhang.core.reasons import Reason, read_json, write_json
+from taizhang.core.reasons import Reason
 from taizhang.ingest.plan import Plan
 from taizhang.settings.workbook import Config, GridConfig, LayerConfig, show_path
 
@@ -70,16 +71,15 @@ def update_layers(plan: Plan, scratch: Path, *, force: bool) -> Layers:
     crosswalk = config.boundaries.crosswalk
     if crosswalk is not None and crosswalk.exists():
         crosswalk = plan.copy_together([plan.crosswalk], crosswalk, scratch / "crosswalk")
-    if not force and about.exists() and all((folder / output).exists() for output in outputs):
-        kept = read_json(about.read_text(encoding="utf-8"))
-        if kept["key"] == key and kept["sha256"] == [hash_file(folder / output) for output in outputs]:
-            return Layers(
-                gpd.read_parquet(folder / "districts.parquet"),
-                kept["cells"],
-                _read_crosswalk(config, crosswalk),
-                tuple(kept["notes"]),
-                tuple(outputs),
-            )
+    kept = None if force else read_kept(about)
+    if kept and kept["key"] == key and kept["sha256"] == [hash_kept(folder / output) for output in outputs]:
+        return Layers(
+            gpd.read_parquet(folder / "districts.parquet"),
+            kept["cells"],
+            _read_crosswalk(config, crosswalk),
+            tuple(kept["notes"]),
+            tuple(outputs),
+        )
     districts, grid = read_layers(
         config,
         path=_copy_layer(plan, plan.boundaries, config.boundaries, scratch / "districts"),
@@ -95,7 +95,7 @@ def update_layers(plan: Plan, scratch: Path, *, force: bool) -> Layers:
     layers = _put_together(districts, grid, _read_crosswalk(config, crosswalk), outputs=tuple(outputs))
     # Last, since its presence says that the tables are whole.
     made = [hash_file(folder / output) for output in outputs]
-    write_text(about, write_json({"key": key, "sha256": made, "cells": layers.cells, "notes": layers.notes}))
+    write_kept(about, {"key": key, "sha256": made, "cells": layers.cells, "notes": layers.notes})
     return layers
 
 

@@ -27,9 +27,10 @@ from taizhang.core.files import (
     write_beside,
     write_text,
 )
+from taizhang.core.kept import hash_kept, read_kept, write_kept
 from taizhang.core.keys import hash_parts
 from taizhang.core.outside import tell_error
-from taizhang.core.reasons import Reason, read_json, write_json
+from taizhang.core.reasons import Reason
 from taizhang.core.records import restore
 from taizhang.ingest.assemble import SET_ASIDE, Assembler, word_reasons
 from taizhang.ingest.cache import drop_unused, key_of, read_cached
@@ -254,10 +255,9 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers) -> _Outcome:
 
     path = config.processed / f"{kind.name}.parquet"
     about, aside = (work.cache / "kinds" / f"{kind.name}.{suffix}" for suffix in ("json", "csv"))
-    if not work.force and about.exists() and aside.exists() and path.exists():
-        kept = read_json(about.read_text(encoding="utf-8"))
-        if kept["key"] == key and kept["sha256"] == [hash_file(path), hash_file(aside)]:
-            return restore(_Outcome, kept["outcome"])
+    kept = None if work.force else read_kept(about)
+    if kept and kept["key"] == key and kept["sha256"] == [hash_kept(path), hash_kept(aside)]:
+        return restore(_Outcome, kept["outcome"])
     about.unlink(missing_ok=True)
     with write_beside(aside) as beside, beside.open("w", encoding="utf-8", newline="") as stream:
 
@@ -280,7 +280,7 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers) -> _Outcome:
         return outcome
     # Last, since its presence says that the tables are whole.
     made = {"key": key, "sha256": [hash_file(path), hash_file(aside)], "outcome": outcome}
-    write_text(about, write_json(made))
+    write_kept(about, made)
     return outcome
 
 

@@ -98,7 +98,11 @@ def load_state(config: Config) -> State | None:
     """The state of the last ingest, or None if there is none that this version understands."""
     try:
         state: State = restore(State, read_json((config.processed / STATE).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    if not all(isinstance(one, Stamp) for one in (*state.files.values(), *state.outputs.values())):
+        return None
+    if not all(isinstance(one, KindSummary) for one in (*state.result.summaries, *state.result.sums)):
         return None
     return replace(state, result=replace(state.result, fresh=False))
 

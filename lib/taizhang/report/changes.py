@@ -8,7 +8,6 @@ is made again. A report that a run does not make, for example in another languag
 now hidden.
 """
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from taizhang.core.files import write_text
+from taizhang.core.kept import read_kept, write_kept
 from taizhang.core.keys import Code, hash_parts
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import Kind
@@ -124,11 +123,11 @@ def hash_rows(
     """Hash the rows up to a day, per kind and district, from the cache or computed."""
     key = _HASHING.make_key(tables=fingerprint, as_of=as_of)[:24]
     path = cache / "rows" / f"{key}.json"
-    if path.exists():
-        kept: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8"))
+    kept: dict[str, dict[str, str]] | None = read_kept(path)
+    if kept is not None:
         return kept
     hashes = {name: _hash_rows(folder / f"{name}.parquet", kind, as_of) for name, kind in kinds.items()}
-    write_text(path, json.dumps(hashes))
+    write_kept(path, hashes)
     return hashes
 
 

@@ -28,18 +28,20 @@ COLUMNS = tuple(
 )
 
 
-def write_findings(snapshot: "Snapshot", view: View, *, folder: Path) -> None:
+def write_findings(snapshot: "Snapshot", view: View, *, folder: Path) -> dict[str, str]:
     """Write the findings, one row each, by district and gravity, and the rows behind them.
 
     `view` must be of the whole area, in the language of the text. `owner` and `due` are taken from notes.
+    Returns the SHA-256 of each file of rows, by its name.
     """
     found = find_by_district(view)
     wanted = _choose_rows(snapshot, found)
-    write_rows(snapshot, wanted, folder=folder)
+    rows = write_rows(snapshot, wanted, folder=folder)
     table = _tabulate(snapshot, found, view, wanted)
     write_text(folder / FINDINGS[0], "\ufeff" + format_csv(table))
     records = table.astype(object).where(table.notna(), None).to_dict("records")
     write_text(folder / FINDINGS[1], json.dumps(records, ensure_ascii=False, indent=1) + "\n")
+    return rows
 
 
 def tell_findings(snapshot: "Snapshot", view: View) -> list[dict[str, Any]]:

@@ -8,11 +8,13 @@ from typing import Any
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import Stamp, make_stamp, stamp_file, write_text
 from taizhang.core.keys import find_version
+from taizhang.core.reasons import Reason
 from taizhang.core.version import __version__
 
 Manifest = dict[str, Any]
 
 NAME = "manifest.json"
+_MAPPINGS = ("data", "findings", "hidden", "indexes", "makers", "rows")
 # What the numbers, the pictures and the pages depend on most.
 _LIBRARIES = ("geopandas", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "typst")
 
@@ -25,9 +27,25 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         manifest = json.loads(path.read_text("utf-8"))
         assert isinstance(manifest["reports"], dict)
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
+        assert all(isinstance(manifest.get(key, {}), dict) for key in _MAPPINGS)
+        assert all(isinstance(entry["files"], dict) for entry in manifest["reports"].values())
+        assert all({"district", "status"} <= entry.keys() for entry in manifest["reports"].values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError) as error:
         raise ParameterError("report.manifest_unreadable", file=f"{folder.name}/{NAME}") from error
     return dict(manifest)
+
+
+def open_manifest(folder: Path) -> tuple[Manifest, Reason | None]:
+    """The manifest; one that can't be read is kept under another name, and one without reports begun, which is told."""
+    try:
+        return read_manifest(folder), None
+    except ParameterError:
+        path, number = folder / NAME, 1
+        while (aside := folder / f"manifest.unreadable-{number}.json").exists():
+            number += 1
+        path.rename(aside)
+        told = Reason("report.manifest_set_aside", file=f"{folder.name}/{NAME}", aside=aside.name)
+        return {"reports": {}}, told
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from taizhang.core.files import hash_file
 from taizhang.core.keys import Code, hash_parts
 from taizhang.metadata.facts import ALL
-from taizhang.report.formats import DATA_FILES, FINDINGS
+from taizhang.report.formats import BRIEF, DATA_FILES, FINDINGS, FORMATS
 from taizhang.report.manifest import Manifest, Outputs, list_versions, write_manifest
+from taizhang.report.rows import FOLDER as ROWS
 from taizhang.report.rows import remove_rows, write_rows
 from taizhang.report.snapshot import Snapshot
 from taizhang.report.tasks import ReportTask
@@ -27,17 +28,18 @@ def take_away(manifest: Manifest, names: Collection[str], folder: Path, *, leave
             del manifest["reports"][name]
 
 
-def publish_facts(snapshot: Snapshot, manifest: Manifest) -> None:
+def publish_facts(snapshot: Snapshot, manifest: Manifest, outputs: Outputs) -> None:
     """Write the files of facts if they, or the code that writes them, have changed.
 
     Record the review in the manifest.
     """
     folder = snapshot.folder
     kept = _DATA.make_key(**snapshot.hashes.of_report(ALL))
-    if manifest.get("facts_fingerprint") != kept or not all((folder / name).exists() for name in DATA_FILES):
+    if manifest.get("facts_fingerprint") != kept or not _are_whole(manifest.get("data"), outputs):
         from taizhang.report.data import write_data
 
         write_data(snapshot, folder=folder)
+        manifest["data"] = _enter_files(folder, DATA_FILES, outputs)
     manifest |= {
         "facts_fingerprint": kept,
         "title": snapshot.config.title,
@@ -62,27 +64,74 @@ def publish_facts(snapshot: Snapshot, manifest: Manifest) -> None:
     }
 
 
-def publish_findings(snapshot: Snapshot, manifest: Manifest, lang: str) -> None:
+def _are_whole(made: Mapping[str, str] | None, outputs: Outputs) -> bool:
+    """Whether files, by name with their hashes, are what was made; without a list, nobody knows."""
+    return made is not None and all(outputs.is_whole(name, sha256) for name, sha256 in made.items())
+
+
+def _enter_files(folder: Path, names: Sequence[str], outputs: Outputs) -> dict[str, str]:
+    made = {name: hash_file(folder / name) for name in names if (folder / name).exists()}
+    for name, sha256 in made.items():
+        outputs.enter(name, sha256)
+    return made
+
+
+def publish_findings(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, lang: str) -> None:
     """Write the files of findings if their basis has changed, in the workbook's language if it has reports."""
     own = snapshot.config.lang
     lang = own if any(name.endswith(f".{own}") for name in manifest["reports"]) else lang
     notes = sorted((*key, note.sha256) for key, note in snapshot.notes.items())
     kept = _FINDINGS.make_key(**snapshot.hashes.of_report(ALL), as_of=snapshot.as_of, lang=lang, notes=notes)
-    if manifest.get("findings_fingerprint") == kept and all(
-        (snapshot.folder / name).exists() for name in FINDINGS
-    ):
+    if manifest.get("findings_fingerprint") == kept and _are_whole(manifest.get("findings"), outputs):
         return
     from taizhang.report.findings import write_findings
 
-    write_findings(snapshot, snapshot.look(lang), folder=snapshot.folder)
+    rows = write_findings(snapshot, snapshot.look(lang), folder=snapshot.folder)
+    _enter_rows(rows, manifest, outputs)
+    manifest["findings"] = _enter_files(snapshot.folder, FINDINGS, outputs)
     manifest["findings_fingerprint"] = kept
 
 
-def publish_rows(snapshot: Snapshot, due: Sequence[ReportTask]) -> None:
-    """Write the rows that the pages to be made link to; delete those that may no longer be shown."""
-    paged = {task.meta.district: task.meta.rows for task in due if "html" in task.formats}
+def publish_rows(
+    snapshot: Snapshot, manifest: Manifest, outputs: Outputs, tasks: Sequence[ReportTask]
+) -> None:
+    """Write the rows that the pages to be made link to, and of the others those that are no longer what was written.
+
+    Delete those that may no longer be shown.
+    """
+    due = [task for task in tasks if task.reasons]
+    paged: dict[str, tuple[str, ...]] = {
+        task.meta.district: task.meta.rows for task in due if "html" in task.formats
+    }
     remove_rows(snapshot, folder=snapshot.folder)
-    write_rows(snapshot, paged, folder=snapshot.folder)
+    asked = {task.meta.district for task in tasks}
+    for file, sha256 in list(manifest.get("rows", {}).items()):
+        code, _, fact = file.removesuffix(".csv").partition(".")
+        if fact not in snapshot.rowed.get(code, ()):
+            del manifest["rows"][file]
+        elif code in asked and not outputs.is_whole(f"{ROWS}/{file}", sha256):
+            paged[code] = tuple(dict.fromkeys((*paged.get(code, ()), fact)))
+    _enter_rows(write_rows(snapshot, paged, folder=snapshot.folder), manifest, outputs)
+
+
+def _enter_rows(written: Mapping[str, str], manifest: Manifest, outputs: Outputs) -> None:
+    for file, sha256 in written.items():
+        outputs.enter(f"{ROWS}/{file}", sha256)
+    manifest["rows"] = dict(sorted({**manifest.get("rows", {}), **written}.items()))
+
+
+def remove_unlisted(folder: Path, wanted: Collection[str]) -> list[str]:
+    """Delete the reports of a folder without a manifest, but for those to be made: nobody knows what they show."""
+    names = [path.stem for path in sorted((folder / "notebooks").glob("*.ipynb")) if path.stem not in wanted]
+    for name in names:
+        stem, _, lang = name.rpartition(".")
+        pages = [f"{name}.{form}" for form in FORMATS] + [
+            f"{stem}.{BRIEF}.{lang}.pdf",
+            f"notebooks/{name}.ipynb",
+        ]
+        for page in pages:
+            (folder / page).unlink(missing_ok=True)
+    return names
 
 
 def publish_index(

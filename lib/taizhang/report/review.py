@@ -4,14 +4,17 @@ Code that makes reports is imported only when something must be made. A review o
 has changed is over before Papermill and the statistics libraries would be loaded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import remove_leftovers
+from taizhang.core.kept import clear_ways
+from taizhang.core.locks import hold_lock
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.reasons import Reason
 from taizhang.metadata.facts import ALL
@@ -19,14 +22,21 @@ from taizhang.report.changes import find_exposed, find_grown, list_hidden, mark_
 from taizhang.report.cluster import send_workbook
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
 from taizhang.report.manifest import NAME as MANIFEST
-from taizhang.report.manifest import Manifest, Outputs, read_manifest
+from taizhang.report.manifest import Manifest, Outputs, open_manifest, read_manifest
 from taizhang.report.plan import Wish, check_templates, list_makers, plan_reports
 from taizhang.report.progress import Report, show_progress
-from taizhang.report.publish import publish_facts, publish_findings, publish_index, publish_rows, take_away
+from taizhang.report.publish import (
+    publish_facts,
+    publish_findings,
+    publish_index,
+    publish_rows,
+    remove_unlisted,
+    take_away,
+)
 from taizhang.report.run import link_languages, run_plan
 from taizhang.report.snapshot import Snapshot, take_snapshot
 from taizhang.report.tasks import FAILED, MADE
-from taizhang.settings.workbook import STYLES
+from taizhang.settings.workbook import CACHE, STYLES
 
 if TYPE_CHECKING:
     from taizhang.workbook.book import Workbook
@@ -50,12 +60,17 @@ class ReviewResult:
     # of other periods of the year, such as ``2021-03/350921101.zh`` and its facts.csv: they show what now is hidden
     exposed: list[str] = field(default_factory=list)
     nothing: Reason | None = None  # where no ledger has a row in the period: which days they have
+    lost: Reason | None = None  # that the manifest could not be read
+    # found without a manifest that says what they were made from: removed
+    unlisted: list[str] = field(default_factory=list)
     why: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)  # of each that was to be made
 
     @property
     def notes(self) -> list[Reason]:
         """What else the user must know about the reports."""
-        told = [self.nothing] if self.nothing else []
+        told = [one for one in (self.lost, self.nothing) if one]
+        if self.unlisted:
+            told.append(Reason("report.unlisted", names=self.unlisted))
         if self.behind:
             told.append(Reason("report.review.behind", names=self.behind))
         if self.taken:
@@ -74,6 +89,24 @@ class ReviewResult:
         return Reason("report.review.counts", told=told) if told else Reason("report.review.none")
 
 
+def _alone(make: Callable[..., ReviewResult]) -> Callable[..., ReviewResult]:
+    """Make no two reviews of a period at once: what one enters in the manifest, the next reads there."""
+
+    @wraps(make)
+    def make_alone(book: "Workbook", period: Period | str, **chosen: Any) -> ReviewResult:
+        period = parse_period(period) if isinstance(period, str) else period
+        folder, cache = book.reports_dir(period), book.root / CACHE
+        with hold_lock(cache / "locks" / f"review-{folder.name}") as waited:
+            if waited:  # what was read before may no longer be what is there
+                book.ingest()
+            remove_leftovers(cache)
+            clear_ways(cache)
+            return make(book, period, **chosen)
+
+    return make_alone
+
+
+@_alone
 def make_review(
     book: "Workbook",
     period: Period | str,
@@ -164,7 +197,8 @@ def _make(
     wish = Wish(codes, lang, tuple(formats), style, fresh)
     folder = book.reports_dir(period)
     remove_leftovers(folder)
-    manifest = read_manifest(folder)
+    clear_ways(folder)
+    manifest, lost = open_manifest(folder)
     snapshot = take_snapshot(book, period)
     outputs = Outputs(folder, snapshot.outputs_path)
     tasks = plan_reports(snapshot, manifest, outputs, wish)
@@ -173,18 +207,19 @@ def _make(
     before = manifest["hidden"].get(snapshot.as_of.isoformat(), now) if "hidden" in manifest else {}
     exposed = find_exposed(manifest["reports"], find_grown(before, now))
     wanted = {task.name for task in tasks}
+    unlisted = [] if manifest["reports"] else remove_unlisted(folder, wanted)
     taken = [name for name in exposed if name not in wanted]
     take_away(manifest, exposed, folder, leave=wanted)
     if taken:  # no page may lead to them
         tasks = plan_reports(snapshot, manifest, outputs, wish)
-    publish_facts(snapshot, manifest)
+    publish_facts(snapshot, manifest, outputs)
     due = [task for task in tasks if task.reasons]
     if due and not scheduler:
         from taizhang.report.workers import start_ahead
 
         start_ahead(1 if len(due) == 1 else jobs)
     check_templates(snapshot, due)
-    publish_rows(snapshot, due)
+    publish_rows(snapshot, manifest, outputs, tasks)
     if store and due:
         parcel = send_workbook(snapshot.config, store)
         due = [replace(task, parcel=parcel) for task in due]
@@ -197,7 +232,7 @@ def _make(
         link_languages(manifest, outputs, [*tasks, *elsewhere])
     behind = mark_behind(manifest["reports"], snapshot.hashes.area)
     manifest["makers"] = list_makers(manifest["reports"].values(), manifest["makers"])
-    publish_findings(snapshot, manifest, lang)
+    publish_findings(snapshot, manifest, outputs, lang)
     publish_index(snapshot, manifest, outputs, lang, fresh=fresh)
     outputs.save()
 
@@ -216,6 +251,8 @@ def _make(
         exposed=_find_exposed_elsewhere(book, snapshot),
         unnoted=[task.meta.name for task in tasks if not task.meta.note and not task.meta.report],
         nothing=_find_nothing(snapshot),
+        lost=lost,
+        unlisted=unlisted,
         why={task.name: task.reasons for task in due},
     )
 

@@ -1,6 +1,7 @@
 """The ledger rows behind a report's key figures, as CSV files beside it."""
 
 from collections.abc import Collection, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ import pandas as pd
 
 from taizhang.core.csv import prepare_csv
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import write_text
+from taizhang.core.files import write_bytes
 from taizhang.facts import prepare_ledgers, select_rows
 from taizhang.facts.compute import MEASURES
 from taizhang.facts.incidents import GRAVE_LEVELS
@@ -42,12 +43,15 @@ def list_rowed_facts(
     return {str(code): tuple(rows["fact"]) for code, rows in shown.groupby("district_code")}
 
 
-def write_rows(snapshot: "Snapshot", wanted: Mapping[str, tuple[str, ...]], *, folder: Path) -> None:
+def write_rows(
+    snapshot: "Snapshot", wanted: Mapping[str, tuple[str, ...]], *, folder: Path
+) -> dict[str, str]:
     """Write ``rows/<district>.<fact>.csv`` below the review's folder, as `taizhang trace` prints it.
 
     `wanted` is as returned by `list_rowed_facts`. No personal column is in the files, no phone or identity number, and
-    no text that a spreadsheet would run.
+    no text that a spreadsheet would run. Returns the SHA-256 of each file by its name.
     """
+    written: dict[str, str] = {}
     districts = snapshot.districts
     facts = sorted({fact for names in wanted.values() for fact in names})
     for kind in dict.fromkeys(fact.split(".")[0] for fact in facts):
@@ -59,9 +63,10 @@ def write_rows(snapshot: "Snapshot", wanted: Mapping[str, tuple[str, ...]], *, f
                 rows = snapshot.hide(rows)
             except ParameterError:  # it needs another ledger besides
                 rows = snapshot.trace(fact)
-            _write_parts(
+            written |= _write_parts(
                 folder / FOLDER, fact, rows, [code for code, names in wanted.items() if fact in names]
             )
+    return written
 
 
 def remove_rows(snapshot: "Snapshot", *, folder: Path) -> None:
@@ -75,9 +80,14 @@ def remove_rows(snapshot: "Snapshot", *, folder: Path) -> None:
             path.unlink()
 
 
-def _write_parts(folder: Path, fact: str, rows: pd.DataFrame, codes: Collection[str]) -> None:
+def _write_parts(folder: Path, fact: str, rows: pd.DataFrame, codes: Collection[str]) -> dict[str, str]:
     shown = prepare_csv(rows)  # once for all: a province has a thousand districts
     places = shown.groupby("district_code").indices
+    written = {}
     for code in codes:
         part = shown if code == ALL else shown.iloc[places.get(code, [])]
-        write_text(folder / f"{code}.{fact}.csv", "\ufeff" + part.to_csv(index=False, lineterminator="\n"))
+        data = ("\ufeff" + part.to_csv(index=False, lineterminator="\n")).encode()
+        # Thousands of them, known by their hashes: what a power failure takes is made again.
+        write_bytes(folder / f"{code}.{fact}.csv", data, through=False)
+        written[f"{code}.{fact}.csv"] = sha256(data).hexdigest()
+    return written

@@ -145,9 +145,9 @@ class Workbook:
         near = suggest(name, self.config.ledgers)
         raise AttributeError(str(Reason("workbook.no_attribute", name=name, near=near)))
 
-    def ingest(self, *, force: bool = False) -> IngestResult:
+    def ingest(self, *, force: bool = False, wait: bool = True) -> IngestResult:
         """Bring data/processed up to date; returns what was read, accepted and set aside."""
-        self._result = ingest(self.config, force=force)
+        self._result = ingest(self.config, force=force, wait=wait)
         made = (
             "districts",
             "sums",
@@ -165,7 +165,7 @@ class Workbook:
     @property
     def result(self) -> IngestResult:
         """The account of the ingest, which is run if it has not been run in this session."""
-        return self._result or self.ingest()
+        return self._result or self.ingest(wait=False)
 
     def fingerprint(self) -> str:
         """A hash that changes when any processed table or setting does."""

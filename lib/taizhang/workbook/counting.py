@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from taizhang.core.files import write_beside
+from taizhang.core.kept import read_kept_table, write_kept_table
 from taizhang.core.keys import Code
 from taizhang.core.periods import Period
 from taizhang.facts import OwnFact, compute_facts, measure_scatter
@@ -28,13 +28,13 @@ def keep_table(
     cache: Path, name: str, made_from: Mapping[str, object], make: Callable[[], pd.DataFrame | None]
 ) -> pd.DataFrame | None:
     """Return a table cached in `cache` for these inputs; if it is not cached, make and cache it."""
-    path = cache / name / f"{COUNTING.make_key(**made_from)[:24]}.parquet"
-    if path.exists():
-        return gpd.read_parquet(path) if name == "reach" else pd.read_parquet(path)
+    stem = cache / name / COUNTING.make_key(**made_from)[:24]
+    kept = read_kept_table(stem, gpd.read_parquet if name == "reach" else pd.read_parquet)
+    if kept is not None:
+        return kept
     table = make()
     if table is not None:
-        with write_beside(path) as beside:
-            table.to_parquet(beside, index=False)
+        write_kept_table(stem, table)
     return table
 
 
