@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from taizhang.core.errors import ParameterError, RenderError
-from taizhang.report.execute import execute_notebook
+from taizhang.report.execute import execute_notebook, read_template
 from taizhang.report.failures import hide_paths, shorten_error
 
 
@@ -114,3 +114,10 @@ def test_several_things_in_one_cell_are_shown_in_turn_and_what_is_not_there_is_p
 ) -> None:
     outputs = run(tmp_path, "import taizhang as tz\ntz.show('one', None, 2)").cells[-1].outputs
     assert [output.data["text/plain"] for output in outputs] == ["'one'", "2"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes among Windows's files")
+def test_a_pipe_is_no_notebook(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.ipynb")
+    with pytest.raises(RenderError, match="not a regular file"):
+        read_template(tmp_path / "a.ipynb")

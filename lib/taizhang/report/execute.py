@@ -17,7 +17,7 @@ from papermill.execute import execute_notebook as run_papermill
 from papermill.iorw import papermill_io
 
 from taizhang.core.errors import ParameterError, RenderError
-from taizhang.core.files import write_text
+from taizhang.core.files import read_bytes, write_text
 from taizhang.core.outside import quote_error, tell_error
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason, current_language
@@ -177,7 +177,7 @@ def read_template(template: Path | str) -> NotebookNode:
     """Read a notebook of nbformat 4; RenderError if it is not one."""
     name = template.name if isinstance(template, Path) else Reason("report.template.unnamed")
     try:
-        text = template.read_text("utf-8") if isinstance(template, Path) else template
+        text = read_bytes(template).decode("utf-8") if isinstance(template, Path) else template
         notebook = nbformat.reads(text, as_version=4)
         nbformat.validate(notebook)
     except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
