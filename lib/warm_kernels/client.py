@@ -232,7 +232,10 @@ def drop_server(server: Server) -> None:
 
 
 def close_server() -> None:
-    """End this process's server, and what waits; the next kernel gets a new one, with modules as they then are."""
+    """End this process's server and any waiting kernels.
+
+    The next kernel gets a new server, with the modules as they are then.
+    """
     with _STARTING:
         while _servers:
             server = _servers.pop()

@@ -26,7 +26,7 @@ _LONGEST = 1.0
 
 
 class QuickClient(AsyncKernelClient):
-    """A client that takes a kernel as ready after its `idle`; jupyter_client waits until it has been silent for a
+    """A client that regards a kernel as ready after its `idle`; jupyter_client waits until it has been silent for a
     while."""
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:

@@ -517,7 +517,7 @@ _LOOKS: Mapping[str, Callable[[_Case], bool]] = {
 
 @dataclass(frozen=True)
 class Looked:
-    """Facts that the rules could examine, everywhere or only in some districts, and whether all rules could."""
+    """Facts that the rules could examine, everywhere or in some districts, and whether every rule could be."""
 
     everywhere: tuple[str, ...]
     somewhere: tuple[str, ...]

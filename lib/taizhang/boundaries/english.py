@@ -64,7 +64,10 @@ def spell_event(name: str) -> str:
 
 
 def _spell_pairs(name: str) -> str:
-    """Pinyin by twos, as most words have two characters: no reading of a name says where its words end."""
+    """Spell in pinyin, two syllables to a word, as most words have two characters.
+
+    The reading of a name does not show where its words end.
+    """
     from pypinyin import lazy_pinyin  # slow to load, and only English pages ask
 
     parts = re.findall("[\u3400-\u9fff]{2}(?=[\u3400-\u9fff]{2})|[\u3400-\u9fff]+|[^\u3400-\u9fff]+", name)

@@ -96,9 +96,10 @@ def assign_cells(
     notes: list[Reason] | None = None,
     where: str = "grid",
 ) -> pd.Series:
-    """Return the district code of each cell, by its parent or else by largest overlap (NA if neither decides).
+    """Return the district code of each cell, by its parent or otherwise by the largest overlap (NA if unclear).
 
-    Notes on cells with an unknown parent, or lying outside or half in each of two districts, are added to `notes`.
+    Notes on cells that have an unknown parent, lie outside all districts, or lie half in each of two, are added to
+    `notes`.
     """
     said = notes if notes is not None else []
     matched = match_districts(frame["parent"], districts)

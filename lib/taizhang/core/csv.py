@@ -12,7 +12,7 @@ _FORMULA = r"\s*[=+@＝＋＠]|\s*[-－]+\s*[^-－\s\u3400-\u9fff]|[\t\r\n]"
 
 
 def guard_text(text: Any) -> Any:
-    """A head, or one cell that is no number, as `guard_formulas` writes it."""
+    """A header, or a cell that is not a number, as `guard_formulas` writes it."""
     return f"'{text}" if re.match(_FORMULA, str(text)) else text
 
 

@@ -67,7 +67,7 @@ def write_beside(path: Path, *, through: bool = True) -> Iterator[Path]:
 
 
 def _name_file(error: OSError, beside: Path, path: Path) -> OSError:
-    """The error with the file that could not be written: a write says no name, some libraries no number, either."""
+    """The error, with the name of the file that could not be written, which a failed write does not give."""
     told = re.search(r"\[errno (\d+)\]", str(error))  # pyarrow's
     number = error.errno or (int(told[1]) if told else 0)
     if not number or error.filename not in (None, str(beside), beside.name):

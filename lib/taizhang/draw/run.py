@@ -184,7 +184,7 @@ def read_commitment(path: Path) -> Commitment:
 
 
 def _pack_commitment(commitment: Commitment) -> dict[str, Any]:
-    """A commitment as JSON holds it: its parts, its text, and the hash of that."""
+    """A commitment as stored in JSON: its parts, its text, and the hash of the text."""
     seed = commitment.seed
     return {
         "format": COMMITMENT_FORMAT,

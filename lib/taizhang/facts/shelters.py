@@ -1,4 +1,4 @@
-"""Facts of shelters."""
+"""Facts about shelters."""
 
 from taizhang.facts.measures import Count, Measure, PerPopulation, Sum, number
 

@@ -30,7 +30,7 @@ _BATCH = 100_000
 
 
 def word_reasons(aside: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Return what was set aside, in all columns of `SET_ASIDE`: its reasons in words, and their codes."""
+    """Return what was set aside, with all columns of `SET_ASIDE`, its reasons both in words and as codes."""
     codes, reasons = pd.factorize(aside["reason"])
     words = np.array([reason.word(lang) for reason in reasons], dtype=object)
     names = np.array([reason.root.code for reason in reasons], dtype=object)

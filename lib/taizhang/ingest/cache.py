@@ -49,7 +49,7 @@ def read_cached(
 ) -> Iterator[FileRead]:
     """A file's parts from `cache` if a run had the same key; otherwise, or with `force`, read now and cached.
 
-    `take` gives the file to be read, of the bytes that the key is of.
+    `take` gives the file to be read, with the bytes from which the key was computed.
     """
     about = cache / f"{key}.json"
     whole = None if force else read_kept(about)

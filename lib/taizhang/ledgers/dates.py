@@ -372,9 +372,9 @@ def find_order(values: Iterable[object], *, year: int | None = None, told: str =
 
 
 def _are_years_first(texts: Sequence[str]) -> bool:
-    """Return whether years of two figures stand first: one or two that follow each other, over five dates or more.
+    """Return whether two-digit years come first: a single year or two consecutive ones, over five dates or more.
 
-    As days of a month they would be the same one or two over all of these, in three years or more.
+    Read as days of the month, all these dates would fall on the same one or two days, in three or more different years.
     """
     found = {match.groups() for text in texts if (match := _TWO_DIGIT.match(text))}
     days = [tuple(map(int, one)) for one in found]

@@ -270,7 +270,7 @@ def _read_text(text: str, unit: str, factor: float, decimal: str = "") -> Read:
 
 
 def _read_otherwise(plain: str, unit: str, factor: float, decimal: str) -> Read | None:
-    """A time in words, a range, which is two numbers, or a number with more beside it; None for other texts."""
+    """A time in words, a range (two numbers), or a number with other text beside it; None for other texts."""
     if (read := _read_written_duration(plain, unit)) is not None:
         return read
     if match := _RANGE.fullmatch(plain):

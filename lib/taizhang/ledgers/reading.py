@@ -50,7 +50,7 @@ def read_here(path: Path, source: Source, *, name: str) -> FileRead:
 
 
 def is_read_in_parts(path: Path) -> bool:
-    """Whether a file may be so long that it is read in parts; LedgerError if it is no ledger."""
+    """Whether a file may be so long that it is read in parts; LedgerError if it is not a ledger."""
     kind = sniff_format(path)
     return kind == "parquet" or (kind == "text" and path.stat().st_size > LONG_TEXT_BYTES)
 

@@ -139,7 +139,10 @@ def _tell_subjects(
 
 
 def _tell_other_changes(view: View, kind: str) -> Runs:
-    """Say what of a ledger changed beyond chance and has no place in its sentences: the tables have it in colour."""
+    """Name the facts of a ledger that changed beyond chance but are not in its sentences.
+
+    The tables show them in colour.
+    """
     others = [
         fact
         for fact, info in view.fact_infos.items()
@@ -390,7 +393,7 @@ def write_capacity(view: View) -> Prose | None:
 
 @exhibit("grid-text")
 def write_grid(view: View) -> Prose | None:
-    """The grid: cells, those without a person, gaps and overlaps; None if there is no grid layer."""
+    """The grid: cells, those without a responsible person, gaps and overlaps; None if there is no grid layer."""
     return tell(view.lang, *_write(view, "grid-text"))
 
 

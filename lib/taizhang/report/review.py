@@ -151,7 +151,7 @@ def make_review(
         If the scheduler can't be reached.
     ChangedError
         If the settings are saved before anything is made, or Python files beside them while reports are. Other files
-        may be saved meanwhile: all is made from one state, and the next review finds what has changed.
+        may be saved meanwhile: everything is made from one state, and the next review finds what has changed.
     """
     with book.hold() as held:
         return _make(

@@ -160,7 +160,10 @@ def _run(task: ReportTask) -> "NotebookNode":
 
 
 def _load_renderer(form: str) -> Callable[["NotebookNode", ReportMeta], dict[str, bytes]]:
-    """A format's renderer, which gives pages by their form; its libraries are loaded when it is first asked for."""
+    """A format's renderer, which returns the rendered files, keyed by form.
+
+    Its libraries are loaded when it is first asked for.
+    """
     if form == "docx":
         from taizhang.report.docx import render_docx
 

@@ -154,7 +154,7 @@ def _choose_float(after: Sequence[notebook.ReportBlock]) -> str:
 
 
 def _set_figure(block: notebook.FigureBlock, lang: str) -> Json:
-    """A figure under its finding, where it has one: what is measured then opens the line of its source."""
+    """A figure; if it has a finding, that is its title, and what is measured begins the source line."""
     figure = replace(block.figure, alt=block.figure.alt or block.figure.title, narrow="")
     if figure.headline:
         stop = "。" if lang == "zh" else ". "

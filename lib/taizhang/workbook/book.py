@@ -750,7 +750,7 @@ class Workbook:
         return found if code == ALL else found[found["district_code"] == code]
 
     def _find_scatter(self, period: Period) -> pd.DataFrame:
-        """Return how rows cluster behind each fact, of a period and of those that it is compared with."""
+        """Return how rows cluster behind each fact, for a period and the periods it is compared with."""
         kinds = {name: self.kinds[name] for name in self.config.ledgers}
         earlier = (period.year_before(), period.period_before())
         days = {one: compute_as_of(one, period, self.as_of(period)) for one in (period, *earlier)}
