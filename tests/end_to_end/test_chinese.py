@@ -296,8 +296,7 @@ def spoil_fact(book: Path) -> None:
 
 
 def spoil_processed(book: Path) -> None:
-    (book / "data" / "processed").mkdir()
-    (book / "data" / "processed" / "set_aside.csv").mkdir()
+    (book / "data" / "processed").write_text("")
 
 
 @pytest.mark.parametrize(
@@ -307,7 +306,7 @@ def spoil_processed(book: Path) -> None:
         (spoil_archive, "压缩包解不开（压缩包不完整，或已损坏）"),
         (spoil_kind, "own.yml：不是UTF-8编码的YAML：不合YAML的写法，看第2行第1个字符"),
         (spoil_fact, "own.yml：不是UTF-8编码的YAML（第1行有不合UTF-8编码的字节）"),
-        (spoil_processed, "set_aside.csv：这是文件夹，不是文件"),
+        (spoil_processed, "路径中有一段是文件，不是文件夹"),
     ],
 )
 def test_what_a_library_says_is_told_in_chinese(run, book: Path, spoil, named: str) -> None:
@@ -326,8 +325,8 @@ def test_files_of_settings_and_lists_that_cannot_be_read(run, book: Path, monkey
         (book / "e.csv").write_bytes(content)
         code, _, err = run("draw", "-C", book)
         assert code == 2 and named in err and is_chinese(err)
-    code, _, err = run("template", "hazards", book / "none" / "x.xlsx")
-    assert code == 1 and "没有这个文件或文件夹" in err and is_chinese(err.replace(str(book), ""))
+    code, _, err = run("template", "hazards", book / "workbook.toml" / "x.xlsx")
+    assert code == 1 and "已经有同名的文件或文件夹" in err and is_chinese(err.replace(str(book), ""))
     (book / "workbook.toml").write_bytes(b"[workbook]\ntitle = '\xff'\n")
     code, _, err = run("check", "-C", book)
     assert code == 2 and "第2行有不合UTF-8编码的字节" in err and is_chinese(err)

@@ -17,6 +17,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
+from taizhang.core.errors import TaizhangError
 from taizhang.core.processes import is_running, mark_machine
 
 UNREADABLE = "unreadable"
@@ -68,6 +69,8 @@ def write_beside(path: Path, *, through: bool = True) -> Iterator[Path]:
 
 def _name_file(error: OSError, beside: Path, path: Path) -> OSError:
     """The error, with the name of the file that could not be written, which a failed write does not give."""
+    if isinstance(error, TaizhangError):  # in words of our own, which no number explains
+        return error
     told = re.search(r"\[errno (\d+)\]", str(error))  # pyarrow's
     number = error.errno or (int(told[1]) if told else 0)
     if not number or error.filename not in (None, str(beside), beside.name):

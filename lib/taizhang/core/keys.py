@@ -21,7 +21,13 @@ PACKAGE = Path(__file__).parents[1]
 # A package that comes in the same wheel has no version of its own: its sources stand for one.
 _BESIDE = ("warm_kernels",)
 # Libraries that are imported by another name than they are installed by.
-_INSTALLED_AS = {"yaml": "pyyaml", "docx": "python_docx", "markdown_it": "markdown_it_py", "PIL": "pillow"}
+_INSTALLED_AS = {
+    "yaml": "pyyaml",
+    "docx": "python_docx",
+    "markdown_it": "markdown_it_py",
+    "PIL": "pillow",
+    "zmq": "pyzmq",
+}
 
 _TYPES_ALONE = re.compile(r"^([ \t]*)if TYPE_CHECKING:.*\n(?:\1[ \t]+.*\n|[ \t]*\n)+", re.MULTILINE)
 _IMPORT = re.compile(
