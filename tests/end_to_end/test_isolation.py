@@ -91,7 +91,14 @@ def without_own_facts(folder: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("manner", "jobs"), [("warm", "2"), ("cold", "1"), ("ahead", "2")])
+@pytest.mark.parametrize(
+    ("manner", "jobs"),
+    [
+        ("warm", "2"),
+        pytest.param("cold", "1", marks=pytest.mark.long),
+        pytest.param("ahead", "2", marks=pytest.mark.long),
+    ],
+)
 def test_a_review_takes_no_file_of_the_folder_for_a_library(
     without_own_facts: Path, manner: str, jobs: str
 ) -> None:

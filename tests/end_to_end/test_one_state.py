@@ -97,7 +97,9 @@ def drop_inputs(outputs: dict[str, object]) -> dict[str, object]:
     return {name: one for name, one in outputs.items() if name not in ("inputs", "index")}
 
 
-@pytest.mark.parametrize("done", [0, 1, 3])
+@pytest.mark.parametrize(
+    "done", [0, pytest.param(1, marks=pytest.mark.long), pytest.param(3, marks=pytest.mark.long)]
+)
 def test_all_is_of_the_state_before(
     tmp_path: Path, told: tuple[dict[str, object], dict[str, object]], done: int
 ) -> None:
