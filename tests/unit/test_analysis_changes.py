@@ -196,7 +196,7 @@ def test_a_table_of_facts_never_shows_a_withheld_number() -> None:
     )
     table = tabulate_facts(view, "complaints", "disputes")
     assert table is not None
-    assert [cell.text for cell in table.rows[0]] == ["收到诉求", "从略", "—", "—", "90件"]
+    assert [cell.text for cell in table.rows[0]] == ["受理诉求", "从略", "—", "—", "90件"]
     assert table.rows[0][1].value is None and table.rows[0][1].note == "suppressed"
     assert tabulate_facts(view, "grid") is None
 

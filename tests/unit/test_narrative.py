@@ -378,7 +378,7 @@ def test_the_unknown_and_the_withheld_are_said() -> None:
     assert "不详（没有可以计入的记录）" in drills and "0%" not in drills
     assert (
         complaints
-        == "2021年，城关镇收到诉求从略，以免识别个人。排查矛盾纠纷9件，矛盾纠纷化解率从略，以免识别个人。"
+        == "2021年，城关镇受理诉求从略，以免识别个人。排查矛盾纠纷9件，矛盾纠纷化解率从略，以免识别个人。"
     )
 
 
