@@ -25,7 +25,7 @@ DISTRICTS = pd.DataFrame({"code": CODES, "name": ["甲镇", "乙镇", "丙镇", 
 Row = dict[str, Any]
 DAYS = (
     "found_on rectified_on closed_on verified_on deadline inspected_on held_on issued_on review_due occurred_on "
-    "received_on answered_on resolved_on due_on settled_on issued_at checked_at expires_on"
+    "received_on answered_on resolved_on due_on settled_on issued_at checked_at expires_on done_on"
 ).split()
 SPANS = (
     "found_on",
@@ -34,6 +34,7 @@ SPANS = (
     "held_on",
     "resolved_on",
     "due_on",
+    "done_on",
 )  # known to the month at times
 VALUES: dict[str, Sequence[Any]] = {
     "premises": ["A", "B"], "category": ["fire", "gas"], "mode": ["on_the_spot", "by_deadline"],
@@ -71,6 +72,7 @@ KINDS = {
     "publicity": "held_on sessions reached",
     "schools": "met veto term",
     "grid": "assigned",
+    "tasks": "due_on done_on",
     "population": "year residents output_yi",
 }
 
@@ -82,9 +84,10 @@ STATUSES = {
 }
 # What an empty cell means in a table that has the column: not yet or none; zero if nobody wrote it; otherwise nothing.
 NONE = (
-    "rectified_on closed_on verified_on answered_on resolved_on settled_on penalty_yuan standard expires_on"
+    "rectified_on closed_on verified_on answered_on resolved_on settled_on done_on penalty_yuan standard expires_on"
 ).split()
-CLOSINGS = NONE[:6]
+CLOSINGS = NONE[:7]
+PLACELESS = ("tasks",)  # of a row without a district, the whole area alone has the number
 NOUGHT = "deaths serious_injuries hazards_found problems problems_fixed affected".split()
 
 
@@ -228,7 +231,7 @@ class Look:
         return [
             (10 + at, row)
             for at, row in enumerate(self.rows[kind])
-            if row["district_code"] is not None
+            if (row["district_code"] is not None or kind in PLACELESS)
             and (terms is None or read_term(row["term"]) is None or read_term(row["term"]) in terms)
             and (
                 not dated
@@ -463,6 +466,48 @@ def is_on_time(look: Look, row: Row) -> bool:
     return RESOLVED.done(look, row) and None not in (day, due) and day <= due
 
 
+def is_finished(look: Look, row: Row) -> bool:
+    return look.by(row, "done_on")
+
+
+def knows_end(look: Look, row: Row) -> bool:
+    return look.says("tasks", row, "done_on")
+
+
+def knows_side(look: Look, row: Row) -> bool:
+    """Whether it can be told on which side of its due day a task was done."""
+    if not is_finished(look, row):
+        return True
+    due: Any = last(row, "due_on")
+    return bool(last(row, "done_on") <= due or row["done_on"] > due)
+
+
+def is_judged_task(look: Look, row: Row) -> bool:
+    over = is_finished(look, row) or look.past(row, "due_on")
+    return over and knows_end(look, row) and knows_side(look, row)
+
+
+def is_punctual(look: Look, row: Row) -> bool:
+    end: Any = last(row, "done_on")
+    return is_finished(look, row) and end <= last(row, "due_on")
+
+
+def is_tardy(look: Look, row: Row) -> bool:
+    exact = last(row, "due_on") == row["due_on"]
+    return is_judged_task(look, row) and not is_punctual(look, row) and exact
+
+
+def count_days_late(look: Look, row: Row, latest: bool) -> int:
+    end: Any = look.as_of
+    if is_finished(look, row):
+        end = last(row, "done_on") if latest else row["done_on"]
+    return max((end - row["due_on"]).days, 0)
+
+
+def is_late_task(look: Look, row: Row) -> bool:
+    return knows_end(look, row) and not is_finished(look, row) and look.past(row, "due_on")
+
+
 def always(look: Look, row: Row) -> bool:
     return True
 
@@ -490,10 +535,11 @@ def is_major_open(look: Look, row: Row) -> bool:
 STANDING = {"open": is_open, "overdue": is_overdue, "major_open": is_major_open}
 LATE = "hazards.overdue_stock_days_median"
 STOCKS = {f"hazards.{name}_stock{part}" for name in STANDING for part in ("", "_before")} | {LATE}
+STOCKS |= {"tasks.overdue_stock", "tasks.overdue_stock_before"}
 
 
-def before(test: Callable[[Look, Row], bool]) -> Callable[[Look, Row], bool]:
-    return lambda look, row: test(look, row) and bool(row["found_on"] < look.period.start)
+def before(test: Callable[[Look, Row], bool], begins: str = "found_on") -> Callable[[Look, Row], bool]:
+    return lambda look, row: test(look, row) and bool(row[begins] < look.period.start)
 
 
 COUNTS: dict[str, Callable[[Look, Row], bool]] = {
@@ -540,6 +586,10 @@ COUNTS: dict[str, Callable[[Look, Row], bool]] = {
     "grid.cells_unassigned": equal("assigned", False),
     "schools.items": always,
     "schools.vetoed": lambda look, row: row["veto"] is True and row["met"] is False,
+    "tasks.due": always,
+    "tasks.done": is_finished,
+    "tasks.overdue_stock": is_late_task,
+    "tasks.overdue_stock_before": before(is_late_task, "due_on"),
 }
 SHARES = {  # the rows whose answer is known, and those counted
     "hazards.rectification_rate": (lambda look, row: tell(look, row).known, is_rectified),
@@ -552,6 +602,8 @@ SHARES = {  # the rows whose answer is known, and those counted
     "disputes.settlement_rate": (SETTLED.known, SETTLED.done),
     "duty_checks.passed_rate": (known("on_duty"), equal("on_duty", True)),
     "schools.items_met_rate": (known("met"), equal("met", True)),
+    "tasks.done_rate": (knows_end, is_finished),
+    "tasks.on_time_rate": (is_judged_task, is_punctual),
 }
 SUMS = {
     name: column(*name.split("."))
@@ -641,12 +693,24 @@ GROUNDS: dict[str, list[Any]] = {
     "shelters.capacity_per_resident": one("shelters", "capacity"),
     "grid.cells_unassigned": one("grid", "assigned"),
     "schools.items_met_rate": one("schools", "met"),
+    **{
+        f"tasks.{name}": [(always, knows_end)]
+        for name in ("done", "done_rate", "overdue_stock", "overdue_stock_before")
+    },
+    **{
+        f"tasks.{name}": [(always, knows_end), (always, knows_side)]
+        for name in ("on_time_rate", "days_late_median")
+    },
     "schools.vetoed": [*one("schools", "veto"), (equal("veto", True), says("schools", "met"))],
     **{name: one(*name.split(".")) for name in SUMS if name != "publicity.sessions"},
 }
 
 DISTINCT = {"inspections.premises": "premises", "losses.events": "event", "losses.events_unwarned": "event"}
-MEDIAN = "hazards.days_to_rectify_median"
+# By median, the rows that it is of, those that ended, and the days until then, at the soonest or at the latest.
+MEDIANS: dict[str, tuple[Any, Any, Any]] = {
+    "hazards.days_to_rectify_median": (is_timed, is_rectified, count_days),
+    "tasks.days_late_median": (is_tardy, is_finished, count_days_late),
+}
 AREAS = pd.DataFrame(
     {"district_code": ["102", "all", "101"], "gap_km2": [0.5, 0.7, 0.2], "overlap_km2": [0.0, 0.1, 0.1]}
 )
@@ -723,8 +787,9 @@ def choose(look: Look, fact: str) -> list[tuple[int, Row, bool]]:
             )
         elif fact == LATE:
             rows = counted = is_overdue(look, row)
-        elif fact == MEDIAN:
-            rows, counted = is_timed(look, row), is_timed(look, row) and is_rectified(look, row)
+        elif fact in MEDIANS:
+            rows = MEDIANS[fact][0](look, row)
+            counted = rows and MEDIANS[fact][1](look, row)
         else:  # an area is worked out from all cells
             rows = counted = True
         if rows:
@@ -886,10 +951,10 @@ def count(look: Look, fact: str, code: str) -> tuple[float, float, float, float,
         late = sorted((look.as_of - last(row, "deadline")).days for row, _ in rows)
         middle = (late[(len(late) - 1) // 2] + late[len(late) // 2]) / 2 if late else nothing
         return middle, len(late), len(late), nothing, nothing
-    if fact == MEDIAN:
+    if fact in MEDIANS:
         medians = []
         for latest in (False, True):
-            days = [count_days(look, row, latest) for row, _ in rows]
+            days = [MEDIANS[fact][2](look, row, latest) for row, _ in rows]
             curve = estimate_survival(days, [counted for _, counted in rows])
             medians.append([float(numbers[0]) for numbers in find_median(curve, 1)])
         (value, low, high), (other, low_too, high_too) = medians

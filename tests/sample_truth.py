@@ -247,7 +247,16 @@ def count_others(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, 
     cases = _within(tables["complaints"], "received_on", start, end, as_of)
     disputes = _within(tables["disputes"], "found_on", start, end, as_of)
     checks = _within(tables["duty_checks"], "checked_at", start, end, as_of)
+    tasks = _within(tables["tasks"], "due_on", start, end, as_of)
+    over = tables["tasks"][(tables["tasks"]["due_on"] < as_of) & (tables["tasks"]["due_on"] <= end)]
+    over = over[~(over["done_on"] <= as_of)]
     shows = _within(tables["publicity"], "held_on", start, end, as_of)
+    done, in_time = (
+        tasks["done_on"] <= as_of,
+        (tasks["done_on"] <= as_of) & (tasks["done_on"] <= tasks["due_on"]),
+    )
+    judged = done | (tasks["due_on"] < as_of)
+    late = tasks[judged & ~in_time]
     resolved, settled = cases["resolved_on"] <= as_of, disputes["settled_on"] <= as_of
     return {
         "losses.events": losses["event"].nunique(),
@@ -273,6 +282,16 @@ def count_others(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, 
         "shelters.capacity": int(tables["shelters"]["capacity"].sum()),
         "publicity.sessions": int(shows["sessions"].sum()),
         "publicity.reached": int(shows["reached"].sum()),
+        "tasks.due": len(tasks),
+        "tasks.done": int(done.sum()),
+        "tasks.done_rate": _share(done.sum(), len(tasks)),
+        "tasks.on_time_rate": _share(in_time.sum(), judged.sum()),
+        "tasks.days_late_median": find_median_days(
+            (late["done_on"].where(late["done_on"] <= as_of, as_of) - late["due_on"]).dt.days,
+            late["done_on"] <= as_of,
+        ),
+        "tasks.overdue_stock": len(over),
+        "tasks.overdue_stock_before": int((over["due_on"] < start).sum()),
     }
 
 

@@ -149,7 +149,7 @@ _NOTHING_CLAIMED = frozenset(
     "control.subject.share clause.bounds clause.near clause.about_as clause.were compare.death "
     "brief.beside.lead brief.beside.otherwise brief.beside.not_deaths brief.beside.unjudged".split()
 )
-_OF_RULE = ("findings.carried", "findings.age")
+_OF_RULE = ("findings.carried", "findings.carried_tasks", "findings.age")
 # Words of chance, and of how numbers are made: what they say of all or none is of tests and settings, not of rows.
 _OF_CHANCE = (
     "method.", "periods.", "drill_effects.", "outcome.", "risk.text.", "standing.text.", "pattern.", "step.",
@@ -1045,7 +1045,7 @@ _CLAIMS: dict[str, Claim] = {
     "silence.many": _nothing, "silence.within": _silent, "silence.before": _begins,
     "silence.after": _ends, "silence.ask": _nothing,
     "findings.subjects": _nothing, "stock.begins": _begins_on,
-    "findings.carried": _more("carried"), "findings.age": _more("age"),
+    "findings.carried": _more("carried"), "findings.carried_tasks": _more("carried"), "findings.age": _more("age"),
     "clause.same": _same, "clause.same_area": _same_area, "clause.unknown": _no_value,
     "clause.above_area": _beside_area(1), "clause.below_area": _beside_area(-1),
     **{f"clause.{rate}up_{sure}": _changed(1) for rate in ("", "rate_") for sure in ("beyond", "plain")},

@@ -77,6 +77,7 @@ SORTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"school": "甲", "item": "乙", "met": False, "veto": True},
         {"school": "甲", "item": "丙", "met": True, "veto": False},
     ),
+    "tasks": ({"due_on": "2021-03-01", "done_on": "2021-03-05"}, {"due_on": "2021-03-02"}),
     "population": (
         {"year": 2021, "residents": 5000, "output_yi": 8.0}, {"year": 2020, "residents": 4000, "output_yi": 7.0},
     ),
@@ -84,8 +85,8 @@ SORTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 SECTIONS = (
     narrative.write_summary, narrative.write_hazards, narrative.write_inspections, narrative.write_drills,
     narrative.write_incidents, narrative.write_losses, narrative.write_complaints, narrative.write_warnings,
-    narrative.write_publicity, narrative.write_capacity, narrative.write_schools, narrative.write_findings,
-    narrative.write_next_steps, write_evaluation,
+    narrative.write_publicity, narrative.write_capacity, narrative.write_schools, narrative.write_tasks,
+    narrative.write_findings, narrative.write_next_steps, write_evaluation,
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from benchmarks.facts_reckoned import (
     DISTINCT,
     DISTRICTS,
     LATE,
-    MEDIAN,
+    MEDIANS,
     PER,
     RATIOS,
     SHARES,
@@ -57,7 +57,7 @@ def tell_parts(look: Look, fact: str) -> list[tuple[list[float], list[float], di
         return [(value, value, number | {"own": fact not in STOCKS})]
     if fact == LATE:
         return [(bottom, bottom, number | {"own": False})]
-    if fact in SHARES or fact == MEDIAN:
+    if fact in SHARES or fact in MEDIANS:
         flags = number | {"own": fact != "drills.plans_drilled_share"}
         return [(everyone, everyone, flags), (some, some, flags | {"positive": False})]
     if fact in SUMS:
@@ -103,7 +103,8 @@ def test_facts_that_show_one_number_know_it_by_one_key() -> None:
     ]
     spot = [(every, knows(hazards.is_on_the_spot)), (every, hazards.is_on_the_spot)]
     assert keys["hazards.on_the_spot_share"] == spot
-    assert keys[MEDIAN] == [(every, hazards.is_timed), (hazards.is_timed, hazards.is_rectified)]
+    median = "hazards.days_to_rectify_median"
+    assert keys[median] == [(every, hazards.is_timed), (hazards.is_timed, hazards.is_rectified)]
     assert keys["plans.current"] == [(every, plans.is_current)] == keys["drills.plans_drilled_share"][:1]
     assert keys["drills.plans_drilled_share"][1] == (
         plans.is_current,

@@ -27,6 +27,7 @@ publicity: district*, held_on*, form, theme, sessions, reached, materials
 actions: name*, stage*, starts_on*, ends_on*, district, done_on, found, closed
 schools: district*, school*, item*, met, veto, term
 population: district*, year*, residents, households, output_yi, employees, area_km2
+tasks: district, task*, owner, due_on*, done_on, source, finding, responsible
 """.strip().splitlines()  # noqa: E501 - as the contract writes it
 
 VALUES = {

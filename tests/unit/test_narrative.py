@@ -228,7 +228,7 @@ _SECTIONS = {
     "hazards": "write_hazards", "inspections": "write_inspections", "drills": "write_drills",
     "incidents": "write_incidents", "warnings": "write_warnings", "duty_checks": "write_warnings",
     "complaints": "write_complaints", "disputes": "write_complaints", "publicity": "write_publicity",
-    "losses": "write_losses",
+    "losses": "write_losses", "tasks": "write_tasks",
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ _FORMS: dict[str, str] = {
     "actions": "name:t stage:t starts_on:d ends_on:d district:t done_on:d found:i closed:i",
     "schools": "district:t school:t item:t met:b veto:b term:t",
     "population": "district:t year:y residents:i households:i output_yi:n employees:i area_km2:n",
+    "tasks": "district:t task:t owner:t due_on:d done_on:d source:t finding:t responsible:t",
 }
 COLUMNS: dict[str, dict[str, str]] = {
     kind: dict(part.split(":") for part in form.split()) for kind, form in _FORMS.items()
@@ -51,6 +52,7 @@ DATED: dict[str, str] = {
     "publicity": "held_on",
     "actions": "starts_on",
     "population": "year",
+    "tasks": "due_on",
 }
 _DTYPES = {
     "t": "str",

@@ -50,6 +50,7 @@ _FLAWS: dict[str, tuple[tuple[str, Value, str, str], ...]] = {
         ("district", "邻县", "unknown district", "row"),
     ),
     "disputes": (("settled_on", "调解中", "unreadable date", "cell"),),
+    "tasks": (("due_on", "长期坚持", "unreadable date", "row"),),
     "warnings": (("colour", "紫色", "unmapped value", "cell"),),
     "supplies": (
         ("quantity", "若干", "unreadable number", "row"),

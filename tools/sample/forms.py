@@ -65,6 +65,15 @@ def _write_day(day: pd.Timestamp, style: str) -> Value:
     return text
 
 
+def write_due_days(values: pd.Series, rng: np.random.Generator) -> list[Value]:
+    """Days by which something is due; half of those that end a month as 2021年5月底前."""
+    months = rng.random(len(values)) < 0.5
+    return [
+        f"{day.year}年{day.month}月底前" if by_month and day.is_month_end else _write_day(day, "words")
+        for day, by_month in zip(values, months, strict=True)
+    ]
+
+
 def write_times(values: pd.Series, rng: np.random.Generator) -> list[Value]:
     """Points in time: real cells, or text such as 2021-07-01 08:30 and 2021年7月1日8时30分."""
     pick = rng.random(len(values))

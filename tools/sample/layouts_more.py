@@ -8,6 +8,7 @@ from tools.sample.forms import (
     YES_NO,
     write_choice,
     write_dates,
+    write_due_days,
     write_money_wan,
     write_months,
     write_nothing,
@@ -230,6 +231,22 @@ _SCHOOLS = Layout(
         Column("veto", "是否一票否决项", write_choice(YES_NO, odd=0)),
     ),
 )
+_TASKS = Layout(
+    f"{COUNTY}{{year}}年重点工作任务督办台账（虚构示例）",
+    (f"填报单位：{COUNTY}应急管理局（虚构）",),
+    (
+        SERIAL,
+        Column("district", "乡镇（街道）", write_text),
+        Column("task", "工作任务", write_text),
+        Column("owner", "责任单位", write_text, "责任落实"),
+        Column("responsible", "责任领导", write_text, "责任落实"),
+        Column("due_on", "完成时限", write_due_days, "督办情况"),
+        Column("done_on", "办结时间", _DAY, "督办情况"),
+        Column("source", "任务来源", write_text),
+        REMARKS,
+    ),
+    notes=("合计", "注：全县的任务不填乡镇（街道）。"),
+)
 
 MORE: dict[str, Planner] = {
     "losses": _plan("losses/灾情统计.xlsx", "灾情", _LOSSES),
@@ -244,4 +261,5 @@ MORE: dict[str, Planner] = {
     "publicity": _plan_by_year("publicity/宣教培训.xlsx", "held_on", _PUBLICITY),
     "actions": _plan("actions/专项整治.xlsx", "专项整治", _ACTIONS),
     "schools": _plan("schools/平安校园检查.xlsx", "检查", _SCHOOLS),
+    "tasks": _plan_by_year("tasks/重点任务督办台账.xlsx", "due_on", _TASKS),
 }

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -36,10 +37,13 @@ PART_ROWS = 1_000_000
 _STREAMED = ("hazards", "inspections")
 _SET_ASIDE = ["kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope"]
 _COUNTS = ["kind", "read", "accepted", "set_aside", "cells_set_aside", "duplicates"]
-# One random stream per purpose, so that one kind's rows don't depend on another's.
+# One random stream per purpose, so that one kind's rows don't depend on another's. A kind that came later has one by
+# its name, so that those before it keep theirs.
+LATER = ("tasks",)
+_FIRST = [kind for kind in COLUMNS if kind not in LATER]
 _STREAMS = {
-    name: number for number, name in enumerate(("places", "land", "grid", "premises", *COLUMNS, "draw"))
-}
+    name: number for number, name in enumerate(("places", "land", "grid", "premises", *_FIRST, "draw"))
+} | {kind: crc32(kind.encode()) for kind in LATER}
 
 
 @dataclass(frozen=True)
@@ -256,9 +260,11 @@ def _draw_rest(sample: _Sample) -> dict[str, pd.DataFrame]:
             "actions": services.draw_actions(town, rng("actions")),
             "schools": services.draw_schools(town, rng("schools")),
             "population": events.draw_population(town, area, rng("population")),
+            "tasks": services.draw_tasks(town, rng("tasks")),
         }
         for kind, frame in drawn.items():
             parts[kind].append(frame)
+    parts["tasks"].append(services.draw_county_tasks(sample.stream("tasks", len(sample.towns))))
     frames = {}
     for kind, some in parts.items():
         frame = pd.concat(some, ignore_index=True)
@@ -277,7 +283,13 @@ def _name_districts(sample: _Sample, kind: str, codes: pd.Series, rng: np.random
     by_code = 0.03 if kind in ("inspections", "plans") else 0.0
     return pd.Series(
         [
-            other[code] if share < 0.08 and code in other else code if share > 1 - by_code else names[code]
+            None
+            if pd.isna(code)
+            else other[code]
+            if share < 0.08 and code in other
+            else code
+            if share > 1 - by_code
+            else names[code]
             for code, share in zip(codes, pick, strict=True)
         ],
         codes.index,

@@ -57,6 +57,17 @@ _ACTIONS = (
     ("冬春火灾防控专项行动", "10-08"),
 )  # fmt: skip
 _STAGES = ("自查自纠", "集中执法", "回头看")
+# What is to be done, by whom, and the month by whose end it is due.
+_TASKS = (
+    ("汛前山塘水库和低洼地段检查", "水利站", 4), ("避灾安置场所物资清点补充", "应急管理所", 5), ("燃气用户入户安全检查", "住建办", 6),
+    ("修订防汛防台风应急预案", "应急管理所", 5), ("学校周边安全隐患排查", "综治办", 8), ("农村自建房安全隐患排查整治", "住建办", 9),
+    ("森林防火宣传和火源管控", "林业站", 10), ("沿街商铺消防通道清理", "消防工作站", 11), ("冬春火灾防控检查", "消防工作站", 12),
+)  # fmt: skip
+_COUNTY_TASKS = (
+    ("重大隐患挂牌督办清零", "县应急管理局", 6), ("应急物资储备库管理制度修订", "县应急管理局", 3),
+    ("县级综合应急演练", "县应急管理局", 9), ("危险化学品企业专项检查", "县应急管理局", 11),
+)  # fmt: skip
+_TASK_SOURCES = ("年度工作要点", "县安委会会议", "县领导批示", "督办单")
 
 
 def draw_days(count: int, rng: np.random.Generator) -> pd.Series:
@@ -266,6 +277,38 @@ def draw_publicity(town: Township, rng: np.random.Generator) -> pd.DataFrame:
         }
     )
     return frame.drop_duplicates(["held_on", "form", "theme"])
+
+
+def draw_tasks(town: Township, rng: np.random.Generator) -> pd.DataFrame:
+    """A township's tasks: two to four a year, most of them done in time."""
+    drawn = []
+    for year in YEARS:
+        some = rng.choice(len(_TASKS), int(rng.integers(2, 5)), replace=False)
+        drawn += [_draw_task(*_TASKS[at], year, rng) for at in np.sort(some)]
+    return pd.DataFrame(drawn).assign(district_code=town.code)
+
+
+def draw_county_tasks(rng: np.random.Generator) -> pd.DataFrame:
+    """The county's own tasks, of no township."""
+    drawn = [_draw_task(*task, year, rng) for year in YEARS for task in _COUNTY_TASKS]
+    return pd.DataFrame(drawn).assign(district_code=pd.Series(pd.NA, range(len(drawn)), dtype="str"))
+
+
+def _draw_task(task: str, owner: str, month: int, year: int, rng: np.random.Generator) -> dict[str, object]:
+    due = pd.Timestamp(year, month, 1) + pd.offsets.MonthEnd(0)
+    if rng.random() < 0.4:
+        due -= pd.Timedelta(days=int(rng.integers(5, 20)))
+    late = int(rng.integers(1, 40)) if rng.random() < 0.1 else -int(rng.integers(0, 25))
+    done = due + pd.Timedelta(days=late)
+    left_open = rng.random() < 0.03
+    return {
+        "task": task,
+        "owner": owner,
+        "due_on": due,
+        "done_on": pd.NaT if left_open or done > LAST_DAY else done,
+        "source": _TASK_SOURCES[int(rng.integers(len(_TASK_SOURCES)))],
+        "responsible": "示例丙",
+    }
 
 
 def draw_schools(town: Township, rng: np.random.Generator) -> pd.DataFrame:

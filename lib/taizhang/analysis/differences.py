@@ -204,7 +204,11 @@ def _weigh_pair(view: View, info: FactInfo, now: Row, before: Row, scatter: Scat
 def _are_of(view: View, rows: Rows, district: str) -> Mask:
     """Return the rows of a district, or of all districts."""
     codes = view.districts["code"].astype("str").to_numpy()
-    return rows.group >= 0 if district == ALL else np.append(codes == district, False)[rows.group]
+    return (
+        (rows.group >= 0) | rows.ledger.has_placeless
+        if district == ALL
+        else np.append(codes == district, False)[rows.group]
+    )
 
 
 def _weigh_rows(fact: str, sides: Sequence[tuple[Rows, Mask]], scatter: Scatter) -> float:

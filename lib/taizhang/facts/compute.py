@@ -28,6 +28,7 @@ from taizhang.facts import (
     schools,
     shelters,
     supplies,
+    tasks,
     teams,
     warnings,
 )
@@ -61,7 +62,7 @@ NEVER_SUPPRESSED = "incidents"
 # A module for each kind, of its name.
 _KINDS = (
     hazards, inspections, drills, plans, incidents, losses, complaints, disputes, warnings, duty_checks, teams,
-    supplies, shelters, publicity, grid, schools,
+    supplies, shelters, publicity, grid, schools, tasks,
 )  # fmt: skip
 MEASURES: Mapping[str, Measure] = {measure.fact: measure for kind in _KINDS for measure in kind.MEASURES}
 # What suppression must know of a kind, where its module says it.

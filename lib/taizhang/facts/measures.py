@@ -64,7 +64,10 @@ class Scene:
         """Return the period's rows of a kind; with `stock`, all rows up to the period's end, from any period."""
         key = (kind, stock)
         if key not in self._rows:
-            self._rows[key] = Rows(self.ledgers[kind], self.period, self.as_of, stock=stock, asked=self.asked)
+            ledger = self.ledgers[kind]
+            self._rows[key] = Rows(
+                ledger, self.period, self.as_of, stock=stock, placeless=ledger.has_placeless, asked=self.asked
+            )
         return self._rows[key]
 
     def is_unread(self, kinds: Collection[str]) -> Mask:
@@ -149,9 +152,9 @@ def divide(top: Floats, bottom: Floats) -> Floats:
 
 
 def _tally(group: Numbers, n: int, weight: Floats | None = None) -> Floats:
-    """Sums by district, with the whole area last."""
-    sums = np.bincount(group, weight, minlength=n).astype(float)
-    return np.append(sums, sums.sum())
+    """Sums by district, with the whole area last; rows of no district (-1) are the whole area's alone."""
+    sums = np.bincount(group + 1, weight, minlength=n + 1).astype(float)
+    return np.append(sums[1:], sums.sum())
 
 
 def _count_up(value: Floats, parts: Mapping[Any, Part], interval: bool) -> Result:
@@ -326,8 +329,8 @@ class Distinct(Measure):
         rows, _ = self.select(scene)
         of = self.rows_of(scene)
         values, group = self._number(of)[rows], of.group[rows]
-        pairs = np.unique(values * scene.n + group)
-        value = _tally(pairs % scene.n, scene.n)
+        pairs = np.unique(values * (scene.n + 1) + group + 1)
+        value = _tally(pairs % (scene.n + 1) - 1, scene.n)
         if self.shared:
             value[-1] = len(np.unique(values))
         sizes = _tally(group, scene.n)
@@ -476,7 +479,8 @@ class Median(Measure):
         rows, closed = self.select(scene)
         of = self.rows_of(scene)
         days, closed, group = of.test(of_days)[rows], closed[rows], of.group[rows]
-        each = find_median(estimate_survival(days, closed, group), scene.n)
+        placed = group >= 0
+        each = find_median(estimate_survival(days[placed], closed[placed], group[placed]), scene.n)
         return np.hstack([each, find_median(estimate_survival(days, closed), 1)])
 
     def compute(self, scene: Scene) -> Result:

@@ -91,6 +91,8 @@ class Ledger:
         # A row belongs to the period in which its starred date falls. Kinds without one are stocks.
         self.date = about.date if about else date
         self.term = about.term if about else ""
+        # Of a kind whose rows need no district, one without is of the whole area.
+        self.has_placeless = "district" in self._fields and not self._fields["district"].required
         self._made: dict[Hashable, Any] = {}
         if "district_code" in table:
             group = codes.get_indexer(pd.Index(table["district_code"]))

@@ -34,6 +34,7 @@ from taizhang.narrative.sections import (
     write_schools,
     write_summary,
     write_targets,
+    write_tasks,
     write_warnings,
     write_weather,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "write_standing",
     "write_summary",
     "write_targets",
+    "write_tasks",
     "write_warnings",
     "write_weather",
     "write_workings",

@@ -25,7 +25,7 @@ from taizhang.metadata.formats import format_date, format_number, join_list, nam
 from taizhang.metadata.laws import Law, find_law
 from taizhang.metadata.rules import FindingRule, load_rules
 from taizhang.metadata.terms import name_term
-from taizhang.metadata.words import label
+from taizhang.metadata.words import label, load_words
 from taizhang.narrative.sections import tell_gaps
 from taizhang.narrative.telling import (
     Number,
@@ -134,7 +134,9 @@ def say_problem(finding: Finding, lang: str) -> Runs:
     runs = (*say_title(finding, lang), *say("join.stop", lang))
     for more in ("carried", "age"):
         if more in finding.evidence:
-            runs += say(f"findings.{more}", lang, n=_write(finding.evidence[more], lang))
+            own = f"findings.{more}_{finding.rule.fact.split('.')[0]}"  # of what is not found but due
+            key = own if own in load_words() else f"findings.{more}"
+            runs += say(key, lang, n=_write(finding.evidence[more], lang))
     return runs
 
 

@@ -413,6 +413,11 @@ def write_complaints(view: View) -> Prose | None:
     return tell(view.lang, *_write(view, "complaints-text"))
 
 
+def write_tasks(view: View) -> Prose | None:
+    """Tasks that fell due: done, on time, overdue; None if not configured."""
+    return tell(view.lang, *_write(view, "tasks-text"))
+
+
 def write_losses(view: View) -> Prose | None:
     """Disaster losses; None if not configured."""
     return tell(view.lang, *_write(view, "losses-text"))

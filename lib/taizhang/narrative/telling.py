@@ -199,6 +199,7 @@ UNSAID = (
     "hazards.open_stock_before",
     "hazards.overdue_stock_before",
     "hazards.major_open_stock_before",
+    "tasks.overdue_stock_before",
 )
 
 
