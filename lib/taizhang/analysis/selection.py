@@ -10,7 +10,7 @@ from taizhang.analysis.gaps import find_gap
 from taizhang.analysis.view import Row, View, is_known
 from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import suggest
-from taizhang.metadata.facts import ALL, FactInfo, has_facts, load_facts, prefer_key
+from taizhang.metadata.facts import ALL, FactInfo, load_facts, prefer_key
 from taizhang.metadata.kinds import load_kinds
 
 # What is set beside a district's neighbours, where nothing is named.
@@ -127,7 +127,7 @@ def find_count(kind: str) -> str:
 
 def list_dated_counts(view: View) -> list[str]:
     """Return the facts that count the rows of built-in dated kinds, as far as the district has them."""
-    counts = [find_count(name) for name, kind in load_kinds().items() if kind.date and has_facts(name)]
+    counts = [find_count(name) for name, kind in load_kinds().items() if kind.date and _has_facts(name)]
     return [fact for fact in counts if view.fact(fact) is not None]
 
 
@@ -137,6 +137,10 @@ def has_rows(view: View) -> bool:
     A withheld count counts as rows.
     """
     return bool(view.value(_STANDING)) or any(view.value(fact) != 0 for fact in list_dated_counts(view))
+
+
+def _has_facts(kind: str) -> bool:
+    return any(info.kind == kind for info in load_facts().values())
 
 
 def count_sentences(view: View, fact: str, number: int) -> int:

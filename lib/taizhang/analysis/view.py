@@ -18,7 +18,7 @@ from taizhang.core.errors import ParameterError
 from taizhang.core.outlines import simplify_districts
 from taizhang.core.periods import SCALES, Period
 from taizhang.facts.rows import Ledger, Rows, Written
-from taizhang.metadata.facts import ALL, FactInfo, describe_fact, has_facts, load_facts
+from taizhang.metadata.facts import FactInfo, describe_fact, load_facts
 from taizhang.metadata.formats import format_date
 from taizhang.metadata.kinds import Kind, load_kinds
 from taizhang.metadata.words import label
@@ -196,8 +196,7 @@ class View:
     def counted(self, kind: str) -> Rows:
         """The rows of a kind that the period's facts count; none where it has no table.
 
-        Of a kind whose rows need no district, such as an action of the whole area, those without one as well; where
-        the kind has facts, in a view of the whole area alone.
+        Of a kind whose rows need no district, such as an action of the whole area, those without one as well.
 
         ``rows.test(hazards.is_overdue)`` says which are overdue, ``rows.frame()`` is the table beside it.
         """
@@ -236,9 +235,7 @@ class View:
                 )
                 self.answers["ledger", kind] = ledger
             district = self.kinds[kind].fields.get("district") if kind in self.kinds else None
-            # A number of a district has none of the whole area's rows behind it.
-            counted = self.district != ALL and has_facts(kind)
-            placeless = district is None or not (district.required or counted)
+            placeless = district is None or not district.required
             ledger = self.answers["ledger", kind]  # type: ignore[assignment]
             rows = Rows(ledger, period, day, stock=stock, placeless=placeless, asked=self.asked)
             self.answers[key] = rows

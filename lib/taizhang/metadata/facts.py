@@ -166,12 +166,6 @@ def prefer_key(infos: Iterable[FactInfo]) -> list[FactInfo]:
     return [info for info in infos if info.key] or infos
 
 
-@cache
-def has_facts(kind: str) -> bool:
-    """Return whether a built-in kind has facts."""
-    return any(info.kind == kind for info in load_facts().values())
-
-
 def describe_fact(name: str, infos: Mapping[str, FactInfo] | None = None) -> FactInfo:
     """Return the definition of a fact, such as ``hazards.found`` or ``targets.drills.held.done_percent``; KeyError
     if unknown.
