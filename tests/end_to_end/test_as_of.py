@@ -14,6 +14,7 @@ from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
 from taizhang.report.review import make_review
 from taizhang.workbook.book import Workbook
+from tests.short_templates import put_short_templates
 
 DAY = "2021-09-30"
 
@@ -152,6 +153,7 @@ def test_a_review_says_its_day_everywhere(sample_book, tmp_path):
     day = "2021-09-15"
     root = tmp_path / "book"
     shutil.copytree(sample_book, root, ignore=shutil.ignore_patterns("reports"))
+    put_short_templates(root)
     first = make_review(Workbook(root), "2021-09", districts=["溪口镇", "溪南镇"], formats=("html",), jobs=1)
     code, other = sorted(entry["district"] for entry in first.manifest["reports"].values())
     then = taizhang.open(str(root), as_of=day)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import taizhang
+from tests.short_templates import put_short_templates
 
 # As on Windows: nothing can be forked, and a text file without a named encoding is read and written as cp936.
 LIKE_WINDOWS = """
@@ -38,6 +39,7 @@ def test_a_review_where_nothing_forks_and_files_are_cp936(sample_book, tmp_path)
     text = toml.read_text("utf-8").replace('"data/raw/hazards/*.xlsx"', r"'data\raw\hazards\*.xlsx'")
     assert "\\" in text
     toml.write_text(text, "utf-8")
+    put_short_templates(book, "plot_hazards_trend", "map_hazards")
     (tmp_path / "sitecustomize.py").write_text(LIKE_WINDOWS, "utf-8")
     paths = [str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]
     command = [

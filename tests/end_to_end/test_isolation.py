@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from taizhang.lab.launch import make_environment
+from tests.short_templates import put_short_templates
 
 # Each file leaves its name here when it is run.
 RAN = "RAN"
@@ -74,8 +75,17 @@ def run(folder: Path, *command: str, **env: str) -> "subprocess.CompletedProcess
 SCRIPT = f"import sys; sys.path[:] = {[place for place in sys.path if place]!r}; from taizhang.cli import main; main()"
 
 
-@pytest.mark.parametrize("how", ["command", "module"])
-@pytest.mark.parametrize("name", ["check", "ingest", "doctor"])
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("check", "module"),
+        ("ingest", "command"),
+        ("doctor", "module"),
+        pytest.param("check", "command", marks=pytest.mark.long),
+        pytest.param("ingest", "module", marks=pytest.mark.long),
+        pytest.param("doctor", "command", marks=pytest.mark.long),
+    ],
+)
 def test_reading_a_folder_runs_nothing_of_it(folder: Path, name: str, how: str) -> None:
     start = ["-P", "-c", SCRIPT] if how == "command" else ["-m", "taizhang.cli"]
     done = run(folder, sys.executable, *start, name)
@@ -87,6 +97,7 @@ def test_reading_a_folder_runs_nothing_of_it(folder: Path, name: str, how: str) 
 def without_own_facts(folder: Path) -> Path:
     """So that a review has no code of the workbook's to run."""
     (folder / "facts" / "own.yml").unlink()
+    put_short_templates(folder, "plot_hazards_trend")
     return folder
 
 

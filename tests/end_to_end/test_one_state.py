@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,16 +12,14 @@ import taizhang as tz
 from taizhang.core.errors import ChangedError
 from taizhang.report.progress import Progress
 from taizhang.report.review import make_review
-from taizhang.workbook.templates import packaged_notebooks
+from tests.short_templates import put_short_templates
 
 
 def make(root: Path) -> Path:
     make_book(root, {"a.xlsx": make_hazards("溪口镇", 4), "b.xlsx": make_hazards("溪南镇", 6)})
     (root / "notes" / "2021").mkdir(parents=True)
     (root / "notes" / "2021" / "all.md").write_text("先前的批注。", "utf-8")
-    (root / "notebooks").mkdir()
-    for name in ("township_review", "county_comparison"):
-        shutil.copy(packaged_notebooks()[name], root / "notebooks")
+    put_short_templates(root)
     return root
 
 

@@ -1,15 +1,19 @@
 """Whose code runs: own facts and notebooks of a workbook from elsewhere wait for a word of its user's."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from ingest_book import make_book, make_hazards
 
 import taizhang as tz
+from taizhang.cli import main
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
 from taizhang.lab.scaffold import make_workbook
@@ -73,12 +77,31 @@ def put_notebook(root: Path, name: str, *more: str) -> None:
     path.write_text(json.dumps(notebook), "utf-8")
 
 
-def command(root: Path, *words: str, **env: str) -> "subprocess.CompletedProcess[str]":
-    code = f"import sys; sys.argv = {['taizhang', *words]!r}; from taizhang.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", code], cwd=root, env={**os.environ, **env}, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+@dataclass
+class Done:
+    """What a command left."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """Run a command in this process, in a folder and without a terminal."""
+
+    def run(root: Path, *words: str, **env: str) -> Done:
+        with monkeypatch.context() as patch:
+            patch.chdir(root)
+            patch.setattr(sys, "argv", ["taizhang", *words])
+            patch.setattr(sys, "stdin", io.StringIO())
+            for name, value in env.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        return Done(int(str(ended.value.code or 0)), *capsys.readouterr())
+
+    return run
 
 
 def test_own_facts_wait_for_trust(book: Path) -> None:
@@ -169,7 +192,9 @@ def test_which_code_is_a_workbooks_own(book: Path) -> None:
     assert list_own_notebooks(book) == [told[0], "notebooks/explore_hazards.ipynb", told[1]]
 
 
-def test_commands_that_would_run_code_end_with_the_command_to_type(book: Path) -> None:
+def test_commands_that_would_run_code_end_with_the_command_to_type(
+    book: Path, command: Callable[..., Done]
+) -> None:
     for words in (
         ["facts", "--period", "2021"],
         ["review", "--period", "2021", "--to", "html"],
@@ -192,7 +217,7 @@ def test_commands_that_would_run_code_end_with_the_command_to_type(book: Path) -
     assert command(book, "facts", "--period", "2021", **{VARIABLE: str(book)}).returncode == 0
 
 
-def test_an_own_notebook_stops_a_review_alone(book: Path) -> None:
+def test_an_own_notebook_stops_a_review_alone(book: Path, command: Callable[..., Done]) -> None:
     for path in (book / "facts").iterdir():
         path.unlink()
     put_notebook(book, "township_review", "import evil")
@@ -230,7 +255,7 @@ def test_at_a_terminal_it_asks_once(book: Path, answer: str, code: int, lang: st
     assert "facts/own.py" in said
     assert ("Run it?" if lang == "en" else "要运行吗") in said
     assert ("hazards.own" in told) is (code == 0)
-    if code == 0:
+    if answer == "y":
         again = start()  # and is not asked again
         assert again.communicate(timeout=120)[0].decode() == told
         assert again.returncode == 0
