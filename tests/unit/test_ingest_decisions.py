@@ -156,3 +156,26 @@ def test_a_title_of_less_than_the_full_name_is_asked_about_in_one_line(tmp_path:
 @pytest.mark.parametrize("title", ["溪南2021年隐患台账", "溪南镇2021年隐患台账", "2021年隐患台账"])
 def test_not_where_another_file_of_the_source_would_be_given_away(tmp_path: Path, title: str) -> None:
     assert ask_district(tmp_path, {"a.xlsx": NEAR, "b.xlsx": [[title, ""], *NEAR[1:]]}) == []
+
+
+def test_the_time_at_which_a_form_was_sent_is_asked_about_once(tmp_path: Path) -> None:
+    head = ["提交者（自动）", "提交时间（自动）", "创建时间", "所在乡镇（必填）", "隐患描述（必填）"]
+    rows = [["某甲", "2021/3/8 18:02:11", "2021/3/8 18:01:00", "溪口镇", "堵塞"]]
+    found, description = check(make_book(tmp_path / "book", {"a.xlsx": [head, *rows]}))
+    assert [(one.table, one.key, one.value) for one in found] == [
+        ("ledgers.hazards.columns", "found_on", "提交时间（自动）")
+    ]
+    assert "某甲" not in description.word("zh")
+
+
+def test_what_was_added_to_an_answer_is_no_decision_of_its_own(tmp_path: Path) -> None:
+    head = ["提交者（自动）", "提交时间（自动）", "所在乡镇", "发现日期", "隐患等级（单选）"]
+    rows = [
+        ["某甲", "2021/3/8 18:02", "溪口镇", f"2021-03-0{n}", text]
+        for n, text in enumerate(("A.一般", "其他〖红色〗", "其他:黄色", "其它（蓝）", "A.一般┋B.重大"), 1)
+    ]
+    found, _ = check(make_book(tmp_path / "book", {"a.xlsx": [head, *rows]}))
+    assert [(one.table, one.key, one.count) for one in found] == [
+        ("ledgers.hazards.values.severity", "~^其[他它]", 3),
+        ("ledgers.hazards.values.severity", "A.一般┋B.重大", 1),
+    ]

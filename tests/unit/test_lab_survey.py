@@ -515,3 +515,37 @@ def test_codes_with_letters_before_their_figures(
     ).to_file(tmp_path / "t.geojson")
     (layer,) = survey_layers(tmp_path / "t.geojson")
     assert (layer.code, layer.name) == (told, "NAME")
+
+
+def test_points_of_a_map_are_ledgers_beside_the_areas(tmp_path: Path) -> None:
+    source = tmp_path / "县里"
+    write_areas(source / "乡镇界.geojson", TOWNS)
+    marks = "".join(
+        f"<Folder><name>{town}</name><Placemark><name>{town}避难场所</name><ExtendedData><Data name='容纳人数'>"
+        f"<value>{100 * n}</value></Data></ExtendedData><Point><coordinates>{115.95 + 0.1 * n},38.05</coordinates>"
+        f"</Point></Placemark></Folder>"
+        for n, town in enumerate(TOWNS.values(), 1)
+    )
+    (source / "避难场所.kml").write_text(f"<kml><Document>{marks}</Document></kml>", encoding="utf-8")
+    hazards = gpd.GeoDataFrame(
+        {"隐患描述": ["甲", "乙"], "发现日期": ["2023-05-03", "2023-05-04"], "隐患等级": ["一般", "重大"]},
+        geometry=gpd.points_from_xy([116.05, 116.15], [38.05, 38.05]),
+        crs="EPSG:4326",
+    )
+    hazards.to_file(source / "隐患.geojson")
+    made = make_workbook_from(tmp_path / "book", source)
+    assert made.runs
+    config = tomllib.loads((tmp_path / "book" / "workbook.toml").read_text("utf-8"))
+    assert set(config["ledgers"]) == {"hazards", "shelters"}
+    assert config["boundaries"]["path"].endswith("乡镇界.geojson")
+    done = CliRunner().invoke(app, ["ingest", "-C", str(tmp_path / "book")])
+    assert done.exit_code == 0, done.output
+    book = open_workbook(tmp_path / "book")
+    assert book.ledger("hazards")["district_code"].tolist() == [
+        "130921101",
+        "130921102",
+    ]  # where the points lie
+    assert book.ledger("shelters")["district_code"].tolist() == list(TOWNS)
+    assert book.ledger("shelters")["capacity"].tolist() == [100, 200, 300]
+    shown = CliRunner().invoke(app, ["check", "-C", str(tmp_path / "book")]).output
+    assert "地图上的点" in shown or "points of a map" in shown

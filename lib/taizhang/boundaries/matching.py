@@ -46,6 +46,9 @@ _ABOVE = re.compile(
     "(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区|自治州|市|盟|地区))?(?:[\u4e00-\u9fff]{2,8}?(?:市|自治州|盟|地区))?"
 )
 
+# Units with signs between them, as an address is chosen on a phone: 福建省-宁德市-滨江县-溪南镇.
+_CHAIN = re.compile("(?:[\u4e00-\u9fff]{1,9}[省市区县州盟旗]\\s*[-—/>,|]\\s*)+[\u4e00-\u9fff].*")
+
 # The last unit in what stands before a district's full name (沙岭县城关镇); 全县, 邻县 and their kin are no names.
 _UNIT = re.compile(_ABOVE.pattern + "((?![全本我各邻外该两多]?[县市区旗])[\u4e00-\u9fff]{1,9}?[县市区旗])")
 
@@ -237,6 +240,13 @@ class _Finder:
         if known > 1:
             return None, UNMATCHED, Reason("boundaries.match.several_named", text=text, number=known)
         placed = self._find_place(simple, above)
+        if placed is None and _CHAIN.fullmatch(simple):
+            parts = split_places(simple)
+            at = next((at for at, part in enumerate(parts) if part in self.by_simple_full), 0)
+            simple = (
+                "".join(parts[: at + 1]) if at else simple
+            )  # units above, the district, and a place in it
+            placed = self._find_place(simple, above)
         if placed is None and (asked := self._ask_above(text, simple)):
             placed = None, UNMATCHED, asked
         placed = placed or self._find_within(simple, above)
@@ -257,7 +267,8 @@ class _Finder:
         for start, unit in sorted(starts.items(), reverse=True):
             name = self._name_at(plain, start)
             end = start + len(name)
-            if not name or _GOES_ON.match(plain, end):
+            whole = start > 0 and end == len(plain)  # 福建省宁德市滨江县溪南镇
+            if not name or (not whole and _GOES_ON.match(plain, end)):
                 continue
             codes = self._under(self._under(self.by_simple_full[name], unit), above)
             others = {

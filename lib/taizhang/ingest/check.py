@@ -262,7 +262,7 @@ def _describe_layout(layout: _Layout) -> list[Reason]:
     one_sheet = table.sheet and len(layout.files) == 1
     lines = [
         Reason(
-            "ingest.check.layout",
+            "ingest.check.layout" if table.first_row else "ingest.check.layout_map",
             files=name_files(list(layout.files), _MOST_FILES),
             sheet=Reason("ledgers.place.in_sheet", sheet=table.sheet) if one_sheet else "",
             row=table.first_row,

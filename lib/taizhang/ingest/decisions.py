@@ -1,5 +1,6 @@
 """The decisions that a kind's files leave to the user: one line of workbook.toml each, most common first."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ _MOST_VALUES = 10  # lines of one column; more are told by their number
 _MANY, _LONG = 3, 8  # texts, none of them known, of a column that is something else; signs of one of them
 _MANY_TWICE, _SHARE_TWICE = 10, 50  # rows that stand twice, or one row in so many, before it is asked about
 _ASKED = ("category", "boolean")
+_OTHER, _OTHER_KEY = re.compile("其[他它]\\s*[〖:：(（_]"), "~^其[他它]"
+_UNMAPPED = ("ledgers.category.map", "ledgers.category.several")
 
 
 def find_near_district(error: Reason) -> str:
@@ -99,15 +102,18 @@ class Decisions:
             asked = self._columns.get((number, column))
             if asked is not None:
                 asked.empty -= 1  # it says something, be it not understood
-            if root.code == "ledgers.category.map" and asked is not None:
-                asked.unmapped[str(value)] += 1
+            if root.code in _UNMAPPED and asked is not None:
+                text = str(value)  # 其他〖…〗 is asked about once, whatever was added to it
+                asked.unmapped[_OTHER_KEY if _OTHER.match(text) else text] += 1
             elif root.code == "ledgers.date.day_or_month":
                 self._dates[number] += 1
 
     def _ask_headers(self, number: int, file: str, table: TableRead) -> None:
         """Take the headers that may mean a column which the table has not; of a refused one, what it lacks."""
         there = {one.field for one in table.headers} | set(self.sources[number].constants)
-        needed = [name for name in self.kind.required if name != "district"]
+        if table.error is None:
+            there.add("district")  # a column's, or a title's
+        needed = self.kind.required
         for one in table.headers:
             asked = tuple(question for question in one.asked if question.field not in there)
             if not one.header or not asked:

@@ -33,7 +33,7 @@ from taizhang.ledgers import (
 )
 from taizhang.ledgers.periods import find_period
 from taizhang.ledgers.places import find_places
-from taizhang.ledgers.sheets import TEXTS, WORKBOOKS
+from taizhang.ledgers.sheets import MAPS, TEXTS, WORKBOOKS
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import DATE_TYPES, Kind, load_kinds
 from taizhang.settings.workbook import DISTRICT, read_config
@@ -184,7 +184,8 @@ def look_at_folder(source: Path, kinds: Mapping[str, Kind]) -> FolderSeen:
         if path.name.lower().endswith(_SHAPE_PARTS):
             continue
         layers = list(survey_layers(path)) if path.suffix.lower() in SUFFIXES else []
-        if not layers or (path.suffix.lower() == ".parquet" and layers[0].problem):
+        of_points = path.suffix.lower() in MAPS and not any(one.areas or one.problem for one in layers)
+        if not layers or of_points or (path.suffix.lower() == ".parquet" and layers[0].problem):
             rest.append(path)
         elif layers[0].problem:
             seen.others.append((path, layers[0].problem))
@@ -194,7 +195,7 @@ def look_at_folder(source: Path, kinds: Mapping[str, Kind]) -> FolderSeen:
     rest = list(_leave_out_copies(seen, rest, source, names))
     files = []
     for path in rest:
-        if path.suffix.lower() not in (*WORKBOOKS, *TEXTS, ".parquet"):
+        if path.suffix.lower() not in (*WORKBOOKS, *TEXTS, *MAPS, ".parquet"):
             seen.others.append((path, Reason("lab.survey.other_format")))
             continue
         file = survey_ledger_file(path, Survey(kinds, names), name=_show(path, source))

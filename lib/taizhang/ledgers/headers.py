@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import find_year, write_arabic
 from taizhang.ledgers.quantities import find_factor, is_unit
+from taizhang.ledgers.questions import SENT, find_role, list_asked_for, rank_sent
 from taizhang.ledgers.text import LONGEST, fold, is_short, simplify
 from taizhang.metadata.kinds import DATE_TYPES, NUMBER_TYPES, Asked, Field, Kind, load_shared
 
@@ -22,6 +23,7 @@ _END = re.compile(r"[*※★:;,.。、#?]+$")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z .,'’&-]*")
 _QUOTES = "\"“”'‘’"
 _SIGNS = re.compile(r"[(\[【〔{)\]】〕}]")
+_HOW_MANY = re.compile(r"(?:是|为|有|共)?多少([^\s?]{1,4})[\s?*]*$")
 # What makes another number or day of a name that is near: 未整改数 is no 已整改数, 应参加人数 no 参加人数.
 _OTHERWISE = re.compile("未|不|非|应(?!急)|拟|计划|预计|上年|去年|同期|累计|率|占比|比例|其中|增长")
 _NEUTRAL = re.compile("情况|信息|基本|概况|登记|明细|台账|内容$|总体|detail|info|general|basic")
@@ -100,13 +102,28 @@ class HeaderIndex:
     def _find(self, levels: Sequence[str]) -> Match | tuple[Question, ...]:
         key = tuple(filter(None, (text.strip().strip(_QUOTES) for text in levels)))
         if key not in self._cache:
-            found = self._look_up(key) or ()
+            found = self._look_up(key) or self._ask_sent(key)
             if isinstance(found, Match):
                 year = find_year(*key) if self.yearly else None
                 self._cache[key] = replace(found, year=year) if year else found
             else:
                 self._cache[key] = tuple(one for one in found if one.field not in self.refused)
         return self._cache[key]
+
+    def _ask_sent(self, levels: tuple[str, ...]) -> tuple[Question, ...]:
+        """The time at which a form was sent may be the row's date."""
+        date = self.kind.date
+        if not date or self.kind.fields[date].type not in DATE_TYPES or self.find_role(levels) != SENT:
+            return ()
+        return (Question(date, load_shared().forms.asked),)
+
+    def find_role(self, levels: Sequence[str]) -> str:
+        """What a column that the form itself adds is: submitter, sent, form; '' if it is none."""
+        return find_role(self._list_words(levels[-1])) if levels and is_short(levels[-1]) else ""
+
+    def rank_sent(self, levels: Sequence[str]) -> int:
+        """How well a header says when a row was sent, 0 best."""
+        return rank_sent(self._list_words(levels[-1]))
 
     def _look_up(self, levels: tuple[str, ...]) -> Match | tuple[Question, ...] | None:
         if not levels:
@@ -197,6 +214,12 @@ class HeaderIndex:
         if stripped != bare and is_unit(re.split(r"[/:,_]", bare)[-1]):
             options.append(_strip(stripped))
         words = dict.fromkeys((word for one in options for word in (fold(one), fold(simplify(one)))), "")
+        asks = _HOW_MANY.search(bare)
+        unit = asks[1] if asks and is_unit(asks[1]) else ""
+        question = f"{bare[: asks.start()]}?" if asks and unit else bare
+        for one in list_asked_for(question, self.kind.name):
+            words.setdefault(fold(one), unit)
+            words.setdefault(fold(simplify(one)), unit)
         # A unit written on to the header without brackets: 直接经济损失万元.
         whole = fold(simplify(_strip(bare)))
         for size in (3, 2, 4, 1):
@@ -270,3 +293,8 @@ def bare(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).strip()
     match = _BRACKETS.fullmatch(plain)
     return match[1] if match else plain
+
+
+def bare_words(text: str) -> str:
+    """A header without what stands in brackets in it."""
+    return _strip(_BRACKETS.sub("", unicodedata.normalize("NFKC", text)))

@@ -11,8 +11,9 @@ from taizhang.core.privacy import is_number
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import read_date
 from taizhang.ledgers.grid import Grid
-from taizhang.ledgers.headers import HeaderIndex, bare
+from taizhang.ledgers.headers import HeaderIndex, bare, bare_words
 from taizhang.ledgers.quantities import is_unit
+from taizhang.ledgers.questions import FORM, SENT
 from taizhang.ledgers.rowkinds import (
     BLANK,
     NOTE,
@@ -23,10 +24,12 @@ from taizhang.ledgers.rowkinds import (
     is_note,
     is_numbering,
 )
-from taizhang.ledgers.text import fold
-from taizhang.metadata.kinds import NUMBER_TYPES
+from taizhang.ledgers.text import fold, write_cell
+from taizhang.metadata.kinds import NUMBER_TYPES, load_shared
 
 MOST_HEADER_ROWS = 4
+_TICKED = ("text", "category")
+_TICKS = frozenset(("0", "1", "√", "选中", "未选中", "是", "否"))
 _SMALL = 5000  # rows up to which every row is looked at as a possible header
 
 
@@ -135,16 +138,21 @@ class _Looker:
         bottom = row
         while bottom - row < MOST_HEADER_ROWS - 1 and self._continues(row, bottom):
             bottom += 1
-        best = (self._score(row, bottom), 0, row)
+        best = (self._score(row, bottom), 0, 0, row)
         for top in range(row - 1, max(row - MOST_HEADER_ROWS, bottom - MOST_HEADER_ROWS, -1), -1):
             if not self.words[top] or self._is_title(top, row):
                 break
-            best = max(best, (self._score(top, bottom), top - row, top))
-        top = best[2]
+            best = max(best, (self._score(top, bottom), self._count_held(top, row), top - row, top))
+        top = best[-1]
         end = bottom
         while end + 1 < self.grid.height and is_numbering(self.grid, end + 1):
             end += 1
         return top, bottom, end
+
+    def _count_held(self, top: int, row: int) -> int:
+        """Columns whose header is one cell from a row above down to this one, as a form's own beside its questions."""
+        merges = (self.span.get((row, column)) for column in range(self.grid.width))
+        return sum(merge is not None and merge[0] == top for merge in merges)
 
     def _is_title(self, row: int, header: int) -> bool:
         """Return whether a row above a header is one text over all of it, rather than the name of a group."""
@@ -213,7 +221,8 @@ class _Looker:
                 if text and (not levels or fold(text) != fold(levels[-1])):
                     levels.append(text)
             match, asked = self.index.match(levels), self.index.ask(levels)
-            columns.append(HeaderColumn(position, tuple(levels), match, asked=asked))
+            role = "" if match else self.index.find_role(levels)
+            columns.append(HeaderColumn(position, tuple(levels), match, asked=asked, role=role))
         return columns
 
     def _header_text(self, row: int, column: int, top: int, bottom: int) -> str:
@@ -254,11 +263,55 @@ class _Looker:
         if len(full) < 2:
             parts = _split_years(table.columns)
             for part in parts:
-                _settle(part)
+                self._settle(part)
             return [LedgerTable(table.header, part, table.first, table.last) for part in parts]
         for part in full:
-            _settle(part)
+            self._settle(part)
         return [LedgerTable(table.header, part, table.first, table.last) for part in full]
+
+    def _settle(self, columns: list[HeaderColumn]) -> None:
+        """Leave each field to one column: the one whose header names it best, the first of equals."""
+        self._find_forms(columns)
+        self._leave_options(columns)
+        matched = [(column, column.match) for column in columns if column.match is not None]
+        best: dict[str, HeaderColumn] = {}
+        for column, match in sorted(matched, key=lambda one: (one[1].rank, bool(one[1].problem))):
+            best.setdefault(match.field, column)
+        for column, match in matched:
+            if best[match.field] is not column:
+                column.note = Reason(
+                    "ledgers.header.taken", header=best[match.field].header, column=match.field
+                )
+                column.match = None
+        # When a form was sent is asked about once, and only where nothing else is the row's date.
+        sent = [column for column in columns if column.role == SENT and column.asked]
+        sent.sort(key=lambda column: self.index.rank_sent(column.levels))
+        for column in sent if self.index.kind.date in best else sent[1:]:
+            column.asked = ()
+
+    def _leave_options(self, columns: list[HeaderColumn]) -> None:
+        """Options of one question in columns of their own, ticked or not, are nobody's answer by themselves."""
+        groups: dict[tuple[str, str], list[HeaderColumn]] = {}
+        for column in columns:
+            if column.match is not None and self.index.kind.fields[column.match.field].type in _TICKED:
+                groups.setdefault((column.match.field, bare_words(column.levels[-1])), []).append(column)
+        for group in groups.values():
+            ticked = (
+                fold(write_cell(value)) in _TICKS for one in group for value in self.grid.values[one.position]
+                if value not in one.levels
+            )  # fmt: skip
+            if len(group) > 1 and all(ticked):
+                for column in group:
+                    column.match, column.note = None, Reason("ledgers.header.options")
+
+    def _find_forms(self, columns: list[HeaderColumn]) -> None:
+        """Headers that are the form's own beside others of its columns, but for those that the user names."""
+        there = {fold(bare_words(column.levels[-1])) for column in columns if column.levels}
+        for header, others in load_shared().forms.beside.items():
+            for column in columns if there & set(map(fold, others)) else ():
+                own = column.match is not None and column.match.rank < 0
+                if column.levels and not own and fold(bare_words(column.levels[-1])) == fold(header):
+                    column.match, column.asked, column.role = None, (), FORM
 
     def find_titles(self, table: LedgerTable, start: int) -> None:
         """Texts between the end of the table before (or the sheet's top) and the header."""
@@ -285,18 +338,6 @@ def _split_years(columns: list[HeaderColumn]) -> list[list[HeaderColumn]]:
         [replace(one) for one in columns if one.match is None or one.match.year in (0, year)]
         for year in sorted(years)
     ]
-
-
-def _settle(columns: list[HeaderColumn]) -> None:
-    """Leave each field to one column: the one whose header names it best, the first of equals."""
-    matched = [(column, column.match) for column in columns if column.match is not None]
-    best: dict[str, HeaderColumn] = {}
-    for column, match in sorted(matched, key=lambda one: (one[1].rank, bool(one[1].problem))):
-        best.setdefault(match.field, column)
-    for column, match in matched:
-        if best[match.field] is not column:
-            column.note = Reason("ledgers.header.taken", header=best[match.field].header, column=match.field)
-            column.match = None
 
 
 def _pass_titles_on(grid: Grid, tables: list[LedgerTable]) -> None:

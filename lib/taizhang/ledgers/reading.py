@@ -185,6 +185,10 @@ def _iterate_grids(path: Path, source: Source, kind: str) -> Iterator[tuple[Grid
     if kind == "text":
         sheet = read_text(path, HeaderIndex(source.kind, source.columns).known, encoding=source.encoding)
         sheets = iter([sheet])
+    elif kind in ("kml", "kmz", "geojson"):
+        from taizhang.ledgers.placemarks import read_placemarks  # lxml is loaded only where it is needed
+
+        sheets = read_placemarks(path, kind, source.sheets)
     else:
         sheets = read_workbook(path, kind, source.sheets)
     for sheet in sheets:
@@ -273,7 +277,7 @@ def _is_other(table: LedgerTable, source: Source) -> bool:
     """Return whether a table that lacks required columns is rather of another kind, such as a summary by district."""
     fields = table.fields
     needed = {name for name in source.kind.required if name != "district" and name not in source.constants}
-    headed = sum(bool(column.levels) for column in table.columns)
+    headed = sum(bool(column.levels) and not (column.role and not column.asked) for column in table.columns)
     # A number of hazards is a summary's: in a ledger it is counted from the text.
     known = sum(not source.kind.fields[name].splits for name in fields)
     known += len({one.field for column in table.columns for one in column.asked[:1]} - set(fields))

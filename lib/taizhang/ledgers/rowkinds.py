@@ -39,13 +39,14 @@ _TRAILING = re.compile(r"\s*(?:\([^()]*\)|:|共?\d+[条件起项处个次])+$")
 @dataclass
 class HeaderColumn:
     """A column of a table: its position in the grid, the levels of its header, and the meaning or possible
-    meanings."""
+    meanings; `role` is what a column of the form's own is."""
 
     position: int
     levels: tuple[str, ...]
     match: Match | None
     note: Reason | None = None
     asked: tuple[Question, ...] = ()
+    role: str = ""
 
     @property
     def header(self) -> str:

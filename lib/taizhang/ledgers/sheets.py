@@ -19,6 +19,7 @@ from taizhang.ledgers.marks import Marks, open_scan
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".txt", ".tsv")
+MAPS = (".kml", ".kmz", ".geojson", ".json")  # of points
 _XLS_COLUMNS = 256  # the format's own limit: a cell beyond is damage, and would make millions of empty ones
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm", ".xlsb"), "xls": (".xls",), "ods": (".ods",)}
 
@@ -56,7 +57,7 @@ def refuse_special(path: Path) -> None:
 
 
 def sniff_format(path: Path) -> str:
-    """Determine a file's format by its first bytes: 'xlsx', 'xls', 'ods', 'parquet' or 'text'.
+    """Determine a file's format by its first bytes: 'xlsx', 'xls', 'ods', 'parquet', 'kml', 'kmz', 'geojson' or 'text'.
 
     Raises LedgerError if it is empty, locked, password-protected, HTML or anything else that is no ledger.
     """
@@ -85,6 +86,12 @@ def sniff_format(path: Path) -> str:
     if head[:2] in (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"):
         return "xls"
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith(b"<") and re.search(rb"<(?:\w{1,20}:)?kml[\s>]", start):
+        return "kml"
+    if start.startswith(b"{") and (
+        path.suffix.lower() in MAPS or re.search(rb'"feature(?:collection)?"', start)
+    ):
+        return "geojson"
     begins_html = re.match(rb"<!doctype html|<html|<head|<body|<table|<meta|<div|<style", start)
     if begins_html or b"<table" in head.lower():
         raise LedgerError("ledgers.file.web_page")
@@ -106,6 +113,8 @@ def _sniff_zip(path: Path) -> str:
         return "xlsx"
     if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet") or "content.xml" in names:
         return "ods"
+    if any(name.lower().endswith(".kml") for name in names):
+        return "kmz"
     raise LedgerError("ledgers.file.archive")
 
 
@@ -128,7 +137,7 @@ def read_workbook(path: Path, kind: str, wanted: Sequence[str] | None) -> Iterat
     except (calamine.CalamineError, OSError, ValueError) as error:
         yield from _read_otherwise(path, kind, wanted, tell_error(error))
         return
-    _check_wanted(wanted, names)
+    check_wanted(wanted, names)
     hidden = {one.name for one in described if one.visible != calamine.SheetVisibleEnum.Visible}
     scan = open_scan(path, kind)
     for name in names:
@@ -169,7 +178,8 @@ def _take_panics() -> Iterator[None]:
         raise ValueError(str(error)) from None
 
 
-def _check_wanted(wanted: Sequence[str] | None, names: Sequence[str]) -> None:
+def check_wanted(wanted: Sequence[str] | None, names: Sequence[str]) -> None:
+    """Raise LedgerError if a sheet that is wanted is not among those there are."""
     if absent := [name for name in wanted or () if name not in names]:
         raise LedgerError("ledgers.file.no_sheet", absent=absent, sheets=names)
 
@@ -190,7 +200,7 @@ def _read_with_xlrd(path: Path, wanted: Sequence[str] | None, why: Label) -> Ite
 
     try:
         book = _open_bare(path.read_bytes())
-        _check_wanted(wanted, book.sheet_names())
+        check_wanted(wanted, book.sheet_names())
         for sheet in book.sheets():
             if wanted is not None and sheet.name not in wanted:
                 continue
@@ -242,7 +252,7 @@ def _read_with_openpyxl(path: Path, wanted: Sequence[str] | None, why: Label) ->
         # openpyxl warns of headers, footers and formats that it leaves out: of no use here.
         with warnings.catch_warnings(action="ignore", category=UserWarning):
             book = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
-        _check_wanted(wanted, book.sheetnames)
+        check_wanted(wanted, book.sheetnames)
         for sheet in book.worksheets:
             if wanted is not None and sheet.title not in wanted:
                 continue

@@ -101,6 +101,10 @@ def _iterate_sheets(path: Path, indices: Mapping[str, HeaderIndex]) -> Iterator[
         from taizhang.ledgers.parquet import read_parquet  # pyarrow is loaded only where it is needed
 
         yield next(iter(read_parquet(path, rows=_MOST_WORDS))).sheet
+    elif form in ("kml", "kmz", "geojson"):
+        from taizhang.ledgers.placemarks import read_placemarks  # lxml likewise
+
+        yield from read_placemarks(path, form, None)
     else:
         yield from read_workbook(path, form, None)
 
@@ -237,7 +241,7 @@ def _look_at(grid: Grid, column: HeaderColumn, index: HeaderIndex, data: np.ndar
     words = tuple(write_cell(value) for value in values if isinstance(value, str))
     understood = column.match is not None and not column.match.problem
     field = column.match.field if column.match is not None and understood else ""
-    ignored = bool(index.ignores(column.levels))
+    ignored = bool(column.role and not column.asked) or bool(index.ignores(column.levels))
     asked = bool(column.asked) or index.says_otherwise(column.header)
     return ColumnSeen(column.header, field, words, days, ignored, asked)
 

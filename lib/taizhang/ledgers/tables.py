@@ -12,7 +12,7 @@ from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Label, Reason
 from taizhang.ledgers.dates import find_epoch, find_order, find_year, read_date
 from taizhang.ledgers.grid import Grid
-from taizhang.ledgers.headers import HeaderIndex, Question, measure
+from taizhang.ledgers.headers import HeaderIndex, Question, bare_words, measure
 from taizhang.ledgers.model import (
     ASIDE_TYPES,
     TABLE_COLUMNS,
@@ -26,7 +26,9 @@ from taizhang.ledgers.model import (
 )
 from taizhang.ledgers.phrases import tells_deaths
 from taizhang.ledgers.places import find_table_place, suggest_place
+from taizhang.ledgers.points import find_point, hold_points
 from taizhang.ledgers.quantities import find_decimal_sign, find_factor, find_unit_doubt, read_number
+from taizhang.ledgers.questions import POINT
 from taizhang.ledgers.rowkinds import (
     DATA,
     HEADER,
@@ -53,7 +55,7 @@ from taizhang.ledgers.values import (
     says_unknown,
     take_texts,
 )
-from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, EMPTY, Field, Kind, load_shared
+from taizhang.metadata.kinds import DATE_TYPES, DATED_TYPES, EMPTY, NUMBER_TYPES, Field, Kind, load_shared
 from taizhang.metadata.phrases import load_phrases
 
 NEAR_DISTRICT = (
@@ -62,6 +64,7 @@ NEAR_DISTRICT = (
 _UNIT = re.compile(r"(?:计量)?单位\s*[::]\s*([^\s))]+)|\bunits?\s*:\s*([^)]+)", re.I)
 _BRACKETED = re.compile(r"[(（]([^()（）]{1,12})[)）]")
 _DITTOS = frozenset(map(fold, ("同上", "同前", "〃", "″", '"', "“", "”", "''", "ditto")))
+_LOOKED_AT = 500  # rows that tell whether a column holds coordinates
 _SUMMED = ("integer", "number")
 _CASUALTIES = re.compile("伤亡|死伤|傷亡|死傷")
 _IN_MONTHS = re.compile(r"月份$|^月$|[(（\[]\s*月份?\s*[)）\]]$|^month$", re.I)
@@ -81,12 +84,15 @@ def read_table(
     place, told_by = source.district, ""
     if not place and not table.sections:
         place, told_by = find_table_place(grid.sheet.name, table.titles, table.above, name, source.names)
-    check_columns(grid, table, index, source, name=name, year=table.year or year, place=place)
+    spot = _find_spot(grid, table, index)
+    there = {"lon", "lat"} if spot is not None else set()
+    check_columns(grid, table, index, source, name=name, year=table.year or year, place=place, there=there)
     _take_units(table, kind)
     data = np.flatnonzero(table.kinds == DATA) + table.first
     numbers = data + grid.sheet.top + 1
     codes, notes = _fill_merges(grid, table, kind, data)
     notes += _fill_dittos(grid, table, codes)
+    _leave_skipped(grid, table, codes, kind)
     date1904 = grid.sheet.date1904
     if kind.date in table.fields and (days := grid.values[table.fields[kind.date].position]):
         date1904 = find_epoch(_used(days, codes[kind.date]), year=year, date1904=date1904)
@@ -103,6 +109,9 @@ def read_table(
     for field_name, column in table.fields.items():
         field = kind.fields[field_name]
         values, own = grid.values[column.position], codes[field_name]
+        if column is spot and field_name == "district":
+            values = [point.rest if (point := find_point(value)) else value for value in values]
+            own = np.where(np.isin(own, [at for at, value in enumerate(values) if value == ""]), -1, own)
         if field_name == "district":
             values, own = _with_sections(table, data, values, own)
         assert column.match is not None
@@ -141,6 +150,15 @@ def read_table(
             Reason("ledgers.table.understood", column=field_name, note=note, count=count)
             for note, count in parsed[field_name].notes.items()
         ]
+    if spot is not None:
+        points = list(map(find_point, grid.values[spot.position]))
+        own = grid.codes[data, spot.position]
+        for field_name in ("lon", "lat"):
+            numbers_of = [getattr(point, field_name) if point else "" for point in points]
+            raw[field_name] = numbers_of, own
+            parsed[field_name] = read_column(numbers_of, own, kind.fields[field_name], context)
+        count = int(parsed["lon"].data[~np.isnan(parsed["lon"].data)].size)
+        notes.append(Reason("ledgers.table.points", header=spot.header, count=count))
     there = {column.match.field for column in table.columns if column.match is not None}
     for field_name, value in source.constants.items():
         if field_name not in there:
@@ -191,6 +209,30 @@ def read_table(
     if len(data):
         about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))
     return rows, aside, about
+
+
+def _find_spot(grid: Grid, table: LedgerTable, index: HeaderIndex) -> HeaderColumn | None:
+    """The one column in which phones give a place with its coordinates, where the table has no columns of these."""
+    wanted = {"lon", "lat"}
+    if not wanted <= set(index.kind.fields) or wanted & (set(table.fields) | index.refused):
+        return None
+    some = slice(table.first, min(table.last, table.first + _LOOKED_AT))
+    found = [
+        column
+        for column in table.columns
+        if not column.role
+        and hold_points(_used(grid.values[column.position], grid.codes[some, column.position]))
+        if column.match is None or index.kind.fields[column.match.field].type == "text"
+    ]
+    if len(found) != 1:
+        for column in found:
+            if column.match is None:
+                column.note, column.asked = Reason("ledgers.header.points"), ()
+        return None
+    (spot,) = found
+    if spot.match is None:
+        spot.role, spot.asked = POINT, ()
+    return spot
 
 
 def _list_unknown(
@@ -272,11 +314,15 @@ def check_columns(
     name: str,
     year: int | None,
     place: str,
+    there: Set[str] = frozenset(),
 ) -> None:
-    """Raise an error if a required column is missing, saying how to fix it in workbook.toml."""
-    kind, fields = source.kind, table.fields
+    """Raise an error if a required column is missing, saying how to fix it in workbook.toml.
+
+    `there` are columns that the table has without a header of their own.
+    """
+    kind, fields = source.kind, {*table.fields, *there}
     lacking = [name for name in kind.required if name not in fields and name not in source.constants]
-    if "district" in lacking and (place or table.sections or {"lon", "lat"} <= set(fields)):
+    if "district" in lacking and (place or table.sections or {"lon", "lat"} <= fields):
         lacking.remove("district")
     if year is not None:
         lacking = [name for name in lacking if kind.fields[name].type != "year"]
@@ -385,6 +431,21 @@ def _fill_dittos(grid: Grid, table: LedgerTable, codes: dict[str, np.ndarray]) -
             count = int((same & (above >= 0)).sum())
             notes.append(Reason("ledgers.table.dittos", column=name, count=count))
     return notes
+
+
+def _leave_skipped(grid: Grid, table: LedgerTable, codes: dict[str, np.ndarray], kind: Kind) -> None:
+    """Empty the cells in which a questionnaire says by a number that nobody answered: -3."""
+    forms = load_shared().forms
+    beside = set(map(fold, forms.skipped_beside))
+    if not any(fold(bare_words(column.header)) in beside for column in table.columns):
+        return
+    for name, column in table.fields.items():
+        field = kind.fields[name]
+        if field.type in NUMBER_TYPES and (field.min is None or field.min < 0):
+            continue  # of which it may be a number: degrees below zero
+        values = grid.values[column.position]
+        marks = [at for at, value in enumerate(values) if write_cell(value) in forms.skipped]
+        codes[name] = np.where(np.isin(codes[name], marks), -1, codes[name])
 
 
 def _with_sections(
@@ -546,7 +607,7 @@ def _describe_header(grid: Grid, column: HeaderColumn, index: HeaderIndex, kind:
         doubt = Reason("ledgers.header.asked", asked=[tell_question(one) for one in column.asked])
         return HeaderRead(letters, column.header, None, "", doubt, asked=column.asked)
     if match is None:
-        ignored = index.ignores(column.levels)
+        ignored = column.role or index.ignores(column.levels)
         note = column.note or (Reason(f"ledgers.header.{ignored}") if ignored else None)
         near = "" if note or not column.levels else index.suggest(column.levels[-1])
         note = note or (Reason("ledgers.header.near", column=near) if near else None)

@@ -28,7 +28,10 @@ _EXACT = 1e15  # a longer number has lost its last figures in a spreadsheet
 _SHORTENED = re.compile(r"\d(?:\.\d+)?E\+\d{2}")  # as a spreadsheet shows a long number: 3.50921E+17
 _ERROR_SIGNS = frozenset("#＃E错錯")
 _NONE = frozenset(("无", "没有", "未发现", "無"))
-_SEVERAL = re.compile(r"[、,，;；/+\s]+|和|及|与")
+_SEVERAL = re.compile(r"[、,，;；/+|┋\s]+|和|及|与")
+# As forms write an answer: A. before an option, 〖…〗 or a colon before what was added to it.
+_OPTION = re.compile(r"^\s*(?:[(](?:[A-Za-z]|\d{1,2})[)]|(?:[A-Za-z]|\d{1,2})\s*[.、:)]|[①-⑳])\s*")
+_SAID_BESIDE = re.compile(r"\s*〖[^〖〗]*〗\s*$|(?<=^其[他它])\s*[:(_\-].*$", re.DOTALL)
 _NAMES = re.compile(r"[、,;/\n]+|和|及")
 _COUNT = re.compile(r"等?(?:共|计|共计)?(\d+|[一二三四五六七八九十两]+)(?:人|名|位|人次)$")
 _NUMBERS: dict[str, int] = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
@@ -417,14 +420,33 @@ def _read_category(value: object, field: Field, context: Context) -> Answer:
         if word in spellings:
             name = spellings[word]
             return Answer((name == "true") if field.type == "boolean" else name)
-    parts = {spellings.get(_plain(simplify(part)), "") for part in _SEVERAL.split(text)}
-    if len(parts) == 1 and "" not in parts and field.type != "boolean":
-        return Answer(parts.pop())  # 桌面、推演: the same said twice
+    parts = [
+        _find_option(part, spellings) for part in (text, *_SEVERAL.split(_OPTION.sub("", _normal(text))))
+    ]
+    option, several = parts[0], dict.fromkeys(parts[1:])
+    if not option and len(several) == 1 and field.type != "boolean":
+        option = parts[1]  # 桌面、推演: the same said twice
+    if option:
+        return Answer((option == "true") if field.type == "boolean" else option)
     known = Reason("ledgers.category.yes_or_no") if field.type == "boolean" else tuple(field.values)
     if not context.where:
         return Answer(None, Reason("ledgers.category.unknown", value=text[:60], known=known))
     table = f"{context.where}.values.{field.name}"
+    if len(several) > 1 and "" not in several:
+        return Answer(
+            None, Reason("ledgers.category.several", value=text[:60], known=tuple(several), table=table)
+        )
     return Answer(None, Reason("ledgers.category.map", value=text[:60], known=known, table=table))
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _find_option(text: str, spellings: Mapping[str, str]) -> str:
+    """The value that an option of a form stands for: A. 一般隐患, 其他〖…〗; '' if it is none."""
+    option = _SAID_BESIDE.sub("", _OPTION.sub("", _normal(text)))
+    return spellings.get(_plain(option)) or spellings.get(_plain(simplify(option)), "")
 
 
 def _plain(text: str) -> str:

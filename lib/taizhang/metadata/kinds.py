@@ -168,6 +168,28 @@ _FIELD_KEYS, _RULE_KEYS = (tuple(one.name for one in fields(of))[1:] for of in (
 
 
 @dataclass(frozen=True)
+class Forms:
+    """What forms make of headers, and the columns that they add.
+
+    Patterns of what stands `before` and `after` what a question asks for, of `which` (属于哪个) and of a `hint`; by
+    kind the `subjects` that its questions name again. `columns`: words by what such a column is; `beside`: headers
+    that are the form's in a table that has one of these others; `asked`: that a form's time may be the row's date;
+    `skipped`: what is written for a question not answered, in tables with a header of `skipped_beside`.
+    """
+
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    which: re.Pattern[str]
+    hint: re.Pattern[str]
+    subjects: Mapping[str, tuple[str, ...]]
+    columns: Mapping[str, tuple[str, ...]]
+    beside: Mapping[str, tuple[str, ...]]
+    asked: Asked
+    skipped: tuple[str, ...]
+    skipped_beside: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Shared:
     """The contents of fields.yml for all kinds: units, words, and the shared fields as written."""
 
@@ -182,6 +204,7 @@ class Shared:
     notes: tuple[str, ...]
     disasters: tuple[tuple[str, ...], ...]
     warned_by: Mapping[str, tuple[str, ...]]
+    forms: Forms
     fields: Mapping[str, Mapping[str, Any]]
 
 
@@ -201,7 +224,23 @@ def load_shared() -> Shared:
         notes=_texts(data["rows"]["note"]),
         disasters=tuple(map(_texts, data["disasters"])),
         warned_by={kind: _texts(others) for kind, others in data["warned_by"].items()},
+        forms=_read_forms(data["forms"]),
         fields=data["fields"],
+    )
+
+
+def _read_forms(given: Mapping[str, Any]) -> Forms:
+    return Forms(
+        before=re.compile(f"^(?:{'|'.join(given['before'].split())})"),
+        after=re.compile(f"(?:{'|'.join(given['after'].split())})$"),
+        which=re.compile(given["which"]),
+        hint=re.compile(given["hint"]),
+        subjects={kind: tuple(words.split()) for kind, words in given["subjects"].items()},
+        columns={what: _texts(words) for what, words in given["columns"].items()},
+        beside={header: _texts(others) for header, others in given["beside"].items()},
+        asked=_read_asked(given["asked"])[0],
+        skipped=_texts(given["skipped"]["values"]),
+        skipped_beside=_texts(given["skipped"]["beside"]),
     )
 
 
