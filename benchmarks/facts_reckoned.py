@@ -25,8 +25,11 @@ DISTRICTS = pd.DataFrame({"code": CODES, "name": ["甲镇", "乙镇", "丙镇", 
 Row = dict[str, Any]
 DAYS = (
     "found_on rectified_on closed_on verified_on deadline inspected_on held_on issued_on review_due occurred_on "
-    "received_on answered_on resolved_on due_on settled_on issued_at checked_at expires_on done_on"
+    "received_on answered_on answer_due_on resolved_on due_on settled_on issued_at lifted_at checked_at expires_on "
+    "reported_on done_on"
 ).split()
+# With a time of day, in minutes since midnight, beside the day: `<column>_at`, None where none is written.
+TIMED = {"incidents": ("occurred_on", "reported_on"), "warnings": ("issued_at", "lifted_at")}
 SPANS = (
     "found_on",
     "rectified_on",
@@ -51,27 +54,32 @@ VALUES: dict[str, Sequence[Any]] = {
     "term": [
         "2019-2020学年第二学期", "2020-2021学年上学期", "2021年春季学期", "2021-2022学年第一学期", "2022秋", "不定期",
     ],
+    "cost_wan": [0.0, 0.8, 12.5], "inspectors": [2, 3], "missing": [0, 1], "evacuated": [0, 30],
+    "houses_collapsed": [2, 5], "houses_damaged": [0, 9], "crops_ha": [0.0, 3.5], "satisfied": [True, False],
+    "minutes_to_answer": [0.0, 0.5, 4.0, 12.0], "materials": [100, 250],
+    "level": ["一级", "二级网格", "Ⅲ", "4", "第五级", "村级"], "people": ["1", "2", "2|3", "1|4"],
     "year": [2020, 2021], "residents": [0, 4000], "output_yi": [0.5, 0.5, 2.0],
 }  # fmt: skip
 KINDS = {
     "hazards": (
-        "found_on rectified_on closed_on verified_on verified_result status deadline mode severity premises category"
+        "found_on rectified_on closed_on verified_on verified_result status deadline mode severity premises category "
+        "cost_wan"
     ),
-    "inspections": "inspected_on premises hazards_found penalty_yuan",
+    "inspections": "inspected_on premises inspectors hazards_found penalty_yuan",
     "drills": "held_on participants kind plan problems problems_fixed evaluated",
     "plans": "issued_on review_due name",
-    "incidents": "occurred_on class deaths serious_injuries loss_wan",
-    "losses": "occurred_on event affected loss_wan",
-    "complaints": "received_on answered_on resolved_on due_on status",
+    "incidents": "occurred_on reported_on class deaths missing serious_injuries loss_wan",
+    "losses": "occurred_on event affected evacuated houses_collapsed houses_damaged crops_ha loss_wan",
+    "complaints": "received_on answered_on answer_due_on resolved_on due_on status satisfied",
     "disputes": "found_on settled_on status",
-    "warnings": "issued_at kind",
-    "duty_checks": "checked_at on_duty",
+    "warnings": "issued_at lifted_at kind",
+    "duty_checks": "checked_at on_duty minutes_to_answer",
     "teams": "members",
     "supplies": "quantity standard expires_on",
     "shelters": "capacity",
-    "publicity": "held_on sessions reached",
+    "publicity": "held_on sessions reached materials",
     "schools": "met veto term",
-    "grid": "assigned",
+    "grid": "assigned level people",
     "tasks": "due_on done_on",
     "population": "year residents output_yi",
 }
@@ -84,11 +92,15 @@ STATUSES = {
 }
 # What an empty cell means in a table that has the column: not yet or none; zero if nobody wrote it; otherwise nothing.
 NONE = (
-    "rectified_on closed_on verified_on answered_on resolved_on settled_on done_on penalty_yuan standard expires_on"
+    "rectified_on closed_on verified_on answered_on resolved_on settled_on done_on penalty_yuan standard expires_on "
+    "verified_result lifted_at"
 ).split()
 CLOSINGS = NONE[:7]
 PLACELESS = ("tasks",)  # of a row without a district, the whole area alone has the number
-NOUGHT = "deaths serious_injuries hazards_found problems problems_fixed affected".split()
+NOUGHT = (
+    "deaths missing serious_injuries hazards_found problems problems_fixed affected evacuated houses_collapsed "
+    "houses_damaged materials"
+).split()
 
 
 def draw_rows(
@@ -135,6 +147,8 @@ def draw_rows(
             row |= dict.fromkeys(unread)
             told = (f"{name}?" if name in unread else name for name in sorted(has[file]))
             row |= {"source_file": "ab"[file], "table_columns": "|".join(told)}
+            if kind in TIMED:
+                row |= draw_times(rng, row, *TIMED[kind], as_of)
             for name in SPANS:
                 if name in names:
                     month = row[name] is not None and rng.random() < 0.1
@@ -142,6 +156,17 @@ def draw_rows(
                     row[f"{name}_precision"] = None if row[name] is None else "month" if month else "day"
             drawn[kind].append(row)
     return drawn
+
+
+def draw_times(rng: np.random.Generator, row: Row, first: str, second: str, as_of: date) -> Row:
+    """Times of day for two days, the second mostly near the first: some an hour later, or at an unknown time."""
+    days = {name: row[name] for name in (first, second)}
+    if None not in days.values() and rng.random() < 0.8:
+        days[second] = days[first] + timedelta(days=int(rng.choice([-1, 0, 0, 0, 1, 2, 3])))
+    at = {f"{name}_at": int(rng.integers(1, 1440)) if days[name] else None for name in days}
+    if at[f"{first}_at"] is not None and rng.random() < 0.5:
+        at[f"{second}_at"] = min(at[f"{first}_at"] + int(rng.choice([-1, 0, 59, 60, 61])), 1439)
+    return days | {name: None if days[name[:-3]] is None or rng.random() < 0.2 else at[name] for name in at}
 
 
 def list_columns(kind: str) -> list[str]:
@@ -157,6 +182,9 @@ def make_table(kind: str, rows: list[Row]) -> pd.DataFrame:
     for column in table:
         if column in DAYS:
             table[column] = pd.to_datetime(table[column]).astype("datetime64[us]")
+            if column in TIMED.get(kind, ()):
+                minutes = pd.Series([row.get(f"{column}_at") or 0 for row in rows], table.index)
+                table[column] += pd.to_timedelta(minutes, unit="min")
         elif column not in VALUES or isinstance(VALUES[column][0], str):
             table[column] = table[column].astype("str")
         else:
@@ -385,6 +413,20 @@ class Closing:
     def done_undated(self, look: Look, row: Row) -> bool:
         return self.undated(row) and self.known(look, row)
 
+    def timed(self, look: Look, row: Row) -> bool:
+        """What came in on a day, of which it is known whether it is closed."""
+        came = load_kinds()[self.kind].date
+        return self.known(look, row) and last(row, came) == row[came]
+
+    def days(self, look: Look, row: Row, latest: bool) -> int:
+        """To its day; what has none, or a month, at its soonest or at its latest; what is open to as_of."""
+        came, end = row[load_kinds()[self.kind].date], look.as_of
+        if self.done(look, row) and row[self.column]:
+            end = last(row, self.column) if latest else row[self.column]
+        elif self.done(look, row) and not latest:
+            end = came
+        return max((end - came).days, 0)
+
 
 RESOLVED = Closing("complaints", "resolved_on", ("resolved",), ("open", "answered"))
 ANSWERED = Closing("complaints", "answered_on", ("answered", "resolved"), ("open",))
@@ -448,22 +490,122 @@ def fold_name(text: str) -> str:
     return name_plan(text).casefold()
 
 
-def is_placed(look: Look, row: Row) -> bool:
-    """Whether it can be told on which side of its due day a case was resolved."""
-    if row["due_on"] is None or not RESOLVED.done(look, row):
+@dataclass(frozen=True)
+class OnTime:
+    """Whether a complaint was answered, or resolved, by its day."""
+
+    closing: Closing
+    due: str
+
+    def placed(self, look: Look, row: Row) -> bool:
+        """Whether it can be told on which side of its due day a case was closed."""
+        if row[self.due] is None or not self.closing.done(look, row):
+            return True
+        day, due = row[self.closing.column], last(row, self.due)
+        return day is not None and (last(row, self.closing.column) <= due or day > due)
+
+    def asked(self, look: Look, row: Row) -> bool:
+        judged = row[self.due] is not None and (self.closing.done(look, row) or look.past(row, self.due))
+        return judged and self.closing.known(look, row) and self.placed(look, row)
+
+    def kept(self, look: Look, row: Row) -> bool:
+        day, due = last(row, self.closing.column), last(row, self.due)
+        return self.closing.done(look, row) and None not in (day, due) and day <= due
+
+    @property
+    def grounds(self) -> list[Any]:
+        return [
+            (always, self.closing.known),
+            (always, lambda look, row: row[self.due] is not None),
+            (always, self.placed),
+        ]
+
+
+RESOLVED_IN_TIME, ANSWERED_IN_TIME = OnTime(RESOLVED, "due_on"), OnTime(ANSWERED, "answer_due_on")
+
+
+def may_be_rated(look: Look, row: Row) -> bool:
+    """Not what is known to be neither answered nor resolved."""
+    told = ANSWERED.known(look, row) or RESOLVED.known(look, row)
+    return not told or ANSWERED.done(look, row) or RESOLVED.done(look, row)
+
+
+def tell_verified(look: Look, row: Row) -> bool | None:
+    """Of a rectified hazard: whether it was verified by as_of; None where nobody wrote that."""
+    result, day = row["verified_result"], row["verified_on"]
+    spoilt = {"verified_on?", "verified_result?"} & {*row["table_columns"].split("|")}
+    if result == "not_passed":
+        return False
+    if result == "passed":
+        if day is None:
+            return None if look.looks_back("hazards", row) else True
+        return look.by(row, "verified_on")
+    if spoilt:
+        return None
+    if day is not None:
+        return look.by(row, "verified_on")
+    return (
+        False if any(look.says("hazards", row, name) for name in ("verified_on", "verified_result")) else None
+    )
+
+
+def is_verified(look: Look, row: Row) -> bool:
+    return is_rectified(look, row) and tell_verified(look, row) is True
+
+
+def tells_verified(look: Look, row: Row) -> bool:
+    return tell_verified(look, row) is not None
+
+
+def is_major_rectified(look: Look, row: Row) -> bool:
+    return row["severity"] == "major" and is_rectified(look, row)
+
+
+def tell_late(look: Look, row: Row) -> bool | None:
+    """Whether an incident was reported late: by the clock, or by the days alone; None where that is not known."""
+    occurred, reported = row["occurred_on"], row["reported_on"]
+    if reported is None:
+        return None
+    by_clock = None not in (row["occurred_on_at"], row["reported_on_at"]) and reported <= look.as_of
+    if by_clock:
+        minutes = 1440 * (reported - occurred).days + row["reported_on_at"] - row["occurred_on_at"]
+        return None if minutes < 0 else minutes > 60
+    if (min(reported, look.as_of) - last(row, "occurred_on")).days >= 2:
         return True
-    day, due = row["resolved_on"], last(row, "due_on")
-    return day is not None and (last(row, "resolved_on") <= due or day > due)
+    return False if occurred == last(row, "occurred_on") == reported == last(row, "reported_on") else None
 
 
-def has_answer(look: Look, row: Row) -> bool:
-    judged = row["due_on"] is not None and (RESOLVED.done(look, row) or look.past(row, "due_on"))
-    return judged and RESOLVED.known(look, row) and is_placed(look, row)
+def count_hours(row: Row) -> float | None:
+    """From a warning's issue to its lifting, by the clock."""
+    if row["lifted_at"] is None or None in (row["issued_at_at"], row["lifted_at_at"]):
+        return None
+    minutes = 1440 * (row["lifted_at"] - row["issued_at"]).days + row["lifted_at_at"] - row["issued_at_at"]
+    return minutes / 60 if minutes >= 0 else None
 
 
-def is_on_time(look: Look, row: Row) -> bool:
-    day, due = last(row, "resolved_on"), last(row, "due_on")
-    return RESOLVED.done(look, row) and None not in (day, due) and day <= due
+def is_lifted(look: Look, row: Row) -> bool:
+    return look.by(row, "lifted_at")
+
+
+LEVEL_NAMES = {1: {"一级"}, 2: {"二级网格", "二级"}, 3: {"Ⅲ", "三级"}, 4: {"4"}, 5: {"第五级"}}
+
+
+def of_level(number: int) -> Callable[[Look, Row], bool]:
+    return lambda look, row: row["level"] in LEVEL_NAMES[number]
+
+
+def has_level(look: Look, row: Row) -> bool:
+    return any(row["level"] in names for names in LEVEL_NAMES.values())
+
+
+def is_there(look: Look, fact: str) -> bool:
+    """Whether a layer has such a fact: of a level that it has, or of people if it says who."""
+    rows = look.rows.get("grid", [])
+    if fact.startswith("grid.cells_level_"):
+        return any(of_level(int(fact[-1]))(look, row) for row in rows)
+    return fact not in ("grid.responsible", "grid.cells_unassigned") or any(
+        row["assigned"] is not None for row in rows
+    )
 
 
 def is_finished(look: Look, row: Row) -> bool:
@@ -532,10 +674,31 @@ def is_major_open(look: Look, row: Row) -> bool:
     return row["severity"] == "major" and is_open(look, row)
 
 
+# The middle of numbers: the rows that have one, and the number.
+MIDDLES: dict[str, tuple[Callable[[Look, Row], bool], Callable[[Look, Row], float]]] = {
+    "hazards.overdue_stock_days_median": (
+        is_overdue,
+        lambda look, row: (look.as_of - last(row, "deadline")).days,
+    ),
+    "warnings.hours_median": (
+        lambda look, row: is_lifted(look, row) and count_hours(row) is not None,
+        lambda look, row: count_hours(row) or 0.0,
+    ),
+    "duty_checks.minutes_median": (
+        lambda look, row: row["minutes_to_answer"] is not None,
+        lambda look, row: row["minutes_to_answer"],
+    ),
+}
+# Times to closure: the rows that are timed, those closed, and the days, at their soonest or at their latest.
+MEDIANS: dict[str, tuple[Any, Any, Any]] = {
+    "hazards.days_to_rectify_median": (is_timed, is_rectified, count_days),
+    "complaints.days_to_resolve_median": (RESOLVED.timed, RESOLVED.done, RESOLVED.days),
+    "disputes.days_to_settle_median": (SETTLED.timed, SETTLED.done, SETTLED.days),
+    "tasks.days_late_median": (is_tardy, is_finished, count_days_late),
+}
 STANDING = {"open": is_open, "overdue": is_overdue, "major_open": is_major_open}
-LATE = "hazards.overdue_stock_days_median"
-STOCKS = {f"hazards.{name}_stock{part}" for name in STANDING for part in ("", "_before")} | {LATE}
-STOCKS |= {"tasks.overdue_stock", "tasks.overdue_stock_before"}
+STOCKS = {f"hazards.{name}_stock{part}" for name in STANDING for part in ("", "_before")}
+STOCKS |= {"hazards.overdue_stock_days_median", "tasks.overdue_stock", "tasks.overdue_stock_before"}
 
 
 def before(test: Callable[[Look, Row], bool], begins: str = "found_on") -> Callable[[Look, Row], bool]:
@@ -555,6 +718,10 @@ COUNTS: dict[str, Callable[[Look, Row], bool]] = {
     "hazards.major": equal("severity", "major"),
     "hazards.major_open": is_major_open,
     "hazards.repeats": is_repeat,
+    "hazards.verified": is_verified,
+    "hazards.major_unverified": lambda look, row: (
+        is_major_rectified(look, row) and tell_verified(look, row) is False
+    ),
     "inspections.visits": always,
     "inspections.penalties": lambda look, row: (row["penalty_yuan"] or 0) > 0,
     "drills.held": always,
@@ -566,6 +733,7 @@ COUNTS: dict[str, Callable[[Look, Row], bool]] = {
     "incidents.level_larger": lambda look, row: level(look, row) == 1,
     "incidents.level_major": lambda look, row: level(look, row) == 2,
     "incidents.level_extraordinary": lambda look, row: level(look, row) == 3,
+    "incidents.late_reports": lambda look, row: tell_late(look, row) is True,
     "complaints.received": always,
     "complaints.answered": ANSWERED.done,
     "complaints.resolved": RESOLVED.done,
@@ -584,6 +752,7 @@ COUNTS: dict[str, Callable[[Look, Row], bool]] = {
     "shelters.count": always,
     "grid.cells": always,
     "grid.cells_unassigned": equal("assigned", False),
+    **{f"grid.cells_level_{number}": of_level(number) for number in LEVEL_NAMES},
     "schools.items": always,
     "schools.vetoed": lambda look, row: row["veto"] is True and row["met"] is False,
     "tasks.due": always,
@@ -598,7 +767,17 @@ SHARES = {  # the rows whose answer is known, and those counted
     "drills.evaluated_share": (known("evaluated"), equal("evaluated", True)),
     "drills.plans_drilled_share": (is_current, is_drilled),
     "complaints.resolution_rate": (RESOLVED.known, RESOLVED.done),
-    "complaints.on_time_rate": (has_answer, is_on_time),
+    "hazards.verified_share": (
+        lambda look, row: is_rectified(look, row) and tells_verified(look, row),
+        is_verified,
+    ),
+    "incidents.on_time_report_rate": (
+        lambda look, row: tell_late(look, row) is not None,
+        lambda look, row: tell_late(look, row) is False,
+    ),
+    "complaints.on_time_rate": (RESOLVED_IN_TIME.asked, RESOLVED_IN_TIME.kept),
+    "complaints.answered_on_time_rate": (ANSWERED_IN_TIME.asked, ANSWERED_IN_TIME.kept),
+    "complaints.satisfied_rate": (known("satisfied"), equal("satisfied", True)),
     "disputes.settlement_rate": (SETTLED.known, SETTLED.done),
     "duty_checks.passed_rate": (known("on_duty"), equal("on_duty", True)),
     "schools.items_met_rate": (known("met"), equal("met", True)),
@@ -609,9 +788,12 @@ SUMS = {
     name: column(*name.split("."))
     for name in (
         "inspections.penalty_yuan drills.participants drills.problems incidents.deaths incidents.serious_injuries "
-        "incidents.loss_wan losses.affected losses.loss_wan teams.members shelters.capacity publicity.reached"
+        "incidents.loss_wan losses.affected losses.loss_wan teams.members shelters.capacity publicity.reached "
+        "hazards.cost_wan incidents.missing losses.evacuated losses.houses_collapsed losses.houses_damaged "
+        "losses.crops_ha publicity.materials"
     ).split()
 }
+SUMS["inspections.person_times"] = column("inspections", "inspectors")
 SUMS["publicity.sessions"] = lambda look, row: 1 if row["sessions"] is None else row["sessions"]
 RATIOS = {
     "inspections.hazards_per_visit": (column("inspections", "hazards_found"), lambda look, row: 1),
@@ -663,6 +845,13 @@ GROUNDS: dict[str, list[Any]] = {
     },
     "hazards.repeats": one("hazards", "premises") + one("hazards", "category"),
     "hazards.days_to_rectify_median": [HAS_STATUS],
+    "hazards.verified": [HAS_STATUS, (is_rectified, tells_verified)],
+    "hazards.verified_share": [HAS_STATUS, (is_rectified, tells_verified)],
+    "hazards.major_unverified": [
+        HAS_STATUS,
+        *one("hazards", "severity"),
+        (is_major_rectified, tells_verified),
+    ],
     "inspections.premises": one("inspections", "premises"),
     "inspections.penalties": one("inspections", "penalty_yuan"),
     "inspections.hazards_per_visit": one("inspections", "hazards_found"),
@@ -683,15 +872,30 @@ GROUNDS: dict[str, list[Any]] = {
     "complaints.resolved": [(always, RESOLVED.known)],
     "complaints.resolved_undated": [(always, RESOLVED.known)],
     "complaints.resolution_rate": [(always, RESOLVED.known)],
-    "complaints.on_time_rate": [(always, RESOLVED.known), *one("complaints", "due_on"), (always, is_placed)],
+    "complaints.on_time_rate": RESOLVED_IN_TIME.grounds,
+    "complaints.answered_on_time_rate": ANSWERED_IN_TIME.grounds,
+    "complaints.days_to_resolve_median": [(always, RESOLVED.known)],
+    "complaints.satisfied_rate": [(may_be_rated, known("satisfied"))],
+    "incidents.late_reports": [(always, lambda look, row: tell_late(look, row) is not None)],
+    "incidents.on_time_report_rate": [(always, lambda look, row: tell_late(look, row) is not None)],
+    "warnings.hours_median": [
+        *one("warnings", "lifted_at"),
+        (is_lifted, lambda look, row: count_hours(row) is not None),
+    ],
+    "duty_checks.minutes_median": [
+        (lambda look, row: row["on_duty"] is not False, says("duty_checks", "minutes_to_answer"))
+    ],
     "disputes.settled": [(always, SETTLED.known)],
     "disputes.settled_undated": [(always, SETTLED.known)],
     "disputes.settlement_rate": [(always, SETTLED.known)],
+    "disputes.days_to_settle_median": [(always, SETTLED.known)],
     "duty_checks.passed_rate": one("duty_checks", "on_duty"),
     "supplies.below_standard": one("supplies", "quantity") + one("supplies", "standard"),
     "supplies.expired": one("supplies", "expires_on"),
     "shelters.capacity_per_resident": one("shelters", "capacity"),
     "grid.cells_unassigned": one("grid", "assigned"),
+    "grid.responsible": [(always, lambda look, row: row["people"] is not None or row["assigned"] is False)],
+    **{f"grid.cells_level_{number}": [(always, has_level)] for number in LEVEL_NAMES},
     "schools.items_met_rate": one("schools", "met"),
     **{
         f"tasks.{name}": [(always, knows_end)]
@@ -703,13 +907,15 @@ GROUNDS: dict[str, list[Any]] = {
     },
     "schools.vetoed": [*one("schools", "veto"), (equal("veto", True), says("schools", "met"))],
     **{name: one(*name.split(".")) for name in SUMS if name != "publicity.sessions"},
+    "inspections.person_times": one("inspections", "inspectors"),
+    "hazards.cost_wan": [HAS_STATUS, (is_rectified, says("hazards", "cost_wan"))],
 }
 
-DISTINCT = {"inspections.premises": "premises", "losses.events": "event", "losses.events_unwarned": "event"}
-# By median, the rows that it is of, those that ended, and the days until then, at the soonest or at the latest.
-MEDIANS: dict[str, tuple[Any, Any, Any]] = {
-    "hazards.days_to_rectify_median": (is_timed, is_rectified, count_days),
-    "tasks.days_late_median": (is_tardy, is_finished, count_days_late),
+DISTINCT = {
+    "inspections.premises": "premises",
+    "losses.events": "event",
+    "losses.events_unwarned": "event",
+    "grid.responsible": "people",
 }
 AREAS = pd.DataFrame(
     {"district_code": ["102", "all", "101"], "gap_km2": [0.5, 0.7, 0.2], "overlap_km2": [0.0, 0.1, 0.1]}
@@ -785,11 +991,11 @@ def choose(look: Look, fact: str) -> list[tuple[int, Row, bool]]:
             rows = counted = row[DISTINCT[fact]] is not None and (
                 fact != "losses.events_unwarned" or tell_warned(look, row) == "no"
             )
-        elif fact == LATE:
-            rows = counted = is_overdue(look, row)
+        elif fact in MIDDLES:
+            rows = counted = MIDDLES[fact][0](look, row)
         elif fact in MEDIANS:
-            rows = MEDIANS[fact][0](look, row)
-            counted = rows and MEDIANS[fact][1](look, row)
+            timed, done, _ = MEDIANS[fact]
+            rows, counted = timed(look, row), timed(look, row) and done(look, row)
         else:  # an area is worked out from all cells
             rows = counted = True
         if rows:
@@ -818,6 +1024,10 @@ def weigh(look: Look, fact: str, code: str) -> tuple[bool, float, float]:
         part = n / len(some) if some else 1.0
         if part <= share:
             share, told, asked = part, n, len(some)
+    if (
+        fact in SUMS and code != "all" and rows[kind]
+    ):  # where no row has an amount, nobody wrote that it is nought
+        enough &= any(SUMS[fact](look, row) is not None for row in rows[kind])
     if kind == "schools" and not look.of(kind) and any(row["district_code"] for row in look.rows[kind]):
         enough = False  # no term had begun
     if fact in PER and code != "all" and rows[kind] and not population(look, code, PER[fact][1]) > 0:
@@ -944,13 +1154,15 @@ def count(look: Look, fact: str, code: str) -> tuple[float, float, float, float,
         keys = [(row["district_code"], row[DISTINCT[fact]]) for row, _ in rows]
         # A disaster in two townships is one; premises of one name in two townships are two.
         number = len(set(keys))
+        if fact == "grid.responsible":
+            number = len({(code, one) for code, cell in keys for one in cell.split("|")})
         if fact.startswith("losses.events"):
             number = len({name_event(look, row) for row, _ in rows})
         return number, nothing, nothing, *(garwood(number) if limits else (nothing, nothing))
-    if fact == LATE:
-        late = sorted((look.as_of - last(row, "deadline")).days for row, _ in rows)
-        middle = (late[(len(late) - 1) // 2] + late[len(late) // 2]) / 2 if late else nothing
-        return middle, len(late), len(late), nothing, nothing
+    if fact in MIDDLES:
+        found = sorted(MIDDLES[fact][1](look, row) for row, _ in rows)
+        middle = (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2 if found else nothing
+        return middle, len(found), len(found), nothing, nothing
     if fact in MEDIANS:
         medians = []
         for latest in (False, True):

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 import taizhang
-from benchmarks.facts_reckoned import DAYS, KINDS, Look, reckon
+from benchmarks.facts_reckoned import DAYS, KINDS, TIMED, Look, reckon
 from taizhang.core.periods import Period, parse_period
 from taizhang.facts import compute_facts, prepare_ledgers
 from taizhang.metadata.kinds import load_kinds
@@ -49,7 +49,7 @@ def list_readings(year: int, as_of: date | None) -> list[Reading]:
 
 
 def list_rows(table: pd.DataFrame, kind: str) -> list[dict[str, Any]]:
-    """Rows in plain Python: days without their time, None if nothing is written."""
+    """Rows in plain Python: days apart from their time, None if nothing is written."""
     names = KINDS[kind].split()
     rows: list[dict[str, Any]] = []
     columns = [name for name in (*names, "district_code", "source_file", "table_columns") if name in table]
@@ -59,7 +59,11 @@ def list_rows(table: pd.DataFrame, kind: str) -> list[dict[str, Any]]:
         row |= {str(name): value for name, value in values.items()}
         for name in names:
             if name in DAYS:
-                row[name] = row[name].date() if row[name] is not None else None
+                moment = row[name]
+                row[name] = moment.date() if moment is not None else None
+                if name in TIMED.get(kind, ()):
+                    passed = None if moment is None else moment - pd.Timestamp(row[name])
+                    row[f"{name}_at"] = passed.total_seconds() / 60 if passed else None
                 row.setdefault(f"{name}_precision", None if row[name] is None else "day")
         row["table_columns"] = row.get("table_columns") or "|".join(columns)
         rows.append(row)

@@ -44,7 +44,7 @@ def read_cells(cells: list[tuple], folder: Path, **more: str) -> Layer:
 def test_cells_have_a_district_and_someone_or_no_one(tmp_path: Path) -> None:
     layer = read_cells(CELLS, tmp_path, responsible="fzr")
     assert layer.frame.columns.to_list() == [
-        "code", "name", "parent", "class", "level", "assigned", "responsible", "district_code", "geometry",
+        "code", "name", "parent", "class", "level", "assigned", "responsible", "people", "district_code", "geometry",
     ]  # fmt: skip
     codes = layer.frame["district_code"]
     assert codes.to_list()[:4] == ["350921101", "350921101", "350921102", "350921102"]

@@ -192,7 +192,7 @@ def test_the_frame_is_in_order_and_complete(hazards):
         "district_code", "district", "period", "fact", "value", "unit", "numerator", "denominator",
         "low", "high", "suppressed", "as_of", "known", "of",
     ]  # fmt: skip
-    assert len(facts) == 20 * 4
+    assert len(facts) == 24 * 4
     assert not facts.duplicated(["district_code", "fact"]).any()
     assert facts["as_of"].unique().tolist() == [pd.Timestamp(AS_OF)]
     assert not facts["suppressed"].any()
@@ -230,6 +230,8 @@ def test_every_number_has_its_rows(hazards):
         rows = select_rows(row.fact, {"hazards": hazards}, DISTRICTS, YEAR, AS_OF, row.district_code)
         if row.unit == "count":
             assert len(rows) == row.value == rows["counted"].sum()
+        elif row.unit == "wan_yuan":
+            assert rows.empty  # what was spent, no row says
         else:
             assert (len(rows), rows["counted"].sum()) == (row.denominator, row.numerator)
 

@@ -31,11 +31,25 @@ UNDATED: Mapping[str, Test] = {
         in ("rectified", "rectification_rate", "open", "overdue", "major_open", "days_to_rectify_median")
     },
     **dict.fromkeys(
-        ("complaints.resolved", "complaints.resolution_rate", "complaints.on_time_rate"),
+        (
+            "complaints.resolved",
+            "complaints.resolution_rate",
+            "complaints.on_time_rate",
+            "complaints.days_to_resolve_median",
+        ),
         complaints.RESOLVING.is_undated,
     ),
-    "complaints.answered": complaints.ANSWERING.is_undated,
-    **dict.fromkeys(("disputes.settled", "disputes.settlement_rate"), disputes.SETTLING.is_undated),
+    **dict.fromkeys(
+        ("complaints.answered", "complaints.answered_on_time_rate"), complaints.ANSWERING.is_undated
+    ),
+    **dict.fromkeys(
+        ("disputes.settled", "disputes.settlement_rate", "disputes.days_to_settle_median"),
+        disputes.SETTLING.is_undated,
+    ),
+    **dict.fromkeys(
+        ("hazards.verified", "hazards.verified_share", "hazards.major_unverified"),
+        hazards.is_verification_undated,
+    ),
 }
 
 

@@ -52,7 +52,8 @@ def read_grid(
     personal. All else, and the errors raised, are as in `read_districts`.
 
     The layer's frame has code, name, parent, class, level, assigned (boolean: there is a responsible person; NA if no
-    column says), responsible, district_code (NA outside all districts), and geometry in the CRS of `districts`.
+    column says), responsible, people (numbers that stand for the persons, as `number_people` gives them),
+    district_code (NA outside all districts), and geometry in the CRS of `districts`.
     """
     columns = {"code": code, "name": name or code, "parent": parent}
     columns |= {"class": class_, "level": level, "responsible": responsible}
@@ -68,8 +69,30 @@ def read_grid(
     frame["district_code"] = assign_cells(frame, districts, notes=notes, where=where)
     if shifted := describe_shift(frame, districts, name=_GRID, against=_DISTRICTS):
         notes.append(Reason("boundaries.grid.shifted", where=where, reason=shifted))
-    order = "code name parent class level assigned responsible district_code geometry".split()
+    frame["people"] = number_people(frame)
+    order = "code name parent class level assigned responsible people district_code geometry".split()
     return Layer(frame[order], notes)
+
+
+def number_people(cells: pd.DataFrame) -> pd.Series:
+    """Return numbers in place of the persons responsible for each cell, several apart by |; NA if none is named.
+
+    The same name in one district has the same number, and in two districts two.
+    """
+    if "responsible" not in cells:
+        return pd.Series(pd.NA, cells.index, dtype="str")
+    named = _list_people(cells)
+    known = named[named["responsible"] != ""]
+    numbers = known.groupby(["district_code", "responsible"], sort=False, dropna=False).ngroup() + 1
+    joined = numbers.astype("str").groupby(level=0).agg(lambda of: "|".join(dict.fromkeys(of)))
+    return joined.reindex(cells.index).astype("str")
+
+
+def _list_people(cells: pd.DataFrame) -> pd.DataFrame:
+    """One row for each person named in a cell, with the cell's label; the name is empty where nobody is."""
+    named = cells.assign(responsible=cells["responsible"].astype("str").str.split(_BETWEEN_NAMES))
+    named = named.explode("responsible")
+    return named.assign(responsible=named["responsible"].astype("str").str.strip().fillna(""))
 
 
 def measure_overlaps(cells: gpd.GeoSeries, districts: gpd.GeoSeries) -> pd.DataFrame:
@@ -257,9 +280,7 @@ def measure_span(grid: gpd.GeoDataFrame) -> pd.DataFrame:
         groups += [(code, "", cells), *((code, str(level), part) for level, part in levels)]
     rows = []
     for code, level, cells in groups:
-        named = cells.assign(responsible=cells["responsible"].astype("str").str.split(_BETWEEN_NAMES))
-        named = named.explode("responsible")
-        named["responsible"] = named["responsible"].astype("str").str.strip()
+        named = _list_people(cells)
         people = named[named["responsible"] != ""].groupby(["district_code", "responsible"]).size()
         held = grid.loc[grid["parent"].isin(cells["code"]), "parent"].value_counts()
         row = {"district_code": code, "level": level, "people": len(people)}

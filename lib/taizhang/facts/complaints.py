@@ -1,49 +1,57 @@
 """Facts of complaints. A complaint that was answered is not necessarily resolved."""
 
-from taizhang.facts.closing import Closing
-from taizhang.facts.grounds import Ground, ask, every, knows, rests_on
-from taizhang.facts.measures import Count, Measure, Share
+from taizhang.facts.closing import Closing, Timeliness
+from taizhang.facts.grounds import Ground, every, known, rests_on
+from taizhang.facts.measures import Count, Measure, Median, Share
 from taizhang.facts.rows import Mask, Rows
 
 RESOLVING = Closing("resolved_on", "status", ("resolved",), ("open", "answered"))
 ANSWERING = Closing("answered_on", "status", ("answered", "resolved"), ("open",))
 is_resolved, is_answered = RESOLVING.is_closed, ANSWERING.is_closed
+RESOLVED_IN_TIME = Timeliness(RESOLVING, "due_on")
+ANSWERED_IN_TIME = Timeliness(ANSWERING, "answer_due_on")
 
 
-def _is_placed(rows: Rows) -> Mask:
-    """For a case with a due day: whether it is known on which side of that day it was resolved."""
-    resolved, due = rows.known("resolved_on"), rows.known("due_on")
-    early = rows.last_days("resolved_on") <= rows.last_days("due_on")
-    late = rows.days("resolved_on") > rows.last_days("due_on")
-    return ~due | ~rows.test(is_resolved) | (resolved & (early | late))
+def may_be_rated(rows: Rows) -> Mask:
+    """Return whether the person may have been asked: not if it is known that nothing was answered or resolved."""
+    told = rows.test(ANSWERING.ground.known) | rows.test(RESOLVING.ground.known)
+    return ~told | rows.test(is_answered) | rows.test(is_resolved)
 
 
-# A case without a day of it may have been resolved in time or late.
-_PLACED = Ground(("resolved_on",), _is_placed)
-
-
-@rests_on(RESOLVING.ground, ask("due_on"), _PLACED)
-def is_on_time(rows: Rows) -> Mask:
-    return rows.test(is_resolved) & (rows.last_days("resolved_on") <= rows.last_days("due_on"))
-
-
-def has_answer(rows: Rows) -> Mask:
-    """Return whether timeliness is known: there is a due day, and the case is resolved or past that day."""
-    judged = rows.known("due_on") & (rows.test(is_resolved) | rows.before("due_on"))
-    return judged & rows.test(knows(is_on_time))
+@rests_on(Ground(("satisfied",), known("satisfied"), may_be_rated))
+def is_satisfied(rows: Rows) -> Mask:
+    return rows.equals("satisfied", True)
 
 
 MEASURES: tuple[Measure, ...] = (
     Count(fact="complaints.received"),
     Count(fact="complaints.answered", counted=is_answered),
+    Share(
+        fact="complaints.answered_on_time_rate",
+        counted=ANSWERED_IN_TIME.is_on_time,
+        rows=ANSWERED_IN_TIME.is_judged,
+    ),
     Count(fact="complaints.resolved", counted=is_resolved),
     Count(fact="complaints.resolved_undated", counted=RESOLVING.is_undated, interval=False),
     Share(fact="complaints.resolution_rate", counted=is_resolved),
-    Share(fact="complaints.on_time_rate", counted=is_on_time, rows=has_answer),
+    Share(
+        fact="complaints.on_time_rate",
+        counted=RESOLVED_IN_TIME.is_on_time,
+        rows=RESOLVED_IN_TIME.is_judged,
+    ),
+    Median(
+        fact="complaints.days_to_resolve_median",
+        days=RESOLVING.count_days,
+        most_days=RESOLVING.count_most_days,
+        closed=is_resolved,
+        rows=RESOLVING.is_timed,
+    ),
+    Share(fact="complaints.satisfied_rate", counted=is_satisfied, rows=known("satisfied")),
 )
 
-# What suppression must know: those resolved in time, or without a day of it, are never more than those resolved.
+# What suppression must know: those closed in time, without a day of it, or timed, are never more than those closed.
 WITHIN = (
-    ((has_answer, is_on_time), (every, is_resolved)),
-    ((every, RESOLVING.is_undated), (every, is_resolved)),
+    ((every, RESOLVED_IN_TIME.is_on_time), (every, is_resolved)),
+    ((every, ANSWERED_IN_TIME.is_on_time), (every, is_answered)),
+    *RESOLVING.within,
 )

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from taizhang.facts.grounds import Ground, Test, ask, every, grounds_of, holds, knows, rests_on
-from taizhang.facts.measures import STOCK, Count, Measure, Median, PlainMedian, Share
+from taizhang.facts.measures import STOCK, Count, Measure, Median, PlainMedian, Share, Sum
 from taizhang.facts.rows import Days, Floats, Mask, Numbers, Rows
 
 SAME_HAZARD = ("district_code", "premises", "category")
@@ -99,6 +99,57 @@ def is_open(rows: Rows) -> Mask:
 def is_unknown(rows: Rows) -> Mask:
     """Return whether its state is unknown: neither rectified, open nor overdue."""
     return ~rows.test(has_status)
+
+
+def says_passed(rows: Rows) -> Mask:
+    """Return whether the result of its verification is passed, without a day of it."""
+    return rows.equals("verified_result", "passed") & ~rows.known("verified_on")
+
+
+def is_verification_undated(rows: Rows) -> Mask:
+    """Return whether it is reported rectified, or passed, without a day of it."""
+    return rows.test(has_no_day) | rows.test(says_passed)
+
+
+def _knows_verification(rows: Rows) -> Mask:
+    """Return whether it is known if a verification had passed by as_of.
+
+    A result, a day, or an empty cell in a column of either answers this, unless the other could not be read.
+    """
+    legible = ~rows.unread("verified_on") & ~rows.unread("verified_result")
+    told = rows.answered("verified_on") | rows.answered("verified_result")
+    return (rows.known("verified_result") | (told & legible)) & ~(rows.test(says_passed) & rows.looks_back())
+
+
+VERIFICATION = ("verified_on", "verified_result")
+
+
+@rests_on(STATUS, Ground(VERIFICATION, _knows_verification, is_rectified))
+def is_verified(rows: Rows) -> Mask:
+    """Return whether it is rectified and was verified by as_of, or is reported passed without a day."""
+    passed = rows.test(says_passed) | (rows.by("verified_on") & ~rows.test(_failed))
+    return rows.test(is_rectified) & rows.test(_knows_verification) & passed
+
+
+def is_rectified_told(rows: Rows) -> Mask:
+    """Return whether it is rectified, and it is known if it was verified."""
+    return rows.test(is_rectified) & rows.test(_knows_verification)
+
+
+def _is_major_rectified(rows: Rows) -> Mask:
+    return rows.test(is_major) & rows.test(is_rectified)
+
+
+@rests_on(STATUS, ask("severity"), Ground(VERIFICATION, _knows_verification, _is_major_rectified))
+def is_major_unverified(rows: Rows) -> Mask:
+    """Return whether it is major and rectified, and no verification had passed by as_of."""
+    return rows.test(is_major) & rows.test(is_rectified_told) & ~rows.test(is_verified)
+
+
+@rests_on(STATUS, ask("cost_wan", is_rectified))
+def count_cost(rows: Rows) -> Floats:
+    """Return the money spent, in 10,000 yuan; NaN if unknown. Of what is open, it is not yet asked."""
+    return rows.amounts("cost_wan")
 
 
 @rests_on(STATUS, ask("deadline", is_open))
@@ -220,12 +271,16 @@ MEASURES: tuple[Measure, ...] = (
     Count(fact="hazards.rectified_undated", counted=is_undated, interval=False),
     Count(fact="hazards.status_unknown", counted=is_unknown, interval=False),
     Share(fact="hazards.rectification_rate", counted=is_rectified),
+    Count(fact="hazards.verified", counted=is_verified),
+    Share(fact="hazards.verified_share", counted=is_verified, rows=is_rectified_told),
+    Sum(fact="hazards.cost_wan", amount=count_cost),
     Count(fact="hazards.on_the_spot", counted=is_on_the_spot),
     Share(fact="hazards.on_the_spot_share", counted=is_on_the_spot),
     Count(fact="hazards.open", counted=is_open),
     Count(fact="hazards.overdue", counted=is_overdue),
     Count(fact="hazards.major", counted=is_major),
     Count(fact="hazards.major_open", counted=is_major_open),
+    Count(fact="hazards.major_unverified", counted=is_major_unverified, interval=False),
     Count(fact="hazards.repeats", counted=is_repeat),
     Median(
         fact="hazards.days_to_rectify_median",
@@ -259,6 +314,9 @@ WITHIN = (
     ((every, is_major_open), (every, is_open)),
     ((every, is_major_open), (every, is_major)),
     ((every, is_undated), (every, is_rectified)),
+    ((every, is_rectified_told), (every, is_rectified)),
+    ((every, is_major_unverified), (every, is_rectified)),
+    ((every, is_major_unverified), (every, is_major)),
     ((every, is_timed), (every, knows(is_rectified))),
     ((is_timed, is_rectified), (every, is_rectified)),
     *(((STOCK, test), (STOCK, is_open)) for test in (is_overdue, is_major_open)),

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 
 from taizhang.facts.grounds import Ground, Test, ask, holds, number, rests_on
-from taizhang.facts.measures import Count, Measure, PerPopulation, Sum
+from taizhang.facts.measures import Count, Measure, PerPopulation, Share, Sum
 from taizhang.facts.rows import Floats, Mask, Numbers, Rows
 
 LEVELS = ("ordinary", "larger", "major", "extraordinary")
@@ -66,15 +66,56 @@ def count_accident_deaths(rows: Rows) -> Floats:
     return np.where(rows.test(is_accident), rows.amounts("deaths"), np.nan)
 
 
+# State Council Order 493, article 9; where a day alone is written, the next day may be within it.
+MOST_TIME, CERTAINLY_LATE = np.timedelta64(60, "m"), np.timedelta64(2, "D")
+
+
+def _judge_report(rows: Rows) -> Numbers:
+    """Return 1 for an incident that was reported late, 0 for one in time, -1 where that is unknown.
+
+    With the time of both, it is late after more than an hour. Otherwise it is late two or more days later, in time
+    on the same day, and unknown on the next, or where the report comes first. What was not reported by as_of is
+    late once two days have gone by.
+    """
+    took = rows.moments("reported_on") - rows.moments("occurred_on")
+    first, last = rows.days("reported_on"), rows.last_days("reported_on")
+    least = np.minimum(first, rows.as_of) - rows.last_days("occurred_on")
+    timed = ~np.isnat(took) & (first <= rows.as_of)
+    late = np.where(timed, took > MOST_TIME, least >= CERTAINLY_LATE)
+    same_day = (first == last) & (first == rows.days("occurred_on")) & rows.is_day("occurred_on")
+    in_time = np.where(timed, (took >= np.timedelta64(0, "m")) & (took <= MOST_TIME), same_day)
+    return np.where(late, 1, np.where(in_time, 0, -1))
+
+
+def _knows_report(rows: Rows) -> Mask:
+    return np.asarray(rows.test(_judge_report) >= 0)
+
+
+_REPORT = Ground(("reported_on",), _knows_report)
+
+
+@rests_on(_REPORT)
+def is_reported_late(rows: Rows) -> Mask:
+    return np.equal(rows.test(_judge_report), 1)
+
+
+@rests_on(_REPORT)
+def is_reported_in_time(rows: Rows) -> Mask:
+    return np.equal(rows.test(_judge_report), 0)
+
+
 MEASURES: tuple[Measure, ...] = (
     Count(fact="incidents.count"),
     Sum(fact="incidents.deaths", amount=number("deaths"), interval=True),
+    Sum(fact="incidents.missing", amount=number("missing"), interval=True),
     Sum(fact="incidents.serious_injuries", amount=number("serious_injuries"), interval=True),
     Sum(fact="incidents.loss_wan", amount=number("loss_wan")),
     Count(fact="incidents.level_ordinary", counted=is_ordinary),
     Count(fact="incidents.level_larger", counted=is_larger),
     Count(fact="incidents.level_major", counted=is_major),
     Count(fact="incidents.level_extraordinary", counted=is_extraordinary),
+    Count(fact="incidents.late_reports", counted=is_reported_late),
+    Share(fact="incidents.on_time_report_rate", counted=is_reported_in_time),
     PerPopulation(
         fact="incidents.deaths_per_100k", amount=number("deaths"), column="residents", scale=100_000
     ),

@@ -20,6 +20,7 @@ def one_visit(rows: Rows) -> Floats:
 MEASURES: tuple[Measure, ...] = (
     Count(fact="inspections.visits"),
     Distinct(fact="inspections.premises", of=("premises",)),
+    Sum(fact="inspections.person_times", amount=number("inspectors")),
     Ratio(fact="inspections.hazards_per_visit", top=number("hazards_found"), bottom=one_visit, percent=False),
     Count(fact="inspections.penalties", counted=is_penalised),
     Sum(fact="inspections.penalty_yuan", amount=number("penalty_yuan")),

@@ -138,6 +138,10 @@ class _Unwarned(Distinct):
 MEASURES: tuple[Measure, ...] = (
     Distinct(fact="losses.events", of=("event",), shared=True, interval=True, numbers=find_events),
     Sum(fact="losses.affected", amount=number("affected")),
+    Sum(fact="losses.evacuated", amount=number("evacuated")),
+    Sum(fact="losses.houses_collapsed", amount=number("houses_collapsed")),
+    Sum(fact="losses.houses_damaged", amount=number("houses_damaged")),
+    Sum(fact="losses.crops_ha", amount=number("crops_ha")),
     Sum(fact="losses.loss_wan", amount=number("loss_wan")),
     _Unwarned(
         fact="losses.events_unwarned", of=("event",), shared=True, needs=("warnings",), numbers=find_events

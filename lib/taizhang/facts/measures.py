@@ -289,6 +289,12 @@ class Sum(Measure):
     def list_grounds(self) -> tuple[Ground, ...]:
         return grounds_of(self.amount)
 
+    def find_unknown(self, scene: Scene) -> Mask:
+        """Return districts of whose rows none has an amount: nobody wrote that it is zero."""
+        of = self.rows_of(scene)
+        known = _tally(of.group[~np.isnan(of.test(self.amount))], scene.n)
+        return np.asarray((_tally(of.group, scene.n) > 0) & (known == 0))[:-1]
+
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         amount = self.rows_of(scene).test(self.amount)
         known = ~np.isnan(amount)
@@ -342,7 +348,7 @@ class Distinct(Measure):
 class Share(Measure):
     """The percentage of the rows with a known answer that pass a test (`counted`).
 
-    `rows`: the rows concerned, if not all rows with a known answer.
+    `rows`: the rows concerned, if not all rows with a known answer; no other row passes the test.
     """
 
     counted: Test
@@ -369,7 +375,7 @@ class Share(Measure):
             low, high = wilson_interval(top, total)
         parts = {
             (every, every if rows.all() else self.asked): Part(total, total),
-            (self.rows or every, self.counted): Part(top, top, positive=False),
+            (every, self.counted): Part(top, top, positive=False),
         }
         same = {(every, self.asked): (every, every)} if rows.all() else {}
         return Result(divide(100 * top, total), top, total, 100 * low, 100 * high, parts, same)

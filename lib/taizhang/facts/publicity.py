@@ -15,4 +15,5 @@ def count_sessions(rows: Rows) -> Floats:
 MEASURES: tuple[Measure, ...] = (
     Sum(fact="publicity.sessions", amount=count_sessions),
     Sum(fact="publicity.reached", amount=number("reached")),
+    Sum(fact="publicity.materials", amount=number("materials")),
 )

@@ -210,6 +210,16 @@ class Ledger:
             return np.full(len(self.table), np.datetime64("NaT", "D"))
         return pd.to_datetime(self.table[column]).to_numpy().astype("datetime64[D]")
 
+    def moments(self, column: str) -> Days:
+        """Return dates with their time of day, to the second; NaT where none is written: midnight is a day alone."""
+        return self.make(self._moments, column)
+
+    def _moments(self, column: str) -> Days:
+        if column not in self.table:
+            return np.full(len(self.table), np.datetime64("NaT", "s"))
+        moments = pd.to_datetime(self.table[column]).to_numpy().astype("datetime64[s]")
+        return np.where(moments == moments.astype("datetime64[D]"), np.datetime64("NaT", "s"), moments)
+
     def term_starts(self) -> Days:
         """The first day of each row's school term; NaT if no term is given."""
         return self.make(self._term_starts)
@@ -336,6 +346,9 @@ class Rows:
 
     def last_days(self, column: str) -> Days:
         return self.ledger.last_days(column)[self.at]
+
+    def moments(self, column: str) -> Days:
+        return self.ledger.moments(column)[self.at]
 
     def is_day(self, column: str) -> Mask:
         """Return whether the date is known to the day."""

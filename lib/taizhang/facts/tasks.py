@@ -91,7 +91,7 @@ MEASURES: tuple[Measure, ...] = (
 
 # What suppression must know: those done in time, or late, are never more than those done.
 WITHIN = (
-    ((is_judged, is_on_time), (every, is_done)),
+    ((every, is_on_time), (every, is_done)),
     ((is_late, is_done_late), (every, is_done)),
     ((STOCK, is_carried_overdue), (STOCK, is_overdue)),
 )

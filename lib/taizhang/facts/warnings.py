@@ -1,5 +1,35 @@
 """Facts of warnings."""
 
-from taizhang.facts.measures import Count, Measure
+import numpy as np
 
-MEASURES: tuple[Measure, ...] = (Count(fact="warnings.issued"),)
+from taizhang.facts.grounds import Ground, ask, rests_on
+from taizhang.facts.measures import Count, Measure, PlainMedian
+from taizhang.facts.rows import Floats, Mask, Rows
+
+
+def count_hours(rows: Rows) -> Floats:
+    """Return hours from issue to lifting; NaN where the time of either is not written, or they are in the wrong
+    order."""
+    seconds = (rows.moments("lifted_at") - rows.moments("issued_at")).astype("timedelta64[s]")
+    hours = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64) / 3600)
+    return np.where(hours >= 0, hours, np.nan)
+
+
+def is_lifted(rows: Rows) -> Mask:
+    return rows.by("lifted_at")
+
+
+def _is_timed(rows: Rows) -> Mask:
+    return ~np.isnan(rows.test(count_hours))
+
+
+@rests_on(ask("lifted_at"), Ground(("lifted_at",), _is_timed, is_lifted))
+def is_lifted_timed(rows: Rows) -> Mask:
+    """Return whether it was lifted by as_of, after hours that are known."""
+    return rows.test(is_lifted) & rows.test(_is_timed)
+
+
+MEASURES: tuple[Measure, ...] = (
+    Count(fact="warnings.issued"),
+    PlainMedian(fact="warnings.hours_median", amount=count_hours, counted=is_lifted_timed),
+)

@@ -19,9 +19,9 @@ ROW = ":row"  # ends the name of a column with the sheet's row of a fact's cell
 # A fact's unit as a field has it, the header's words being of its dimension; of others a number is read as it stands.
 _UNITS = {
     "count": "piece", "people": "person", "percent": "percent", "days": "day", "yuan": "yuan",
-    "wan_yuan": "wan_yuan", "km2": "km2",
+    "wan_yuan": "wan_yuan", "km2": "km2", "rooms": "room", "ha": "ha", "hours": "hour", "minutes": "minute",
 }  # fmt: skip
-_WHOLE = ("count", "people")
+_WHOLE = ("count", "people", "rooms")
 
 
 def make_sums_kind(
