@@ -163,8 +163,8 @@ def draw_times(rng: np.random.Generator, row: Row, first: str, second: str, as_o
     days = {name: row[name] for name in (first, second)}
     if None not in days.values() and rng.random() < 0.8:
         days[second] = days[first] + timedelta(days=int(rng.choice([-1, 0, 0, 0, 1, 2, 3])))
-    at = {f"{name}_at": int(rng.integers(1, 1440)) if days[name] else None for name in days}
-    if at[f"{first}_at"] is not None and rng.random() < 0.5:
+    at = {f"{name}_at": int(rng.integers(1, 1440)) for name in days}
+    if rng.random() < 0.5:
         at[f"{second}_at"] = min(at[f"{first}_at"] + int(rng.choice([-1, 0, 59, 60, 61])), 1439)
     return days | {name: None if days[name[:-3]] is None or rng.random() < 0.2 else at[name] for name in at}
 

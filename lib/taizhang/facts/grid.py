@@ -84,7 +84,7 @@ class _People(Measure):
     def compute(self, scene: Scene) -> Result:
         rows, _ = self.select(scene)
         of = self.rows_of(scene)
-        people = of.written().loc[rows, "people"] if "people" in of.ledger.table else []
+        people = of.written().reindex(columns=["people"]).loc[rows, "people"]
         pairs = {
             (group, one)
             for group, cell in zip(of.group[rows], people, strict=True)
