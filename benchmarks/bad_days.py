@@ -1,61 +1,163 @@
-"""Kill commands at random moments, and run two at once, on a workbook of three townships.
+"""Kill commands at random moments, and run two at once, on a workbook of two townships.
 
-``python -m benchmarks.bad_days --rounds 200``. In a round of kills a command (ingest, review by two processes) loses
-all its processes by signal 9, or one of them; then it runs once more, and what it leaves is compared with an
-undisturbed run's. In a round of two, two commands start within a second; then every entry of the manifests must be
-there, every file what its manifest says, every number what it was, and nobody may have told of a traceback.
-``benchmarks.kill_nine`` kills reviews alone, the parts of them one by one, also on a Dask cluster.
+``python -m benchmarks.bad_days --rounds 200``. In a round of kills a command (ingest, a review by two processes or by a
+Dask cluster on this machine, new, draw) loses all its processes by signal 9, or one of them; then it runs once more,
+and what it leaves is compared with an undisturbed run's. In a round of two, two commands start within a second; then
+every entry of the manifests must be there, every file what its manifest says, every number what it was, and nobody may
+have told of a traceback. ``benchmarks.kill_nine`` kills reviews of whole notebooks, the parts of them one by one.
+
+So that a round takes seconds, commands are forked from this process, which has loaded what they need, kernels from one
+server, and pages are short.
 """
 
 import argparse
+import atexit
 import csv
+import gc
 import hashlib
+import importlib
 import json
 import os
 import random
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
+import threading
 import time
+import traceback
+import weakref
 from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.counties import write_short_templates
-from benchmarks.kill_nine import is_running, take_stock, wait_until_gone
-from benchmarks.measuring import ENVIRONMENT, list_children
+from benchmarks.counties import make_county, write_short_templates
+from benchmarks.kill_nine import is_running, start_cluster, take_stock, wait_until_gone
+from benchmarks.measuring import list_children, list_processes
+from taizhang.core.clock import NOW
 from taizhang.ingest.state import STATE
+from taizhang.report.kernels import PRELOAD
+from warm_kernels.client import ADDRESS, Server
+from warm_kernels.kernel import SINGLE_THREAD
 
 _PATIENCE = 300
 _BESIDE = re.compile(r"\..*\.[0-9a-f]{6}-\d+\.[a-z0-9_]{8}(\.\w+)?")
-_REVIEW = ("review", "--to", "html", "--jobs", "2", "--period")
-KILLED = {"ingest": ("ingest",), "review": (*_REVIEW, "2021")}
-TWO = {
+_REVIEW = ("review", "--to", "html", "--period")
+_HERE = ("--jobs", "2")
+# What a round of kills may kill, and how often: reviews take longest.
+KILLED = {"ingest": 4, "review": 2, "dask": 3, "new": 3, "draw": 3}
+TWO: dict[str, tuple[str, ...]] = {
     "ingest": ("ingest",),
     "fresh": ("ingest", "--fresh"),
-    "zh": (*_REVIEW, "2021", "--lang", "zh"),
-    "en": (*_REVIEW, "2021", "--lang", "en"),
-    "quarter": (*_REVIEW, "2021Q2"),
-    "one": (*_REVIEW, "2021", "--district"),  # and its code
+    "zh": (*_REVIEW, "2021", "--lang", "zh", *_HERE),
+    "en": (*_REVIEW, "2021", "--lang", "en", "--jobs", "1"),
+    "quarter": (*_REVIEW, "2021Q2", "--jobs", "1"),
+    "one": (*_REVIEW, "2021", "--jobs", "1", "--district"),  # and its code
     "facts": ("facts", "--period", "2021", "--format", "csv"),
+    "trace": ("trace", "hazards.found", "--period", "2021", "--district", "all"),
+    "draw": ("draw",),
+    "check": ("check", "--write"),
 }
+_LOADED = (
+    "taizhang.ingest.run", "taizhang.ingest.check", "taizhang.workbook.book", "taizhang.report.review",
+    "taizhang.report.run", "taizhang.report.workers", "taizhang.report.data", "taizhang.report.index",
+    "taizhang.report.findings", "taizhang.draw", "taizhang.lab.scaffold", "taizhang.cli", "pyarrow.parquet",
+    "pyarrow.dataset", "taizhang.core.csv",
+)  # fmt: skip
+_DRAW = (
+    'title = "抽查"\nseed = "7"\nentities = "data/raw/entities.csv"\ninspectors = "data/raw/inspectors.csv"\n'
+)
 
 
-def start(book: Path, words: tuple[str, ...], told: Path) -> "subprocess.Popen[bytes]":
-    """A command on a workbook, in a session of its own; what it tells goes to files beginning with `told`."""
-    command = [sys.executable, "-m", "taizhang.cli", *words, "-C", str(book)]
-    with told.with_suffix(".out").open("wb") as out, told.with_suffix(".err").open("wb") as err:
-        return subprocess.Popen(command, env=ENVIRONMENT, stdout=out, stderr=err, start_new_session=True)
+class Command:
+    """A command forked from this process, in a session of its own; what it tells goes to two files."""
+
+    def __init__(self, words: tuple[str, ...], told: Path) -> None:
+        self.told = told
+        self.returncode: int | None = None
+        sys.stdout.flush()
+        self.pid = os.fork()
+        if not self.pid:
+            self._become(words)
+
+    def _become(self, words: tuple[str, ...]) -> None:
+        code = 70
+        try:
+            os.setsid()
+            # What this process does at its end is not the command's to do.
+            atexit._clear()
+            weakref.finalize._registry.clear()  # type: ignore[attr-defined]
+            weakref.finalize._registered_with_atexit = False  # type: ignore[attr-defined]
+            for number, name in ((1, ".out"), (2, ".err")):
+                handle = os.open(self.told.with_suffix(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+                os.dup2(handle, number)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            # As it is called from a shell: processes that it starts look there for what to import.
+            sys.argv = ["taizhang", *words]
+            try:
+                sys.modules["taizhang.cli"].main()
+                code = 0
+            except SystemExit as error:
+                code = error.code if isinstance(error.code, int) else 0 if error.code is None else 1
+            except BaseException:
+                sys.excepthook(*sys.exc_info())
+            threading._shutdown()  # type: ignore[attr-defined]
+            atexit._run_exitfuncs()
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+    def wait(self) -> int:
+        """Its exit code; SystemExit if it does not end."""
+        until = time.monotonic() + _PATIENCE
+        while self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() > until:
+                raise SystemExit(f"no end: {self.read('.err')}")
+            else:
+                time.sleep(0.01)
+        return self.returncode
+
+    def poll(self) -> int | None:
+        """Its exit code, if it has ended."""
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+    def read(self, what: str) -> str:
+        """What it told."""
+        return self.told.with_suffix(what).read_text("utf-8-sig")
 
 
-def run(book: Path, words: tuple[str, ...], told: Path) -> float:
+def run(words: tuple[str, ...], told: Path) -> float:
     """Run a command to its end; the seconds it took. SystemExit if it fails."""
     begun = time.monotonic()
-    if code := start(book, words, told).wait(_PATIENCE):
-        raise SystemExit(f"{words} ended with {code}: {told.with_suffix('.err').read_text('utf-8')}")
+    command = Command(words, told)
+    if code := command.wait():
+        raise SystemExit(f"{words} ended with {code}: {command.read('.err')}")
     return time.monotonic() - begun
+
+
+def make_book(book: Path) -> None:
+    """A workbook of two townships with a few rows, one file of which is read by a process of its own, and a draw."""
+    make_county(book, townships=2, rows=40, timed=2)
+    write_short_templates(book)
+    old = Path(__file__).parents[1] / "tools" / "sample" / "incidents.xls"
+    shutil.copy(old, book / "data/raw/incidents.xls")
+    with (book / "workbook.toml").open("a", encoding="utf-8") as stream:
+        stream.write('[ledgers.incidents]\nfiles = ["data/raw/incidents.xls"]\n')
+    rows = "".join(f"A{number:02d},普通,店{number}\n" for number in range(30))
+    (book / "data/raw/entities.csv").write_text(f"id,stratum,name\n{rows}", "utf-8")
+    (book / "data/raw/inspectors.csv").write_text("id\n1\n2\n3\n4\n", "utf-8")
+    (book / "draw.toml").write_text(f'{_DRAW}team = 2\n[share]\n"*" = 0.2\n', "utf-8")
 
 
 def clear(book: Path) -> None:
@@ -71,15 +173,26 @@ def list_left(book: Path) -> dict[str, str]:
     for path in sorted(processed.glob("*.*")):
         if path.is_file() and path.name != STATE:
             found[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    found[STATE] = json.loads((processed / STATE).read_text("utf-8"))["result"]["fingerprint"]
+    if (processed / STATE).exists():
+        found[STATE] = json.loads((processed / STATE).read_text("utf-8"))["result"]["fingerprint"]
     return found
 
 
-def find_leftovers(book: Path) -> list[str]:
+def list_files(folder: Path) -> dict[str, str]:
+    """All files of a folder, by their hashes."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def find_leftovers(*folders: Path) -> list[str]:
     """Files that somebody had begun, folders that somebody held, and what was moved aside."""
     return [
-        path.relative_to(book).as_posix()
-        for path in book.rglob("*")
+        path.as_posix()
+        for folder in folders
+        for path in folder.rglob("*")
         if _BESIDE.fullmatch(path.name)
         or path.parent.name in ("held", "reading")
         or ".moved-" in path.name
@@ -87,52 +200,90 @@ def find_leftovers(book: Path) -> list[str]:
     ]
 
 
-def kill(process: "subprocess.Popen[bytes]", rng: random.Random) -> str:
-    """Kill all of a command's processes or one; which."""
-    below = list_children(process.pid)
+def kill(command: Command, rng: random.Random, nanny: int | None) -> str:
+    """Kill all of a command's processes or one, of a cluster's workers, too; which, or that it had ended."""
+    below = list_children(command.pid)
     while more := [child for pid in below for child in list_children(pid) if child not in below]:
         below += more
+    others = [one.pid for one in list_processes(nanny) if one.role == "dask"] if nanny else []
     everybody = rng.random() < 0.5
-    for pid in [process.pid, *below] if everybody else [rng.choice([process.pid, *below])]:
+    met = command.poll() is None
+    for pid in [command.pid, *below] if everybody else [rng.choice([command.pid, *below, *others])]:
+        if command.returncode is not None and pid == command.pid:
+            continue
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
-    process.wait(_PATIENCE)
+    command.wait()
     wait_until_gone([pid for pid in below if is_running(pid)])
-    return "all" if everybody else "one"
+    return ("all" if everybody else "one") if met else "after its end"
 
 
-def kill_rounds(book: Path, rounds: int, rng: random.Random, told: Path) -> Counter[str]:
+def kill_rounds(
+    book: Path, rounds: int, rng: random.Random, told: Path, killed: tuple[str, ...]
+) -> Counter[str]:
     """Rounds of kills; SystemExit at the first difference."""
+    made, trusted = book.with_name("made"), Path(os.environ["XDG_DATA_HOME"])
+    words: dict[str, tuple[str, ...]] = {
+        "ingest": ("ingest", "-C", str(book)),
+        "review": (*_REVIEW, "2021", *_HERE, "-C", str(book)),
+        "new": ("new", "--sample", str(made)),
+        "draw": ("draw", "-C", str(book)),
+    }
+
+    def forget() -> None:
+        clear(book)
+        shutil.rmtree(made, ignore_errors=True)
+
+    look: dict[str, Callable[[], dict[str, str]]] = dict.fromkeys(KILLED, lambda: list_left(book))
+    look |= {"new": lambda: list_files(made), "draw": lambda: list_files(book / "reports" / "draws")}
     counts, seconds, expected = Counter[str](), dict[str, float](), dict[str, dict[str, str]]()
-    for name, words in KILLED.items():
-        clear(book)
-        run(book, words, told)
-        expected[name] = list_left(book)
-        clear(book)
-        seconds[name] = run(book, words, told)
-    for number in range(rounds):
-        name = rng.choice(list(KILLED))
-        if rng.random() < 0.7:
-            clear(book)
-        else:  # an earlier state is there
-            (book / "data" / "processed" / STATE).unlink(missing_ok=True)
-        process = start(book, KILLED[name], told)
-        time.sleep(rng.uniform(0.02, 0.98) * seconds[name])
-        who = kill(process, rng)
-        if name == "ingest":
-            shutil.rmtree(book / "reports", ignore_errors=True)
-        run(book, KILLED[name], told)
-        left = list_left(book)
-        if differ := sorted(
-            one for one in {*left, *expected[name]} if left.get(one) != expected[name].get(one)
-        ):
-            raise SystemExit(f"round {number + 1}: {who} of {name} killed, and then these differ: {differ}")
-        if leftovers := find_leftovers(book):
-            raise SystemExit(f"round {number + 1}: {who} of {name} killed, and these are left: {leftovers}")
-        counts[f"{name}, {who}"] += 1
-        print(f"kills, round {number + 1}: {who} of {name}, all equal", flush=True)
+    nanny: int | None = None
+    with ExitStack() as stack:
+        if "dask" in killed:
+            address, workers = stack.enter_context(start_cluster(book))
+            nanny = workers.pid
+            words["dask"] = (*_REVIEW, "2021", "--scheduler", address, "-C", str(book))
+        for name in killed:
+            forget()
+            run(words[name], told)
+            expected[name] = look[name]()
+            forget()
+            seconds[name] = run(words[name], told)
+            if (again := look[name]()) != expected[name]:
+                raise SystemExit(
+                    f"{name} is not the same twice: {sorted(again.items() ^ expected[name].items())}"
+                )
+        print(
+            f"[{time.process_time():.0f} s] undisturbed: "
+            + ", ".join(f"{name} {s:.1f} s" for name, s in seconds.items()),
+            flush=True,
+        )
+        for number in range(rounds):
+            name = rng.choices(list(killed), [KILLED[one] for one in killed])[0]
+            if rng.random() < 0.7:
+                forget()
+            else:  # an earlier state is there
+                (book / "data" / "processed" / STATE).unlink(missing_ok=True)
+                shutil.rmtree(made, ignore_errors=True)
+            if name == "ingest":
+                shutil.rmtree(book / "reports", ignore_errors=True)
+            elif name in ("review", "dask"):
+                shutil.rmtree(book / "reports" / "draws", ignore_errors=True)
+            command = Command(words[name], told)
+            time.sleep(rng.uniform(0.02, 0.98) * seconds[name])
+            who = kill(command, rng, nanny if name == "dask" else None)
+            seconds[name] = 0.8 * seconds[name] + 0.2 * run(words[name], told)  # others are at work here, too
+            left, where = look[name](), f"round {number + 1}: {who} of {name} killed"
+            if differ := sorted(
+                one for one in {*left, *expected[name]} if left.get(one) != expected[name].get(one)
+            ):
+                raise SystemExit(f"{where}, and then these differ: {differ}")
+            if leftovers := find_leftovers(book, made, trusted):
+                raise SystemExit(f"{where}, and these are left: {leftovers}")
+            counts[f"{name}, {who}"] += 1
+            print(f"kills, {where}, all equal", flush=True)
     return counts
 
 
@@ -162,11 +313,15 @@ def check_reports(book: Path) -> list[str]:
 def two_rounds(book: Path, rounds: int, rng: random.Random, told: Path) -> Counter[str]:
     """Rounds of two commands at once; SystemExit at the first fault."""
     clear(book)
-    run(book, TWO["facts"], told)
-    numbers, counts = told.with_suffix(".out").read_bytes(), Counter[str]()
-    codes = sorted(
-        {row["district_code"] for row in csv.DictReader(numbers.decode("utf-8-sig").splitlines())} - {"all"}
-    )
+    numbers, counts = dict[str, str](), Counter[str]()
+    here = ("-C", str(book))
+    run(
+        (*TWO["check"], *here), told
+    )  # what it adds to workbook.toml stays: the state is the same in all rounds
+    for name in ("facts", "trace"):
+        run((*TWO[name], *here), told)
+        numbers[name] = told.with_suffix(".out").read_text("utf-8-sig")
+    codes = sorted({row["district_code"] for row in csv.DictReader(numbers["facts"].splitlines())} - {"all"})
     wanted = {"one": {f"{codes[0]}.zh"}}
     for lang in ("zh", "en"):
         wanted[lang] = {f"{code}.{lang}" for code in codes} | {f"comparison.{lang}"}
@@ -176,25 +331,26 @@ def two_rounds(book: Path, rounds: int, rng: random.Random, told: Path) -> Count
         else:
             shutil.rmtree(book / "reports", ignore_errors=True)
         names = rng.choices(list(TWO), k=2)
-        files = [told.with_name(f"{told.name}-{which}") for which in range(2)]
         begun = []
-        for name, file in zip(names, files, strict=True):
-            begun.append(start(book, (*TWO[name], *(codes[:1] if name == "one" else ())), file))
+        for which, name in enumerate(names):
+            words = (*TWO[name], *(codes[:1] if name == "one" else ()), *here)
+            begun.append(Command(words, told.with_name(f"{told.name}-{which}")))
             time.sleep(rng.uniform(0, 1))
         where = f"round {number + 1}, {' and '.join(names)}"
-        for process, name, file in zip(begun, names, files, strict=True):
-            said = file.with_suffix(".err").read_text("utf-8") if process.wait(_PATIENCE) else ""
-            said = said or file.with_suffix(".err").read_text("utf-8")
-            if process.returncode or "Traceback" in said:
-                raise SystemExit(f"{where}: {name} ended with {process.returncode}: {said}")
-            if name == "facts" and file.with_suffix(".out").read_bytes() != numbers:
-                raise SystemExit(f"{where}: other facts")
-        manifest = book / "reports" / "2021" / "manifest.json"
+        for command, name in zip(begun, names, strict=True):
+            code, said = command.wait(), command.read(".err")
+            if code or "Traceback" in said:
+                raise SystemExit(f"{where}: {name} ended with {code}: {said}")
+            if name in numbers and command.read(".out") != numbers[name]:
+                raise SystemExit(f"{where}: other {name}")
+        manifest, facts = (book / "reports" / "2021" / name for name in ("manifest.json", "facts.csv"))
         entered = json.loads(manifest.read_text("utf-8"))["reports"].keys() if manifest.exists() else set()
         if lost := sorted(set().union(*(wanted.get(name, set()) for name in names)) - set(entered)):
             raise SystemExit(f"{where}: not in the manifest: {lost}")
         if wrong := check_reports(book) + find_leftovers(book):
             raise SystemExit(f"{where}: {wrong}")
+        if facts.exists() and facts.read_text("utf-8-sig") != numbers["facts"]:
+            raise SystemExit(f"{where}: other facts.csv")
         counts[" and ".join(sorted(names))] += 1
         print(f"two at once, {where}: nothing lost", flush=True)
     return counts
@@ -206,21 +362,44 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=22)
     parser.add_argument("--only", choices=("kills", "two"))
+    parser.add_argument("--killed", nargs="+", choices=tuple(KILLED), default=tuple(KILLED))
     chosen = parser.parse_args()
-    from tools.sample import make_sample
-
+    if any(
+        os.environ.get(name) != value for name, value in SINGLE_THREAD.items()
+    ):  # before anything is loaded
+        os.execve(
+            sys.executable,
+            [sys.executable, "-m", "benchmarks.bad_days", *sys.argv[1:]],
+            os.environ | SINGLE_THREAD,
+        )
     rng = random.Random(chosen.seed)
     with tempfile.TemporaryDirectory() as folder:
         book, told = Path(folder) / "county", Path(folder) / "told"
-        make_sample(book, townships=3, rows=200)
-        write_short_templates(book)
-        for name, rounds in (("kills", kill_rounds), ("two", two_rounds)):
-            if chosen.only in (None, name):
-                counts = rounds(book, chosen.rounds, rng, told)
-                print(
-                    f"{name}: {chosen.rounds} rounds; " + ", ".join(f"{n} {c}" for n, c in counts.items()),
-                    flush=True,
+        make_book(book)
+        server = Server(PRELOAD.modules)
+        os.environ |= {
+            ADDRESS: server.address, "TAIZHANG_TRUST": "1", NOW: "2022-02-01T08:00:00",
+            "XDG_DATA_HOME": str(Path(folder) / "home"), "LANG": "en_US.UTF-8",
+        }  # fmt: skip
+        for name in _LOADED:
+            importlib.import_module(name)
+        gc.freeze()
+        try:
+            if chosen.only != "two":
+                tell(
+                    "kills", chosen.rounds, kill_rounds(book, chosen.rounds, rng, told, tuple(chosen.killed))
                 )
+            if chosen.only != "kills":
+                tell("two", chosen.rounds, two_rounds(book, chosen.rounds, rng, told))
+        finally:
+            server.close()
+
+
+def tell(what: str, rounds: int, counts: Counter[str]) -> None:
+    print(
+        f"{what}: {rounds} rounds; " + ", ".join(f"{name} {n}" for name, n in sorted(counts.items())),
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -69,33 +68,25 @@ def drop_times(value: Any) -> Any:
 def start_cluster(book: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A Dask scheduler and two workers, by its own commands; the scheduler's address and the workers' nanny."""
     with ExitStack() as stack:
+        told = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "told"
 
         def start(*words: str) -> "subprocess.Popen[bytes]":
-            process = subprocess.Popen(
-                [sys.executable, "-m", "dask", *words], cwd=book, env=ENVIRONMENT, stderr=subprocess.PIPE
-            )
+            with told.open("ab") as stream:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "dask", *words], cwd=book, env=ENVIRONMENT, stderr=stream
+                )
             stack.callback(process.wait)
             stack.callback(process.terminate)
             return process
 
-        scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-        assert scheduler.stderr
-        for line in scheduler.stderr:
-            if found := re.search(rb"Scheduler at:\s+(tcp://\S+)", line):
-                break
-        else:
-            raise RuntimeError("no Dask scheduler")
+        start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        until = time.monotonic() + _PATIENCE
+        while not (found := re.search(rb"Scheduler at:\s+(tcp://\S+)", told.read_bytes())):
+            if time.monotonic() > until:
+                raise RuntimeError("no Dask scheduler")
+            time.sleep(0.1)
         address = found[1].decode()
-        workers = start("worker", address, "--nworkers", "2", "--nthreads", "1", "--no-dashboard")
-        for process in (scheduler, workers):  # nobody reads what they tell, and a full pipe would stop them
-            threading.Thread(target=_drain, args=(process,), daemon=True).start()
-        yield address, workers
-
-
-def _drain(process: "subprocess.Popen[bytes]") -> None:
-    assert process.stderr
-    for _ in process.stderr:
-        pass
+        yield address, start("worker", address, "--nworkers", "2", "--nthreads", "1", "--no-dashboard")
 
 
 def time_review(book: Path, *more: str) -> float:

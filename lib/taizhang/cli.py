@@ -18,7 +18,8 @@ def _end_at_once(*_: object) -> None:
 if __name__ == "__main__" or Path(sys.argv[0]).name.startswith("taizhang"):
     signal.signal(signal.SIGINT, _end_at_once)
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -262,6 +263,15 @@ def open_workbook(folder: str, period: "Period", as_of: str = "", *, notebooks: 
     return book
 
 
+@contextmanager
+def hold_workbook(folder: str, period: "Period", as_of: str) -> Iterator["Workbook"]:
+    """Open a workbook as `open_workbook` does, and hold it in one state; say so if it was read for this run alone."""
+    with open_workbook(folder, period, as_of).hold_to_read() as book:
+        yield book
+        if book.result.fresh:
+            say(word("facts.not_kept"))
+
+
 def ask_trust(root: Path, code: Sequence[str]) -> None:
     """Ask whether a workbook that is not trusted may run its own code, if it has any; refuse without a terminal."""
     from taizhang.workbook.trust import is_trusted, refuse_code, trust_workbook
@@ -317,6 +327,7 @@ def new(
     if source is not None:
         raise typer.Exit(report_survey(folder, source))
     if upgrade:
+        choose_language(read_language(str(folder)))
         raise typer.Exit(report_upgrade(open_config(str(folder)).root))
     if sample:
         make_sample_workbook(folder)
@@ -441,14 +452,14 @@ def facts(
     from taizhang.core.periods import parse_period
 
     span = parse_period(period)
-    book = open_workbook(workbook, span, as_of)
-    code = warn_errors(book.result)
-    chosen = book.facts(span)
-    if number := len(book.reported(span)["fact"].unique()):
-        say(word("facts.unverified", number=number))
-    if district:
-        wanted = "all" if district == "all" else book.resolve_district(district)
-        chosen = chosen[chosen["district_code"] == wanted]
+    with hold_workbook(workbook, span, as_of) as book:
+        code = warn_errors(book.result)
+        chosen = book.facts(span)
+        if number := len(book.reported(span)["fact"].unique()):
+            say(word("facts.unverified", number=number))
+        if district:
+            wanted = "all" if district == "all" else book.resolve_district(district)
+            chosen = chosen[chosen["district_code"] == wanted]
     write_table(format_facts(chosen, format.value))
     raise typer.Exit(code)
 
@@ -516,6 +527,7 @@ def trust(
     from taizhang.workbook.trust import list_own_facts, list_own_notebooks, revoke_trust, trust_workbook
 
     root = locate_root(folder)
+    choose_language(read_language(str(root)))
     if revoke:
         revoke_trust(root)
         show(word("trust.revoked", folder=root))
@@ -541,9 +553,10 @@ def trace(
     from taizhang.core.periods import parse_period
 
     span = parse_period(period)
-    book = open_workbook(workbook, span, as_of)
-    code = warn_errors(book.result)
-    write_table(format_csv(book.trace(fact, span, district, personal=personal)))
+    with hold_workbook(workbook, span, as_of) as book:
+        code = warn_errors(book.result)
+        rows = book.trace(fact, span, district, personal=personal)
+    write_table(format_csv(rows))
     raise typer.Exit(code)
 
 
@@ -557,6 +570,7 @@ def draw(
 ) -> None:
     """Draw who is inspected and by whom, or repeat a record."""
     from taizhang.core.csv import guard_text
+    from taizhang.core.files import remove_leftovers
     from taizhang.draw import (
         commit_draw,
         describe_draw,
@@ -586,10 +600,14 @@ def draw(
         late = record.commitment is not None and not record.commitment.came_first
         raise typer.Exit(SEE if faults or late else DONE)
     drawn = run_draw(workbook, seed=seed)
-    path = to or locate_root(workbook) / "reports" / "draws" / f"{drawn.list_sha256[:12]}.json"
-    if path.exists() and read_record(path) != drawn:
-        raise ParameterError("cli.draw.another", file=path.name)
-    write_record(drawn, path)
+    own = locate_root(workbook) / "reports" / "draws"
+    path = to or own / f"{drawn.list_sha256[:12]}.json"
+    remove_leftovers(own)
+    try:
+        write_record(drawn, path)
+    except FileExistsError:
+        if read_record(path) != drawn:
+            raise ParameterError("cli.draw.another", file=path.name) from None
     lang = current_language()
     for row in tabulate_draw(drawn, lang).rows:
         show("\t".join(guard_text(cell.text.replace("\t", " ")) for cell in row))
@@ -620,9 +638,10 @@ def template(
     if kind not in kinds:
         raise ParameterError("cli.template.no_such_kind", kind=kind, near=suggest(kind, kinds))
     path = output or Path(f"{kind}.xlsx")
-    if path.exists():
-        raise ParameterError("cli.template.there", file=path)
-    write_template(kinds[kind], path)
+    try:
+        write_template(kinds[kind], path)
+    except FileExistsError:
+        raise ParameterError("cli.template.there", file=path) from None
     show(word("template.made", file=path))
 
 

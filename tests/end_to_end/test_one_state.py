@@ -143,3 +143,19 @@ def test_python_beside_the_workbook_saved_meanwhile_ends_the_run_with_a_message(
     with pytest.raises(ChangedError, match=r"saved during the run: helpers\.py"):
         review(root, lambda _: (root / "helpers.py").write_text("x = 1\n") and None)
     assert len(review(root)) == 4
+
+
+def test_rows_behind_numbers_that_are_damaged_or_gone_are_made_again(tmp_path: Path) -> None:
+    root = make(tmp_path / "book")
+    assert len(review(root)) == 4
+    folder = root / "reports" / "2021" / "rows"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert "all.hazards.found.csv" in before
+    for path in sorted(folder.glob("*.csv"))[:2]:
+        for damage in (Path.unlink, lambda one: one.write_bytes(before[one.name][:40]), Path.mkdir):
+            path.unlink(missing_ok=True)
+            if damage is not Path.unlink:
+                damage(path)
+            assert review(root) == []
+            left = {one.name: one.read_bytes() for one in folder.iterdir() if ".moved-" not in one.name}
+            assert left == before

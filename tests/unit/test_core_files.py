@@ -11,6 +11,7 @@ from faults import ERRORS, failing, small_disk
 
 from taizhang.core import files
 from taizhang.core.files import (
+    fill_folder,
     name_beside,
     open_scratch,
     remove_leftovers,
@@ -184,3 +185,57 @@ def test_what_could_not_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as lacking, write_beside(path):
         (tmp_path / "none").read_bytes()
     assert lacking.value.filename == str(tmp_path / "none")
+
+
+def test_what_is_to_be_new_is_never_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "form.xlsx"
+    write_text(path, "mine", new=True)
+    for links in (True, False):
+        if not links:
+            monkeypatch.setattr(
+                Path, "hardlink_to", lambda *_: (_ for _ in ()).throw(OSError(errno.EPERM, "no links"))
+            )
+        with pytest.raises(FileExistsError) as caught:
+            write_text(path, "another's", new=True)
+        assert caught.value.filename == str(path)
+        assert path.read_text() == "mine" and [one.name for one in tmp_path.iterdir()] == ["form.xlsx"]
+    write_text(tmp_path / "other", "new", new=True)
+    assert (tmp_path / "other").read_text() == "new"
+
+
+def test_a_folder_whose_filling_was_killed_is_filled_again_and_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    code = f"""
+        import os
+        from pathlib import Path
+        from taizhang.core.files import fill_folder, write_text
+        with fill_folder(Path({str(folder)!r})):
+            write_text(Path({str(folder)!r}) / "a", "half")
+            os.kill(os.getpid(), 9)
+    """
+    subprocess.run([sys.executable, "-c", "\n".join(line[8:] for line in code.splitlines())], check=False)
+    assert len(list(folder.iterdir())) == 2
+    with fill_folder(folder):
+        write_text(folder / "a", "whole")
+        with pytest.raises(FileExistsError), fill_folder(folder):  # another is at it
+            raise AssertionError
+    assert {path.name: path.read_text() for path in folder.iterdir()} == {"a": "whole"}
+    with pytest.raises(FileExistsError), fill_folder(folder):
+        raise AssertionError
+
+
+def test_a_place_for_scratch_is_found_though_others_take_it_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent, left = tmp_path / "held", [1, 1, 1]
+    true = files.remove_leftovers
+
+    def leave(folder: Path) -> None:
+        true(folder)
+        if left:
+            left.pop()
+            parent.rmdir()  # the last who was there has just gone
+
+    monkeypatch.setattr(files, "remove_leftovers", leave)
+    with open_scratch(parent) as folder:
+        assert folder.parent == parent and not left

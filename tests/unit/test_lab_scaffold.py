@@ -7,7 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from taizhang.cli import app
+from taizhang.core import files
 from taizhang.core.errors import ParameterError
+from taizhang.lab import scaffold
 from taizhang.lab.scaffold import make_sample_workbook, make_workbook
 from taizhang.metadata.kinds import load_kinds
 
@@ -45,3 +47,24 @@ def test_a_new_workbook_lists_every_kind(tmp_path: Path) -> None:
 def test_upgrade_and_sample_do_not_go_together(tmp_path: Path) -> None:
     asked = CliRunner().invoke(app, ["new", str(tmp_path / "new"), "--sample", "--upgrade"])
     assert isinstance(asked.exception, ParameterError) and not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("words", [[], ["--sample"]])
+def test_one_whose_making_was_killed_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    def list_files(folder: Path) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        }
+
+    made, folder = tmp_path / "a" / "book", tmp_path / "b" / "book"
+    assert CliRunner().invoke(app, ["new", str(made), *words]).exit_code == 0
+    with monkeypatch.context() as patch:  # the process is gone, as its number is said to be
+        patch.setattr(scaffold, "trust_workbook", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(files.os, "getpid", lambda: 2**22 + 1)
+        assert CliRunner().invoke(app, ["new", str(folder), *words]).exit_code
+    assert (folder / "notebooks").is_dir() and not (folder / "workbook.toml").exists()
+    assert CliRunner().invoke(app, ["new", str(folder), *words]).exit_code == 0
+    assert list_files(folder) == list_files(made)
+    assert CliRunner().invoke(app, ["new", str(folder), *words]).exit_code

@@ -259,3 +259,18 @@ def test_at_a_terminal_it_asks_once(book: Path, answer: str, code: int, lang: st
         again = start()  # and is not asked again
         assert again.communicate(timeout=120)[0].decode() == told
         assert again.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("zh", "可以运行自己的指标和笔记本"), ("en", "may run its own facts")]
+)
+def test_it_speaks_the_language_of_the_folder_that_it_names(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, told: str
+) -> None:
+    here = make_book(tmp_path / "here", {"a.xlsx": make_hazards("溪口镇")}, patterns=["*.xlsx"])
+    for root, said in ((book, lang), (here, {"zh": "en", "en": "zh"}[lang])):
+        path = root / "workbook.toml"
+        path.write_text(path.read_text("utf-8").replace("as_of", f'lang = "{said}"\nas_of'), "utf-8")
+    command = [sys.executable, "-m", "taizhang.cli", "trust", str(book)]
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
+    assert told in done.stdout

@@ -72,7 +72,7 @@ def _list_reasons(view: View, needed: Needed, args: Sequence[str], ids: Iterable
 
 def _miss_grid(view: View) -> Iterator[str]:
     if view.grid is None:
-        yield say_reason("grid", view.lang)
+        yield say_reason("lost_grid" if "grid" in view.unread else "grid", view.lang)
     elif view.district != ALL and not (view.grid["district_code"] == view.district).any():
         yield say_reason("no_cells", view.lang, place=name_place(view))
 

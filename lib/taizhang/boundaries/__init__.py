@@ -7,7 +7,7 @@ from taizhang.boundaries.cells import find_grid_problems, match_cells
 from taizhang.boundaries.coverage import check_coverage, check_districts, describe_coverage
 from taizhang.boundaries.crosswalk import compare_vintages, read_crosswalk
 from taizhang.boundaries.crs import area_km2
-from taizhang.boundaries.grid import check_cells, measure_grid, measure_span, read_grid
+from taizhang.boundaries.grid import check_cells, make_empty_grid, measure_grid, measure_span, read_grid
 from taizhang.boundaries.layers import Layer, read_districts
 from taizhang.boundaries.matching import SPLIT, find_district, match_districts
 from taizhang.boundaries.offsets import undo_offset
@@ -28,6 +28,7 @@ __all__ = [
     "find_grid_problems",
     "find_strays",
     "locate_points",
+    "make_empty_grid",
     "match_cells",
     "match_districts",
     "measure_grid",

@@ -9,6 +9,8 @@ import pandas as pd
 from taizhang.boundaries.codes import clean_text, restore_code
 from taizhang.boundaries.names import fold_name
 from taizhang.core.errors import BoundaryError
+from taizhang.core.files import check_plain
+from taizhang.core.outside import tell_error
 
 COLUMNS = ("old_code", "new_code")
 
@@ -62,12 +64,16 @@ def read_crosswalk(path: Path | str) -> pd.DataFrame:
     """Read a crosswalk of codes: a UTF-8 CSV with old_code, new_code and optionally old_name, new_name, year.
 
     One row per pair: a split has several rows of one old_code and a merger several of one new_code. Raises
-    BoundaryError if the file is not there, or a column is missing.
+    BoundaryError if the file is not there or cannot be read, or a column is missing.
     """
     path = Path(path)
     if not path.exists():
         raise BoundaryError("boundaries.crosswalk.no_file", path=path.as_posix())
-    table = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
+    try:
+        check_plain(path.stat(), path)
+        table = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
+    except (OSError, ValueError) as error:  # pandas' own errors and those of decoding are ValueErrors
+        raise BoundaryError("boundaries.crosswalk.unreadable", why=tell_error(error)) from None
     Crosswalk(table)
     return table
 

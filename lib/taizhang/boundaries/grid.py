@@ -17,6 +17,7 @@ from taizhang.boundaries.shifts import describe_shift
 from taizhang.core.reasons import Reason
 from taizhang.metadata.facts import ALL
 
+_COLUMNS = "code name parent class level assigned responsible people district_code geometry".split()
 # What people write where nobody is named.
 _NOBODY = {
     "", *"无 空 缺 待定 暂无 暂缺 空缺 空岗 缺岗 缺员 未定 未明确 未确定 未落实 未指定 未安排 未配备 未到位".split(),
@@ -70,8 +71,16 @@ def read_grid(
     if shifted := describe_shift(frame, districts, name=_GRID, against=_DISTRICTS):
         notes.append(Reason("boundaries.grid.shifted", where=where, reason=shifted))
     frame["people"] = number_people(frame)
-    order = "code name parent class level assigned responsible people district_code geometry".split()
-    return Layer(frame[order], notes)
+    return Layer(frame[_COLUMNS], notes)
+
+
+def make_empty_grid() -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Return a grid without cells, and its measures: what facts have of one that could not be read."""
+    cells = pd.DataFrame(columns=_COLUMNS[:-1], dtype="str").astype({"assigned": "boolean"})
+    measures = dict.fromkeys(("gap_km2", "overlap_km2"), pd.Series(dtype=float))
+    return gpd.GeoDataFrame(cells, geometry=[], crs=4490), pd.DataFrame(
+        {"district_code": cells["code"], **measures}
+    )
 
 
 def number_people(cells: pd.DataFrame) -> pd.Series:

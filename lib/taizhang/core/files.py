@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from lzma import LZMAError
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
@@ -29,9 +30,12 @@ ZIP_ERRORS = (
 _STEP_NS = 2 * 10**9  # the longest step of time that file systems count in: FAT's
 # The name of what is not whole yet: the file's, whose it is (machine and process), and what mkstemp draws.
 _BESIDE = re.compile(r"\..*\.(?P<machine>[0-9a-f]{6})-(?P<pid>\d+)\.[a-z0-9_]{8}(\.\w+)?")
+_MOST_ATTEMPTS = 20
 _MOST_STEM = 40  # of a name, which may have 255 bytes
 # What a process on another machine has not finished after this time, it never will.
 _DEAD_AFTER = 24 * 3600
+# What says that a folder may only be read.
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 # What says that a file system, such as a share, can't be asked to write through.
 _CANNOT = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF, errno.EACCES, errno.EPERM}
 
@@ -42,10 +46,11 @@ def name_beside(path: Path) -> str:
 
 
 @contextmanager
-def write_beside(path: Path, *, through: bool = True) -> Iterator[Path]:
+def write_beside(path: Path, *, through: bool = True, new: bool = False) -> Iterator[Path]:
     """Yield a temporary path in the same folder, renamed to `path` if the block ends without an error.
 
-    With `through`, there is the old file or the new one, whole, after a power failure, too.
+    With `through`, there is the old file or the new one, whole, after a power failure, too. With `new`, FileExistsError
+    if somebody else has written `path`, however short a time ago.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=name_beside(path), suffix=path.suffix)
@@ -58,13 +63,27 @@ def write_beside(path: Path, *, through: bool = True) -> Iterator[Path]:
         umask = os.umask(0)
         os.umask(umask)
         beside.chmod(0o666 & ~umask)  # mkstemp makes it private; a report is to be read by others
-        beside.replace(path)
+        if new:
+            _put_new(beside, path)
+        else:
+            beside.replace(path)
         if through and os.name == "posix":  # a rename is written with the folder
             write_through(path.parent)
     except OSError as error:
         raise _name_file(error, beside, path) from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _put_new(beside: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(beside)  # alone refuses, in one step, what is there
+    except FileExistsError:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+    except OSError:  # a file system without links
+        if is_named(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        beside.replace(path)
 
 
 def _name_file(error: OSError, beside: Path, path: Path) -> OSError:
@@ -90,18 +109,28 @@ def write_through(path: Path) -> None:
         os.close(handle)
 
 
-def remove_leftovers(folder: Path) -> None:
-    """Remove what killed processes had begun to write in a folder, or below it; what others are at stays."""
-    for path in list(folder.rglob(".*.*")):
-        named = _BESIDE.fullmatch(path.name)
-        if not named:
-            continue
-        try:
-            age = time.time() - path.stat().st_mtime
-        except OSError:  # just finished by its process
-            continue
-        here = named["machine"] == mark_machine()
-        if age < _DEAD_AFTER and (not here or is_running(int(named["pid"]))):
+def list_below(folder: Path) -> list[Path]:
+    """All that is in a folder, or below it, but for what others take away meanwhile."""
+    return [Path(place, name) for place, folders, files in os.walk(folder) for name in (*folders, *files)]
+
+
+def _is_left(path: Path) -> bool:
+    """Return whether a killed process had begun to write it; what others are at is not."""
+    named = _BESIDE.fullmatch(path.name)
+    if not named:
+        return False
+    try:
+        age = time.time() - path.stat().st_mtime
+    except OSError:  # just finished by its process
+        return False
+    here = named["machine"] == mark_machine()
+    return age >= _DEAD_AFTER or (here and not is_running(int(named["pid"])))
+
+
+def remove_leftovers(folder: Path, *, below: bool = True) -> None:
+    """Remove what killed processes had begun to write in a folder, or `below` it; what others are at stays."""
+    for path in list_below(folder) if below else list(folder.glob(".*.*")):
+        if not _is_left(path):
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -110,32 +139,76 @@ def remove_leftovers(folder: Path) -> None:
 
 
 @contextmanager
+def fill_folder(folder: Path) -> Iterator[None]:
+    """Fill a new or empty folder during the block; one whose filling was killed or failed may be filled again.
+
+    FileExistsError if it has anything else.
+    """
+    there = list(folder.iterdir()) if folder.is_dir() else []
+    if (there and not any(map(_is_left, there))) or (is_named(folder) and not folder.is_dir()):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, mark = tempfile.mkstemp(dir=folder, prefix=name_beside(folder))
+    os.close(handle)
+    remove_leftovers(folder)
+    yield
+    Path(mark).unlink(missing_ok=True)
+
+
+@contextmanager
 def open_scratch(parent: Path) -> Iterator[Path]:
     """Yield a new folder below `parent` that only this user can read, and remove it at the end.
 
     What killed processes left there is removed first.
     """
-    parent.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(parent)
+    made = _make_scratch(parent)
     try:
-        with tempfile.TemporaryDirectory(
-            dir=parent, prefix=name_beside(parent), ignore_cleanup_errors=True
-        ) as folder:
+        with made as folder:
             yield Path(folder)
     finally:
         with suppress(OSError):  # another process has one there
             parent.rmdir()
 
 
-def write_text(path: Path, text: str, *, encoding: str = "utf-8") -> None:
-    """Write a text file whole or not at all, with `\\n` line ends on every system."""
-    with write_beside(path) as beside:
+def _make_scratch(parent: Path) -> "tempfile.TemporaryDirectory[str]":
+    for attempt in count(1):
+        try:
+            parent.mkdir(parents=True, exist_ok=True)
+            remove_leftovers(parent)
+            return tempfile.TemporaryDirectory(
+                dir=parent, prefix=name_beside(parent), ignore_cleanup_errors=True
+            )
+        except (FileExistsError, FileNotFoundError):  # the last who was there has just taken the folder away
+            if attempt == _MOST_ATTEMPTS:
+                raise
+    raise AssertionError
+
+
+def is_forbidden(error: OSError) -> bool:
+    """Return whether an error says that a folder may only be read."""
+    return error.errno in _FORBIDDEN
+
+
+def is_writable(folder: Path) -> bool:
+    """Return whether a folder, which is made if it is not there, may be written; by trying, as rights don't tell."""
+    try:
+        with open_scratch(folder):
+            return True
+    except OSError as error:
+        if not is_forbidden(error):
+            raise
+        return False
+
+
+def write_text(path: Path, text: str, *, encoding: str = "utf-8", new: bool = False) -> None:
+    """Write a text file whole or not at all, with `\\n` line ends on every system; `new`: as for `write_beside`."""
+    with write_beside(path, new=new) as beside:
         beside.write_text(text, encoding=encoding, newline="\n")
 
 
-def write_bytes(path: Path, data: bytes, *, through: bool = True) -> None:
-    """Write a file whole or not at all."""
-    with write_beside(path, through=through) as beside:
+def write_bytes(path: Path, data: bytes, *, through: bool = True, new: bool = False) -> None:
+    """Write a file whole or not at all; `new`: as for `write_beside`."""
+    with write_beside(path, through=through, new=new) as beside:
         beside.write_bytes(data)
 
 

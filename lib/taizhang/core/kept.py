@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taizhang.core.files import hash_file, write_bytes, write_text
+from taizhang.core.files import hash_file, list_below, write_bytes, write_text
 from taizhang.core.reasons import read_json, write_json
 
 if TYPE_CHECKING:
@@ -76,6 +76,6 @@ def clear_way(path: Path) -> None:
 
 def clear_ways(folder: Path) -> None:
     """The same for everything in a folder of ours, or below it."""
-    for path in [folder, *folder.rglob("*")]:
+    for path in [folder, *list_below(folder)]:
         if path.suffix in _FILES or path.name in _FOLDERS:
             clear_way(path)

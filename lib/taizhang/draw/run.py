@@ -14,14 +14,15 @@ import pandas as pd
 
 from taizhang.core.clock import read_day
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import write_text
+from taizhang.core.files import remove_leftovers, write_text
+from taizhang.core.locks import hold_lock
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
 from taizhang.draw.commitment import FORMAT as COMMITMENT_FORMAT
 from taizhang.draw.commitment import Commitment, SeedRule, check_in_time, make_commitment
 from taizhang.draw.rules import Draw, DrawInput, Visit, check_input, make_draw
 from taizhang.settings.draw import read_draw_settings
-from taizhang.settings.workbook import locate_root
+from taizhang.settings.workbook import CACHE, locate_root
 
 FORMAT = "taizhang-draw-1"
 COMMITMENT_SUFFIX = ".commitment.json"
@@ -148,11 +149,13 @@ def commit_draw(workbook: str | os.PathLike[str] = "") -> tuple[Commitment, Path
     commitment = make_commitment(
         given, SeedRule(settings.seed_from, settings.seed_on, settings.seed_form), read_day()
     )
-    if there := _list_commitments(workbook, given.title):
-        raise ParameterError("draw.commit.twice", title=given.title, file=there[0].name)
-    path = _name_folder(workbook) / f"{commitment.sha256[:12]}{COMMITMENT_SUFFIX}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(_pack_commitment(commitment), ensure_ascii=False, indent=1) + "\n")
+    folder = _name_folder(workbook)
+    with hold_lock(locate_root(workbook) / CACHE / "locks" / "draw"):
+        remove_leftovers(folder)
+        if there := _list_commitments(workbook, given.title):
+            raise ParameterError("draw.commit.twice", title=given.title, file=there[0].name)
+        path = folder / f"{commitment.sha256[:12]}{COMMITMENT_SUFFIX}"
+        write_text(path, json.dumps(_pack_commitment(commitment), ensure_ascii=False, indent=1) + "\n")
     return commitment, path
 
 
@@ -214,7 +217,10 @@ def _unpack_commitment(told: Mapping[str, Any]) -> Commitment:
 
 
 def write_record(draw: Draw, path: Path) -> None:
-    """Write everything needed to repeat a draw, as JSON: lists, rules, seed, hash, method and result."""
+    """Write everything needed to repeat a draw, as JSON: lists, rules, seed, hash, method and result.
+
+    FileExistsError if there is such a file.
+    """
     given = draw.given
     record = {
         "format": FORMAT,
@@ -238,8 +244,7 @@ def write_record(draw: Draw, path: Path) -> None:
             for v in draw.visits
         ],
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    write_text(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n", new=True)
 
 
 def read_record(path: Path) -> Draw:

@@ -14,7 +14,7 @@ from taizhang.ingest.layers import Layers
 from taizhang.ingest.notes import NoteBook, note_file
 from taizhang.ingest.proposals import Proposal, list_near
 from taizhang.ingest.sources import SourceUse
-from taizhang.ingest.state import KindSummary, Unread
+from taizhang.ingest.state import CROSSWALK, KindSummary, Unread
 from taizhang.ledgers import Applied, FileRead, find_rule_breaks
 from taizhang.ledgers.model import make_empty_aside, make_empty_rows
 from taizhang.ledgers.places import find_places
@@ -132,6 +132,10 @@ class Assembler:
             self.errors |= dict.fromkeys(use.list_faults())
         self.collector.finish()
         self._note_nowhere()
+        if CROSSWALK in self.layers.lost and sum(
+            self._missing.values()
+        ):  # rows that it may have given a district
+            self._unread.setdefault(self.layers.lost[CROSSWALK])
         accepted, aside = self.collector.rows, self._scopes["row"]
         titles: dict[str, Label | Reason] = {rule.name: Label(**rule.title) for rule in self.kind.rules}
         titles[FUTURE] = Reason("ingest.future_date")

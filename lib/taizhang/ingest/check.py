@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from taizhang.core.errors import BoundaryError
-from taizhang.core.files import write_text
+from taizhang.core.files import remove_leftovers, write_text
+from taizhang.core.locks import hold_lock
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Label, Reason
 from taizhang.ingest.account import count_rows
@@ -25,7 +26,7 @@ from taizhang.ingest.notes import NoteBook, name_files, note_file
 from taizhang.ingest.plan import CORRECTIONS, make_plan
 from taizhang.ingest.proposals import ALIASES, Proposal, merge_proposals
 from taizhang.ingest.sources import Read, list_reads
-from taizhang.ingest.state import KindSummary
+from taizhang.ingest.state import GRID, KindSummary
 from taizhang.ingest.sums import SumsSource, list_sums_sources, read_sums
 from taizhang.ledgers import Correction, FileRead, HeaderRead, Survey, TableRead, survey_ledger_file
 from taizhang.metadata.kinds import Kind, load_kinds, load_shared
@@ -77,10 +78,11 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
         return
     shown = show_path(config, config.boundaries.path)
     lines = [Reason("ingest.check.boundaries", number=len(layers.districts), path=shown)]
-    if config.grid is not None:
+    if config.grid is not None and GRID not in layers.lost:
         lines.append(Reason("ingest.check.grid", number=layers.cells))
+    lines += [_note(Reason("ingest.check.error", reason=error)) for error in layers.errors]
     lines += [_note(note) for note in layers.notes]
-    yield Description(tuple(lines), True)
+    yield Description(tuple(lines), not layers.lost)
     names = [name for files in (*plan.ledgers.values(), *plan.sums) for name in files]
     corrections, errors = read_corrections(plan.paths.get(CORRECTIONS), names)
     if errors:
@@ -394,7 +396,9 @@ def write_decisions(config: Config, proposals: Sequence[Proposal]) -> list[Line]
         for one in proposals
         if not one.personal
     ]
-    made, added = add_lines(path.read_text(encoding="utf-8-sig"), lines)
-    if added:
-        write_text(path, made)
+    with hold_lock(config.cache / "locks" / "settings"):
+        remove_leftovers(path.parent, below=False)
+        made, added = add_lines(path.read_text(encoding="utf-8-sig"), lines)
+        if added:
+            write_text(path, made)
     return added

@@ -1,7 +1,7 @@
 """The boundary layers of an ingest: read now, or taken from the last ingest."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,24 +15,36 @@ from taizhang.boundaries import (
     read_districts,
     read_grid,
 )
-from taizhang.core.errors import ParameterError
+from taizhang.core.errors import BoundaryError, TaizhangError
 from taizhang.core.files import hash_file, split_layer, write_beside
 from taizhang.core.kept import hash_kept, read_kept, write_kept
 from taizhang.core.keys import hash_parts
 from taizhang.core.reasons import Reason
 from taizhang.ingest.plan import Plan
+from taizhang.ingest.state import CROSSWALK, GRID, Unread
 from taizhang.settings.workbook import Config, GridConfig, LayerConfig, show_path
 
 
 @dataclass(frozen=True)
 class Layers:
-    """Districts, grid cells (None if there is no such layer), crosswalk of codes, and what was noticed."""
+    """Districts, grid cells (None if there is no such layer), crosswalk of codes, and what was noticed.
+
+    `lost`: the grid or crosswalk, if it could not be read.
+    """
 
     districts: gpd.GeoDataFrame
     cells: int
     crosswalk: pd.DataFrame | None
     notes: tuple[Reason, ...]
     outputs: tuple[str, ...] = ()
+    lost: Mapping[str, Unread] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> list[Reason]:
+        """What could not be read, in a line each."""
+        return [
+            Reason(f"ingest.lost.{name}", file=one.file, why=one.reason) for name, one in self.lost.items()
+        ]
 
 
 def read_layers(
@@ -49,10 +61,31 @@ def read_layers(
     return districts, _read_grid(config, config.grid, grid or config.grid.path, districts.frame)
 
 
+def _try_layers(
+    config: Config, *, path: Path | None = None, grid: Path | None = None
+) -> tuple[Layer, Layer | None, dict[str, Unread]]:
+    """The same, but a grid that is not fit for use is told."""
+    apart = config.model_copy(update={"grid": None})
+    districts, _ = read_layers(apart, path=path)
+    if config.grid is None:
+        return districts, None, {}
+    try:
+        return districts, _read_grid(config, config.grid, grid or config.grid.path, districts.frame), {}
+    except BoundaryError as error:
+        return districts, None, {GRID: _tell_lost(config, config.grid.path, error)}
+
+
+def _tell_lost(config: Config, path: Path, error: TaizhangError) -> Unread:
+    first, *more = error.reasons
+    return Unread(
+        show_path(config, path), "", Reason("ingest.lost.why", whys=error.reasons) if more else first
+    )
+
+
 def describe_layers(config: Config) -> Layers:
     """Read the layers and write nothing."""
-    districts, grid = read_layers(config)
-    return _put_together(districts, grid, _read_crosswalk(config, config.boundaries.crosswalk))
+    districts, grid, lost = _try_layers(config)
+    return _put_together(config, districts, grid, config.boundaries.crosswalk, lost)
 
 
 def update_layers(plan: Plan, scratch: Path, *, force: bool) -> Layers:
@@ -61,7 +94,8 @@ def update_layers(plan: Plan, scratch: Path, *, force: bool) -> Layers:
     Read are copies below `scratch`, of the bytes that the plan's stamps are of.
     """
     config, folder = plan.config, plan.config.processed
-    outputs = ["districts.parquet"] + (["grid.parquet", "grid_measures.parquet"] if config.grid else [])
+    made_of_grid = ["grid.parquet", "grid_measures.parquet"]
+    outputs = ["districts.parquet", *(made_of_grid if config.grid else [])]
     key = hash_parts(
         code=plan.key,
         settings=[repr(config.boundaries), repr(config.grid)],
@@ -73,14 +107,16 @@ def update_layers(plan: Plan, scratch: Path, *, force: bool) -> Layers:
         crosswalk = plan.copy_together([plan.crosswalk], crosswalk, scratch / "crosswalk")
     kept = None if force else read_kept(about)
     if kept and kept["key"] == key and kept["sha256"] == [hash_kept(folder / output) for output in outputs]:
+        table, lost = _try_crosswalk(config, crosswalk)
         return Layers(
             gpd.read_parquet(folder / "districts.parquet"),
             kept["cells"],
-            _read_crosswalk(config, crosswalk),
+            table,
             tuple(kept["notes"]),
             tuple(outputs),
+            lost,
         )
-    districts, grid = read_layers(
+    districts, grid, lost = _try_layers(
         config,
         path=_copy_layer(plan, plan.boundaries, config.boundaries, scratch / "districts"),
         grid=_copy_layer(plan, plan.grid, config.grid, scratch / "grid") if config.grid else None,
@@ -92,7 +128,14 @@ def update_layers(plan: Plan, scratch: Path, *, force: bool) -> Layers:
             grid.frame.to_parquet(beside)
         with write_beside(folder / "grid_measures.parquet") as beside:
             measure_grid(grid.frame, districts.frame).to_parquet(beside)
-    layers = _put_together(districts, grid, _read_crosswalk(config, crosswalk), outputs=tuple(outputs))
+    elif config.grid is not None:  # what an earlier one left is no longer so
+        for name in made_of_grid:
+            outputs.remove(name)
+            (folder / name).unlink(missing_ok=True)
+    layers = _put_together(config, districts, grid, crosswalk, lost, outputs=tuple(outputs))
+    if lost:  # read again by the next run that reads anything
+        about.unlink(missing_ok=True)
+        return layers
     # Last, since its presence says that the tables are whole.
     made = [hash_file(folder / output) for output in outputs]
     write_kept(about, {"key": key, "sha256": made, "cells": layers.cells, "notes": layers.notes})
@@ -107,11 +150,17 @@ def _copy_layer(plan: Plan, names: Iterable[str], layer: LayerConfig, folder: Pa
 
 
 def _put_together(
-    districts: Layer, grid: Layer | None, crosswalk: pd.DataFrame | None, *, outputs: tuple[str, ...] = ()
+    config: Config,
+    districts: Layer,
+    grid: Layer | None,
+    crosswalk: Path | None,
+    lost: Mapping[str, Unread],
+    *,
+    outputs: tuple[str, ...] = (),
 ) -> Layers:
     notes = (*districts.notes, *(grid.notes if grid else ()))
-    cells = len(grid.frame) if grid else 0
-    return Layers(districts.frame, cells, crosswalk, notes, outputs)
+    table, also = _try_crosswalk(config, crosswalk)
+    return Layers(districts.frame, len(grid.frame) if grid else 0, table, notes, outputs, {**lost, **also})
 
 
 def _read_districts(config: Config, path: Path) -> Layer:
@@ -130,6 +179,8 @@ def _read_districts(config: Config, path: Path) -> Layer:
 
 
 def _read_grid(config: Config, grid: GridConfig, path: Path, districts: gpd.GeoDataFrame) -> Layer:
+    if not split_layer(grid.path)[0].exists():
+        raise BoundaryError("ingest.missing.grid", path=show_path(config, grid.path))
     return read_grid(
         path,
         districts,
@@ -146,9 +197,14 @@ def _read_grid(config: Config, grid: GridConfig, path: Path, districts: gpd.GeoD
     )
 
 
-def _read_crosswalk(config: Config, path: Path | None) -> pd.DataFrame | None:
-    if path is None:
-        return None
-    if not path.exists():
-        raise ParameterError("ingest.missing.crosswalk", path=show_path(config, path))
-    return read_crosswalk(path)
+def _try_crosswalk(config: Config, path: Path | None) -> tuple[pd.DataFrame | None, dict[str, Unread]]:
+    """Read the crosswalk, if there is to be one, where it is or has been copied to; one that can't be read is told."""
+    named = config.boundaries.crosswalk
+    if path is None or named is None:
+        return None, {}
+    try:
+        if not path.exists():
+            raise BoundaryError("ingest.missing.crosswalk", path=show_path(config, named))
+        return read_crosswalk(path), {}
+    except BoundaryError as error:
+        return None, {CROSSWALK: _tell_lost(config, named, error)}

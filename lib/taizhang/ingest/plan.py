@@ -85,13 +85,11 @@ class Plan:
 
 
 def make_plan(config: Config) -> Plan:
-    """List the raw files of a workbook; ParameterError if its boundary file or all its raw files are missing."""
+    """List the raw files of a workbook; ParameterError if its boundary file or all its ledgers are missing."""
     boundaries = _list_layer(config.boundaries)
     if not boundaries:
         raise ParameterError("ingest.missing.boundaries", path=show_path(config, config.boundaries.path))
     grid = _list_layer(config.grid)
-    if config.grid is not None and not grid:
-        raise ParameterError("ingest.missing.grid", path=show_path(config, config.grid.path))
     if not config.ledgers and not config.sums:
         raise ParameterError("ingest.missing.ledgers")
     listed = {

@@ -142,6 +142,7 @@ def _run(plan: Plan, scratch: Path, *, force: bool) -> IngestResult:
     corrections, errors = read_corrections(written, names)
     work = _Work(plan, force, corrections, config.cache, scratch)
     layers = update_layers(plan, scratch, force=force)
+    errors += layers.errors
     # Of use only on the way out, and slow to load: read meanwhile, while a child process reads ledgers.
     threading.Thread(target=load_schemas, daemon=True).start()
     outputs = [*layers.outputs, SET_ASIDE_FILE, APPLIED]
@@ -171,6 +172,7 @@ def _run(plan: Plan, scratch: Path, *, force: bool) -> IngestResult:
         sums=sums.summaries,
         errors=tuple(errors),
         notes=layers.notes,
+        lost=layers.lost,
         inputs=tuple(
             {"path": name, "sha256": one.sha256, "bytes": one.bytes} for name, one in stamps.items()
         ),
@@ -180,7 +182,12 @@ def _run(plan: Plan, scratch: Path, *, force: bool) -> IngestResult:
             settings={name: stamps[name].sha256 for name in plan.settings},
             **(
                 {"unread": repr(unread)}
-                if (unread := [one.unread for one in (*summaries, *sums.summaries) if one.unread])
+                if (
+                    unread := [
+                        *(one.unread for one in (*summaries, *sums.summaries) if one.unread),
+                        *layers.lost.items(),
+                    ]
+                )
                 else {}
             ),
         ),
@@ -244,7 +251,7 @@ def _update_kind(work: _Work, kind: Kind, layers: Layers) -> _Outcome:
     work.used.update(keys)
     settings = (
         config.as_of, config.lang, sorted(config.boundaries.aliases.items()), config.ledgers[kind.name],
-        plan.sources[kind.name],
+        plan.sources[kind.name], sorted(layers.lost.items()),
     )  # fmt: skip
     digest = hashlib.sha256(repr((kind, keys, settings, plan.key)).encode())
     for table in (layers.districts[["code", "name", "parent"]], layers.crosswalk):

@@ -19,6 +19,7 @@ SUMS_COLUMNS = {
     "kind": "str", "fact": "str", "period": "str", "district_code": "str", "district": "str", "value": "float64",
     "header": "str", "source_file": "str", "source_sheet": "str", "source_row": "Int64",
 }  # fmt: skip
+GRID, CROSSWALK = "grid", "crosswalk"
 # In data/processed of a copy that has no raw files: its tables are taken as they are.
 DETACHED = "DETACHED"
 
@@ -71,16 +72,20 @@ class IngestResult:
     fingerprint: str
     made_on: str = ""  # the day of the last ingest that changed anything, as 2022-02-01
     sums: tuple[KindSummary, ...] = ()  # of each source of numbers by district, which are no rows
+    # the grid, or the crosswalk of codes, if it could not be read
+    lost: Mapping[str, Unread] = field(default_factory=dict)
     fresh: bool = field(default=True, compare=False)  # whether this run read anything, or found all as it was
 
     @property
     def unread(self) -> dict[str, tuple[Unread, ...]]:
-        """What could not be read, by kind."""
-        return {one.kind: one.unread for one in self.summaries if one.unread}
+        """What could not be read, by the kind of the facts that rest on it."""
+        grid = {GRID: (self.lost[GRID],)} if GRID in self.lost else {}
+        return {one.kind: one.unread for one in self.summaries if one.unread} | grid
 
     def list_unread(self) -> list[tuple[str, tuple[Unread, ...]]]:
-        """Return what could not be read, including sources of summary tables."""
-        return [(one.kind, one.unread) for one in (*self.summaries, *self.sums) if one.unread]
+        """Return what could not be read, including sources of summary tables and layers."""
+        found = [(one.kind, one.unread) for one in (*self.summaries, *self.sums) if one.unread]
+        return found + [(name, (one,)) for name, one in self.lost.items()]
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,10 @@ import nbformat
 import zmq
 from nbformat import NotebookNode
 
-from taizhang.core.files import write_bytes, write_text
+from taizhang.core.files import remove_leftovers, write_bytes, write_text
+from taizhang.core.locks import hold_lock
 from taizhang.core.reasons import Reason
+from taizhang.settings.workbook import CACHE
 from taizhang.workbook.templates import packaged_notebooks
 
 FIRST = "township_review"
@@ -92,7 +94,10 @@ def upgrade_templates(root: Path) -> list[Upgrade]:
     A notebook that was never edited is replaced. In an edited one, cells that only the package has changed, added or
     dropped are updated; cells changed by both keep the user's version and are listed.
     """
-    return [_upgrade(root / "notebooks", name, path) for name, path in packaged_notebooks().items()]
+    folder = root / "notebooks"
+    with hold_lock(root / CACHE / "locks" / "notebooks"):
+        remove_leftovers(folder)
+        return [_upgrade(folder, name, path) for name, path in packaged_notebooks().items()]
 
 
 def _upgrade(folder: Path, name: str, packaged: Path) -> Upgrade:

@@ -2,12 +2,13 @@
 
 import json
 import zipfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import write_text
+from taizhang.core.files import fill_folder, write_text
 from taizhang.core.reasons import current_language
 from taizhang.workbook.trust import trust_workbook
 
@@ -20,7 +21,6 @@ def make_workbook(folder: Path) -> None:
     """Create a workbook's folders and settings in a new or empty folder; otherwise ParameterError."""
     from taizhang.metadata.kinds import load_kinds
 
-    make_folders(folder)
     lang = current_language()
     ledgers = "".join(
         f"# [ledgers.{kind.name}]  # {kind.title['zh']}{'' if lang == 'zh' else ' ' + kind.title['en']}\n"
@@ -29,7 +29,8 @@ def make_workbook(folder: Path) -> None:
     )
     title = json.dumps(folder.resolve().name, ensure_ascii=False)
     commented = (files("taizhang.lab") / _COMMENTED[lang]).read_text("utf-8")
-    write_text(folder / "workbook.toml", commented.format(title=title, ledgers=ledgers))
+    with make_folders(folder):
+        write_text(folder / "workbook.toml", commented.format(title=title, ledgers=ledgers))
 
 
 def make_sample_workbook(folder: Path) -> None:
@@ -37,17 +38,28 @@ def make_sample_workbook(folder: Path) -> None:
 
     The county is one that ``python -m tools.sample`` of the repository writes.
     """
-    make_folders(folder)
-    with (files("taizhang.lab") / SAMPLE).open("rb") as file, zipfile.ZipFile(file) as packed:
+    with (
+        make_folders(folder),
+        (files("taizhang.lab") / SAMPLE).open("rb") as file,
+        zipfile.ZipFile(file) as packed,
+    ):
         packed.extractall(folder)
 
 
-def make_folders(folder: Path) -> None:
-    """Create a workbook's folders in a new or empty folder; otherwise ParameterError."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ParameterError("lab.not_empty", folder=folder)
-    for name in ("notebooks", "data/raw/boundaries", "data/processed", "reports"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    write_text(folder / ".gitignore", _IGNORE)
-    with suppress(OSError):  # a home that can't be written: asked about when it has code of its own
-        trust_workbook(folder)
+@contextmanager
+def make_folders(folder: Path) -> Iterator[None]:
+    """Create a workbook's folders in a new or empty folder, to be filled in the block; otherwise ParameterError.
+
+    A folder in which that was killed is filled again.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(fill_folder(folder))
+        except FileExistsError:
+            raise ParameterError("lab.not_empty", folder=folder) from None
+        for name in ("notebooks", "data/raw/boundaries", "data/processed", "reports"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        write_text(folder / ".gitignore", _IGNORE)
+        with suppress(OSError):  # a home that can't be written: asked about when it has code of its own
+            trust_workbook(folder)
+        yield

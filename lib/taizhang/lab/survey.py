@@ -136,7 +136,11 @@ def make_workbook_from(folder: Path, source: Path) -> Made:
     seen = look_at_folder(source, kinds)
     if not seen.ledgers and not seen.sums and seen.districts is None:
         raise ParameterError("lab.survey.nothing", folder=source)
-    make_folders(folder)
+    with make_folders(folder):
+        return _fill(folder, source, seen, kinds)
+
+
+def _fill(folder: Path, source: Path, seen: FolderSeen, kinds: Mapping[str, Kind]) -> Made:
     writer = _Writer(folder, source, seen, kinds)
     write_text(folder / "workbook.toml", writer.write())
     lines = [
@@ -555,7 +559,7 @@ class _Writer:
                 self.places[path] = path.resolve().as_posix()
             else:
                 target = PurePosixPath("data/raw", kind, path.name)
-                if (self.folder / target).exists():  # another folder has a file of the same name
+                if target.as_posix() in self.places.values():  # another folder has a file of the same name
                     parts = path.relative_to(self.source).parts
                     target = PurePosixPath("data/raw", kind, "_".join(parts))
                 (self.folder / target).parent.mkdir(parents=True, exist_ok=True)

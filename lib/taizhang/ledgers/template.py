@@ -29,7 +29,7 @@ _FORMATS["text"] = "@"  # codes keep their zeros
 def write_template(kind: Kind, path: Path, *, lang: str = "zh") -> Path:
     """Write the blank form (.xlsx) of a kind, which reads back as a ledger of that kind without any setting.
 
-    Headers, choices and help are in `lang`: zh or en.
+    Headers, choices and help are in `lang`: zh or en. FileExistsError if there is such a file.
     """
     fields = [item for item in kind.fields.values() if not item.splits]
     made = (
@@ -46,7 +46,7 @@ def write_template(kind: Kind, path: Path, *, lang: str = "zh") -> Path:
             _write_column(sheet, column, item, lang, head, _cell_format(book, item))
         sheet.freeze_panes(_FIRST, 0)
         _write_help(book, fields, lang, head, strong)
-    write_bytes(path, made.getvalue())
+    write_bytes(path, made.getvalue(), new=True)
     return path
 
 

@@ -292,7 +292,12 @@ def write_summary(view: View) -> Prose | None:
         }
         silences = [say("silence.many", lang, n=count(len(lacking - {ALL} or lacking)))]
     sentences += silences
-    sentences += [say("unread", lang, kind=view.kinds[kind].title[lang]) for kind in sorted(view.unread)]
+    sentences += [
+        say("unread", lang, kind=view.kinds[kind].title[lang])
+        if kind in view.kinds
+        else say(f"unread_{kind}", lang)
+        for kind in sorted(view.unread)
+    ]
     return tell(lang, *sentences, say("summary.as_of", lang, day=format_date(view.as_of, lang)))
 
 

@@ -21,6 +21,7 @@ from taizhang.core.files import hash_file, hash_files
 from taizhang.core.keys import Code, follow_text, hash_parts
 from taizhang.core.reasons import Reason
 from taizhang.core.version import __version__
+from taizhang.ingest.state import CROSSWALK, GRID
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import join_list
 from taizhang.metadata.words import label
@@ -188,7 +189,8 @@ def tell_unread(snapshot: Snapshot, lang: str) -> tuple[str, ...]:
         where = join_list(places, lang) if places else label("report.unread_any", lang)
         file = one["file"] + (f"!{one['sheet']}" if one["sheet"] else "")
         why = one["reason"].word(lang)
-        told.append(label("report.unread", lang, kind=one["title"][lang], file=file, places=where, why=why))
+        what = f"report.unread_{one['kind']}" if one["kind"] in (GRID, CROSSWALK) else "report.unread"
+        told.append(label(what, lang, kind=one["title"][lang], file=file, places=where, why=why))
     return tuple(dict.fromkeys(told))
 
 

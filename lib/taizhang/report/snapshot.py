@@ -15,8 +15,10 @@ from taizhang.analysis.view import View
 from taizhang.core.files import hash_files
 from taizhang.core.periods import Period
 from taizhang.core.privacy import mask_numbers
+from taizhang.core.reasons import LANGUAGES
 from taizhang.ingest.state import SUMS_FILE
 from taizhang.metadata.facts import ALL, FactInfo
+from taizhang.metadata.words import label
 from taizhang.report.changes import InputHashes, hash_inputs, hash_rows
 from taizhang.report.notes import Note, read_notes
 from taizhang.report.rows import list_rowed_facts
@@ -105,7 +107,9 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         unread=tuple(
             {
                 "kind": kind,
-                "title": dict(book.kinds[kind].title),
+                "title": dict(book.kinds[kind].title)
+                if kind in book.kinds
+                else {lang: label(f"kind.{kind}", lang) for lang in LANGUAGES},
                 "file": mask_numbers(one.file),
                 "sheet": mask_numbers(one.sheet),
                 "reason": one.reason,

@@ -460,8 +460,9 @@ class Config(_Workbook, _Indicators):
 
     @property
     def cache(self) -> Path:
-        """Where what can be worked out again is kept."""
-        return self.root / CACHE
+        """Where what can be worked out again is kept: not in a workbook that may only be read."""
+        apart = self.held is not None and not self.held.is_relative_to(self.root)
+        return (self.source if apart else self.root) / CACHE
 
 
 def hold_path(root: Path, held: Path, path: Path) -> Path:

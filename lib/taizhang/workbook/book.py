@@ -17,7 +17,7 @@ from taizhang.analysis.exhibits import is_shown
 from taizhang.analysis.quality import Quality
 from taizhang.analysis.reach import NEAR_M
 from taizhang.analysis.view import View
-from taizhang.boundaries import find_grid_problems, match_cells, measure_span
+from taizhang.boundaries import find_grid_problems, make_empty_grid, match_cells, measure_span
 from taizhang.boundaries.codes import find_levels
 from taizhang.boundaries.english import list_names
 from taizhang.core.errors import ChangedError, ParameterError
@@ -39,7 +39,7 @@ from taizhang.facts import (
 )
 from taizhang.facts.rows import Written
 from taizhang.ingest import IngestResult, ingest
-from taizhang.ingest.state import SUMS, SUMS_COLUMNS, SUMS_FILE
+from taizhang.ingest.state import GRID, SUMS, SUMS_COLUMNS, SUMS_FILE
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact, load_facts, load_functions, split_target
 from taizhang.metadata.kinds import Kind, load_kinds
@@ -61,7 +61,7 @@ from taizhang.workbook.counting import (
     list_settings,
     list_silences,
 )
-from taizhang.workbook.held import check_code, find_held, hold_state
+from taizhang.workbook.held import check_code, find_held, hold_apart, hold_state, is_open_to_writing
 from taizhang.workbook.labels import label_table
 from taizhang.workbook.panel import Panel, make_panel
 from taizhang.workbook.quality import read_quality
@@ -106,10 +106,11 @@ class Workbook:
         return cls(root, as_of=as_of, held=find_held(root))
 
     @contextmanager
-    def hold(self) -> Iterator["Workbook"]:
+    def hold(self, *, wait: bool = True) -> Iterator["Workbook"]:
         """Hold the workbook in its current state, whatever is saved until the end of the block.
 
-        ChangedError if the settings have been saved since it was opened.
+        Without `wait`, the results of the previous ingest are taken while another run is ingesting. ChangedError if the
+        settings have been saved since it was opened.
         """
         with ExitStack() as stack:
             for attempt in count(1):
@@ -118,11 +119,27 @@ class Workbook:
                 except ChangedError:  # another run has ingested meanwhile, or the settings have been saved
                     if attempt == _MOST_ATTEMPTS:
                         raise
-                    self.ingest()
+                    self.ingest(wait=wait)
                 else:
                     break
             yield Workbook(self.root, as_of=self.chosen_as_of, held=held)
             check_code(self.root, held)
+
+    @contextmanager
+    def hold_to_read(self) -> Iterator["Workbook"]:
+        """As `hold` without waiting, for what is only printed; a workbook that may only be read stays as it is.
+
+        `result.fresh` of what is yielded says whether such a workbook's raw files had to be read for this block alone.
+        """
+        if is_open_to_writing(self.config):
+            with self.hold(wait=False) as held:
+                yield held
+            return
+        with hold_apart(self.config) as (folder, result):
+            held = Workbook(self.root, as_of=self.chosen_as_of, held=folder)
+            held._result = result
+            yield held
+            check_code(self.root, folder)
 
     def __repr__(self) -> str:
         return f"<Workbook {self.config.title}: {', '.join(self.config.ledgers)}>"
@@ -205,11 +222,15 @@ class Workbook:
 
     @cached_property
     def grid(self) -> gpd.GeoDataFrame | None:
-        """The grid cells without the names of responsible persons, or None if there is no such layer."""
-        if self.config.grid is None:
+        """The grid cells without the names of responsible persons, or None if no such layer is there or readable."""
+        if not self._has_grid:
             return None
         cells = gpd.read_parquet(self._tables / "grid.parquet")
         return cells.drop(columns="responsible", errors="ignore")
+
+    @property
+    def _has_grid(self) -> bool:
+        return self.config.grid is not None and GRID not in self.result.lost
 
     @cached_property
     def _shown_grid(self) -> gpd.GeoDataFrame | None:
@@ -219,7 +240,7 @@ class Workbook:
     @cached_property
     def grid_measures(self) -> pd.DataFrame | None:
         """Gaps and overlaps of the grid against each district's boundary (km2)."""
-        return None if self.config.grid is None else pd.read_parquet(self._tables / "grid_measures.parquet")
+        return pd.read_parquet(self._tables / "grid_measures.parquet") if self._has_grid else None
 
     def grid_problems(self, district: str = ALL) -> gpd.GeoDataFrame | None:
         """Return gaps, overlaps and stray cells of the grid, largest first, as `find_grid_problems` does.
@@ -238,7 +259,7 @@ class Workbook:
         `district` is a code, name or alias, or all districts and the whole area. None if there is no grid layer, or no
         column of responsible persons.
         """
-        if self.config.grid is None or not self.config.grid.responsible:
+        if self.config.grid is None or not self.config.grid.responsible or not self._has_grid:
             return None
         return self._choose(measure_span(gpd.read_parquet(self._tables / "grid.parquet")), district)
 
@@ -589,12 +610,14 @@ class Workbook:
         return keep_table(self.config.cache, name, made_from, lambda: make(self._tables))
 
     def _facts_settings(self) -> dict[str, Any]:
+        lost = GRID in self.result.lost
+        grid, measures = make_empty_grid() if lost else (self.grid, self.grid_measures)
         return list_settings(
             self.config,
             self.kinds,
             self._own_facts,
-            self.grid,
-            self.grid_measures,
+            grid,
+            measures,
             self.asked,
             self._unread,
         )

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from taizhang.core.files import is_forbidden
 from taizhang.core.kept import read_kept_table, write_kept_table
 from taizhang.core.keys import Code
 from taizhang.core.periods import Period
@@ -27,14 +28,21 @@ COUNTING = Code(("taizhang.workbook.counting",), without=("taizhang.ingest", "ta
 def keep_table(
     cache: Path, name: str, made_from: Mapping[str, object], make: Callable[[], pd.DataFrame | None]
 ) -> pd.DataFrame | None:
-    """Return a table cached in `cache` for these inputs; if it is not cached, make and cache it."""
+    """Return a table cached in `cache` for these inputs; if it is not cached, make and cache it.
+
+    In a workbook that may only be read it is made each time.
+    """
     stem = cache / name / COUNTING.make_key(**made_from)[:24]
     kept = read_kept_table(stem, gpd.read_parquet if name == "reach" else pd.read_parquet)
     if kept is not None:
         return kept
     table = make()
     if table is not None:
-        write_kept_table(stem, table)
+        try:
+            write_kept_table(stem, table)
+        except OSError as error:
+            if not is_forbidden(error):
+                raise
     return table
 
 

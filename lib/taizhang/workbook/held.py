@@ -1,18 +1,20 @@
 """The state of a workbook that a run reads from beginning to end, whatever is saved meanwhile.
 
 Settings, own kinds and facts, notes and templates are copied; of data/processed, whose files are only ever replaced,
-the run has links. It lies below data/processed/.cache, and is gone when the run ends.
+the run has links. It lies below data/processed/.cache, and is gone when the run ends. For a workbook that may only be
+read, it lies in the system's folder for temporary files.
 """
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from taizhang.core.errors import ChangedError
-from taizhang.core.files import hash_file, hash_files, open_scratch
-from taizhang.ingest import DETACHED
+from taizhang.core.files import hash_file, hash_files, is_writable, open_scratch
+from taizhang.ingest import DETACHED, IngestResult, ingest
 from taizhang.ingest.state import find_damage, load_state
 from taizhang.settings.workbook import Config, hold_path
 
@@ -32,14 +34,39 @@ def hold_state(config: Config, fingerprint: str) -> Iterator[Path]:
     ChangedError if data/processed, or the settings that it was made by, are of another.
     """
     with open_scratch(config.cache / _FOLDER) as folder:
-        _copy_settings(config.root, folder)
-        if (crosswalk := config.boundaries.crosswalk) is not None and crosswalk.exists():
-            _copy(crosswalk, hold_path(config.root, folder, crosswalk))
-        held = config.model_copy(update={"held": folder})
-        _link_tables(config.processed, held.processed)
+        held = _fill(config, folder)
         _check(config, held, fingerprint)
         (held.processed / DETACHED).touch()
         yield folder
+
+
+@contextmanager
+def hold_apart(config: Config) -> Iterator[tuple[Path, IngestResult]]:
+    """Yield a folder outside of a workbook with its state, and the ingest that it comes from; nothing is written in it.
+
+    What data/processed has is taken if it is current and whole; otherwise the raw files are read.
+    """
+    with tempfile.TemporaryDirectory(prefix="taizhang-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        held = _fill(config, folder)
+        result = ingest(held)
+        (held.processed / DETACHED).touch()
+        yield folder, result
+
+
+def is_open_to_writing(config: Config) -> bool:
+    """Return whether a run may keep its state in the workbook."""
+    return is_writable(config.cache / _FOLDER)
+
+
+def _fill(config: Config, folder: Path) -> Config:
+    """Copy or link a workbook's state into a folder; the configuration that reads it there."""
+    _copy_settings(config.root, folder)
+    if (crosswalk := config.boundaries.crosswalk) is not None and crosswalk.exists():
+        _copy(crosswalk, hold_path(config.root, folder, crosswalk))
+    held = config.model_copy(update={"held": folder})
+    _link_tables(config.processed, held.processed)
+    return held
 
 
 def find_held(root: Path) -> Path | None:
@@ -80,7 +107,7 @@ def _copy(path: Path, place: Path) -> None:
 
 def _link_tables(processed: Path, place: Path) -> None:
     place.mkdir(parents=True)
-    for path in processed.iterdir():
+    for path in processed.iterdir() if processed.is_dir() else ():
         if path.name.startswith(".") or not path.is_file():
             continue
         try:

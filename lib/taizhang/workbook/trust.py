@@ -17,7 +17,7 @@ from typing import Any
 import platformdirs
 
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import write_text
+from taizhang.core.files import remove_leftovers, write_text
 from taizhang.core.reasons import Reason
 from taizhang.metadata.facts import load_facts
 from taizhang.workbook.templates import packaged_notebooks
@@ -30,6 +30,7 @@ def trust_workbook(root: Path) -> None:
     """Let a workbook run its own facts and notebooks, from now on and for this user."""
     mark = _find_mark(root)
     mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    remove_leftovers(mark.parent)
     write_text(mark, f"{root.resolve()}\n{datetime.now(UTC).isoformat(timespec='seconds')}\n")
 
 
