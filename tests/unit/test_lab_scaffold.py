@@ -60,11 +60,14 @@ def test_one_whose_making_was_killed_is_made_again(
 
     made, folder = tmp_path / "a" / "book", tmp_path / "b" / "book"
     assert CliRunner().invoke(app, ["new", str(made), *words]).exit_code == 0
-    with monkeypatch.context() as patch:  # the process is gone, as its number is said to be
+    with monkeypatch.context() as patch:
         patch.setattr(scaffold, "trust_workbook", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
-        patch.setattr(files.os, "getpid", lambda: 2**22 + 1)
         assert CliRunner().invoke(app, ["new", str(folder), *words]).exit_code
     assert (folder / "notebooks").is_dir() and not (folder / "workbook.toml").exists()
-    assert CliRunner().invoke(app, ["new", str(folder), *words]).exit_code == 0
+    again = CliRunner().invoke(app, ["new", str(folder), *words])
+    assert isinstance(again.exception, ParameterError)  # another is at it
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "is_running", lambda _: False)  # it has gone
+        assert CliRunner().invoke(app, ["new", str(folder), *words]).exit_code == 0
     assert list_files(folder) == list_files(made)
     assert CliRunner().invoke(app, ["new", str(folder), *words]).exit_code
