@@ -18,7 +18,9 @@ def write_grid_check(view: View, problems: gpd.GeoDataFrame | None) -> Prose | N
     """
     lang, cells = view.lang, choose_cells(view)
     if cells is None or problems is None:
-        return tell(lang, say("check_text.lost_grid" if "grid" in view.unread else "check_text.no_grid", lang))
+        return tell(
+            lang, say("check_text.lost_grid" if "grid" in view.unread else "check_text.no_grid", lang)
+        )
     first = say("check_text.cells", lang, name=name_place(view), n=count(len(cells)))
     missing = len(list_unassigned(view))
     if not names_persons(cells):
