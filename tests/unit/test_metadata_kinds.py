@@ -132,3 +132,31 @@ def test_a_key_that_stands_twice_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "wells.yml").write_text(text, "utf-8")
     with pytest.raises(ParameterError, match=r"wells\.yml.*line 5: 'depth' occurs twice"):
         load_kinds(tmp_path)
+
+
+OWN = """
+title: {zh: 液化气站, en: Gas stations}
+row: {zh: 一站一行, en: one row per station}
+fields:
+  district: {}
+  station: {type: text, title: {zh: 站名, en: Station}, required: true}
+  who: {type: text, title: {zh: 联系人, en: Who}}
+  call: {type: integer, title: {zh: 负责人电话, en: Call}}
+  wardens: {type: integer, title: {zh: 网格员, en: Wardens}}
+  told: {type: text, title: {zh: 情况, en: Told}, aliases: [姓名（签字）]}
+  hotline: {type: text, title: {zh: 服务电话, en: Hotline}, aliases: [电话], personal: false}
+  keeper: {type: text, title: {zh: 保管, en: Keeper}, personal: true}
+"""
+
+
+def test_columns_of_names_and_telephones_of_an_own_kind_are_personal_unless_it_says_otherwise(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "gas.yml").write_text(OWN, "utf-8")
+    fields = load_kinds(tmp_path)["gas"].fields
+    assert [name for name, item in fields.items() if item.personal] == ["who", "call", "told", "keeper"]
+    assert [name for name, item in fields.items() if item.guessed] == ["who", "call", "told"]
+
+
+def test_no_column_of_the_package_is_guessed() -> None:
+    assert not [name for kind in load_kinds().values() for name, item in kind.fields.items() if item.guessed]

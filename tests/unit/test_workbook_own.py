@@ -8,10 +8,14 @@ import nbformat
 import pandas as pd
 import pytest
 import shapely
+from ingest_book import make_book as make_towns
+from ingest_book import make_hazards
 from nbformat import v4
+from typer.testing import CliRunner
 
 import taizhang as tz
 from taizhang import figures
+from taizhang.cli import app
 from taizhang.report.notebook import ProseBlock, TableBlock, read_blocks
 from taizhang.report.review import make_review
 from taizhang.workbook.book import Workbook
@@ -195,3 +199,32 @@ def test_a_review_of_one_s_own_ledger_facts_report_and_kept_cells(book: Workbook
     terms = pd.read_csv(review.folder / "dictionary.csv").set_index("fact")
     assert terms.loc["gas_checks.made", "title_zh"] == "安检户数"
     assert len(pd.read_csv(review.folder / "rows" / f"{A}.gas_checks.made.csv")) == 2
+
+
+def test_names_in_an_own_kind_that_says_nothing_of_persons_stay_where_they_are(tmp_path: Path) -> None:
+    root = make_towns(
+        tmp_path, {"a.xlsx": make_hazards("溪口镇")}, more='[ledgers.gas]\nfiles = ["data/raw/gas.csv"]\n'
+    )
+    (root / "ledgers").mkdir()
+    (root / "ledgers" / "gas.yml").write_text(GAS, "utf-8")
+    (root / "data/raw/gas.csv").write_text("乡镇,站名,联系人\n溪口镇,一站,欧阳明月\n", "utf-8")
+    checked = CliRunner().invoke(app, ["check", "-C", str(root)])
+    assert checked.output.count("looks personal") == 1 and "personal: false" in checked.output
+    book = tz.open(str(root))
+    assert "who" not in book.gas and "欧阳明月" not in book.gas.to_csv()
+    assert list(book.ledger("gas", personal=True)["who"]) == ["欧阳明月"]
+    (root / "ledgers" / "gas.yml").write_text(
+        GAS.replace("type: text, title: {zh: 联", "personal: false, type: text, title: {zh: 联"), "utf-8"
+    )
+    assert list(tz.open(str(root)).gas["who"]) == ["欧阳明月"]
+    assert "looks personal" not in CliRunner().invoke(app, ["check", "-C", str(root)]).output
+
+
+GAS = """
+title: {zh: 液化气站, en: Gas stations}
+row: {zh: 一站一行, en: one row per station}
+fields:
+  district: {required: true}
+  station: {type: text, title: {zh: 站名, en: Station}, required: true}
+  who: {type: text, title: {zh: 联系人, en: Who}}
+"""

@@ -393,6 +393,31 @@ def _load_names() -> _Names:
     )
 
 
+@cache
+def _load_headers() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Forms of headers of persons' columns: of any, and of those that hold numbers alone."""
+    words = parse_yaml(_WORDS.read_text("utf-8"))
+    labels = [one for one in words["labels"] if one not in words["no_headers"]]
+
+    def choose(named: list[str]) -> str:
+        return "|".join(re.escape(one.lower()) for one in sorted(named, key=len, reverse=True))
+
+    every = choose([*words["roles"], *labels])
+    of_any, of_numbers = (
+        rf"(?=.*(?:{needed}))(?:{every}|[及和与或、/,的 ])+" for needed in (every, choose(labels))
+    )
+    return re.compile(of_any), re.compile(of_numbers)
+
+
+def is_personal_header(header: str, *, number: bool = False) -> bool:
+    """Return whether a header says that its column holds names, telephone or identity numbers of persons.
+
+    Of a column of numbers (`number`), only words for such numbers say so: 网格员 may be how many there are.
+    """
+    text = re.sub(r"\([^()]*\)|\*", "", header.translate(_PLAIN)).strip().lower()
+    return bool(_load_headers()[number].fullmatch(text))
+
+
 _REACH = 28  # characters beside a number in which a name is looked for
 
 

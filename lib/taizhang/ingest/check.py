@@ -122,6 +122,15 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
             (
                 Reason("ingest.check.ledger", kind=name, title=title, files=len(found)),
                 *(
+                    _note(
+                        Reason(
+                            "ingest.check.personal", title=Label(**item.title), column=item.name, kind=name
+                        )
+                    )
+                    for item in kind.fields.values()
+                    if item.guessed
+                ),
+                *(
                     _note(Reason("ingest.check.error", reason=reason))
                     for reason in (*lacking, *assembler.errors)
                 ),

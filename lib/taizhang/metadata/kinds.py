@@ -6,7 +6,7 @@ keys of a shared one. Schemas, labels, templates and the data dictionary are all
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ import yaml
 from taizhang.core.errors import ParameterError
 from taizhang.core.loading import DoubledKeyError, parse_written_yaml, parse_yaml
 from taizhang.core.outside import tell_error
+from taizhang.core.privacy import is_personal_header
 from taizhang.core.reasons import Label, Reason, suggest
 
 HERE = Path(__file__).parent
@@ -93,7 +94,7 @@ class Field(_Titled):
     empty cell in a table that has the column: unknown; not yet or none, if any row of the kind fills it in; or
     zero, if nobody ever wrote 0 and some wrote more. `unanswered`: words that are not an answer in this column,
     though they are elsewhere (无 for whether somebody was satisfied). `asked`: headers and values that may mean
-    this field.
+    this field. `guessed`: of a user's own kind, whether it is personal by its headers alone.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Field(_Titled):
     empty: str = "unknown"
     unanswered: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ class Kind(_Titled):
 
 
 _FIELD_KEYS, _RULE_KEYS = (tuple(one.name for one in fields(of))[1:] for of in (Field, RowCheck))
+_FIELD_KEYS = tuple(key for key in _FIELD_KEYS if key != "guessed")
 
 
 @dataclass(frozen=True)
@@ -276,7 +279,7 @@ def _load_with(files: tuple[tuple[Path, int], ...]) -> Mapping[str, Kind]:
     problems: list[Reason] = []
     for path, _ in files:
         try:
-            kind = _read_kind(path, parse_written_yaml)
+            kind = _read_kind(path, parse_written_yaml, own=True)
         except ParameterError as error:
             problems += error.reasons
             continue
@@ -289,8 +292,8 @@ def _load_with(files: tuple[tuple[Path, int], ...]) -> Mapping[str, Kind]:
     return MappingProxyType(kinds)
 
 
-def _read_kind(path: Path, parse: Callable[[str], Any] = parse_yaml) -> Kind:
-    """Read one kind's YAML, collecting all faults in it."""
+def _read_kind(path: Path, parse: Callable[[str], Any] = parse_yaml, *, own: bool = False) -> Kind:
+    """Read one kind's YAML, collecting all faults in it; `own`: a workbook's, in which nobody looked for persons."""
     try:
         data = parse(path.read_text("utf-8"))
     except DoubledKeyError as error:
@@ -313,7 +316,8 @@ def _read_kind(path: Path, parse: Callable[[str], Any] = parse_yaml) -> Kind:
         where = Reason("metadata.kind.field", field=str(column))
         problems += _unknown_keys(given, _FIELD_KEYS, where)
         try:
-            columns[str(column)] = _make_field(str(column), given)
+            made = _make_field(str(column), given)
+            columns[str(column)] = _guess_personal(made) if own and "personal" not in given else made
         except ParameterError as error:
             problems += [Reason("metadata.kind.of", where=where, problem=reason) for reason in error.reasons]
     rules: list[RowCheck] = []
@@ -390,6 +394,16 @@ def _make_field(name: str, given: Mapping[str, Any]) -> Field:
     rest |= {"aliases": _texts(merged.get("aliases")), "splits": str(merged.get("splits") or "")}
     rest |= {"unanswered": _texts(merged.get("unanswered")), "asked": _read_asked(merged.get("asked"))}
     return Field(name, kind, unit=unit, values=values, **rest)
+
+
+def _guess_personal(item: Field) -> Field:
+    """The field, as personal if it is one of names or telephones by what it is called."""
+    number = item.type in ("integer", "number")
+    if item.personal or not (number or item.type == "text"):
+        return item
+    called = (item.name, *item.title.values(), *item.aliases)
+    guessed = any(is_personal_header(one, number=number) for one in called)
+    return replace(item, personal=True, guessed=True) if guessed else item
 
 
 def _read_asked(given: object) -> tuple[Asked, ...]:
