@@ -132,9 +132,8 @@ class Assembler:
             self.errors |= dict.fromkeys(use.list_faults())
         self.collector.finish()
         self._note_nowhere()
-        if CROSSWALK in self.layers.lost and sum(
-            self._missing.values()
-        ):  # rows that it may have given a district
+        # It may have given those rows a district that have none.
+        if CROSSWALK in self.layers.lost and any(self._missing.values()):
             self._unread.setdefault(self.layers.lost[CROSSWALK])
         accepted, aside = self.collector.rows, self._scopes["row"]
         titles: dict[str, Label | Reason] = {rule.name: Label(**rule.title) for rule in self.kind.rules}
