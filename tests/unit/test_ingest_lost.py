@@ -68,7 +68,7 @@ def find(book: Workbook, fact: str) -> dict[str, float | None]:
 WHOLE = {
     "hazards.found": {A: 1, B: 1, "all": 2}, "drills.held": {A: 1, B: 0, "all": 1},
     "grid.cells": {A: 1, B: 1, "all": 2}, "grid.cells_unassigned": {A: 0, B: 1, "all": 1},
-    "grid.gap_km2": {A: 0, B: 0, "all": 0},
+    "grid.gap_km2": {A: 0, B: 0, "all": 0}, "grid.responsible": {A: 1, B: 0, "all": 1},
 }  # fmt: skip
 NONE = {A: None, B: None, "all": None}
 
