@@ -69,8 +69,12 @@ def test_period_before_ends_the_day_before(year, suffix):
     period = parse_period(f"{year}{suffix}")
     before = period.period_before()
     assert before.end + timedelta(days=1) == period.start
-    assert before.kind == period.kind
+    assert before.kind == period.kind and before.period_after() == period
     assert parse_period(before.text) == before
+
+
+def test_the_span_after_a_span_of_days_is_as_long():
+    assert parse_period("2021-03-01/2021-05-31").period_after().text == "2021-06-01/2021-08-31"
 
 
 def test_labels():

@@ -53,15 +53,13 @@ def _is_of_other_plan(drills: pd.DataFrame) -> pd.Series:
     return other & ~unless
 
 
-@once_per_view
-def check_required_drills(view: View) -> pd.DataFrame | None:
-    """Return each district's last drill, and how many it held within the time set by Order 708.
+def find_last_drills(view: View) -> pd.DataFrame | None:
+    """Return each district's name and last drill by as_of that may concern a work safety plan (NaT: none on record).
 
-    By code, districts without a drill first: district, last (NaT: none on record), held (of late) and met. None if
-    drills are not configured or are withheld, or the first two years of Order 708 had not passed.
+    By code: district, last; None if drills are not configured or are withheld.
     """
     drills = view.ledgers.get("drills")
-    if drills is None or is_sensitive(view, "drills") or not is_drill_due(view.as_of):
+    if drills is None or is_sensitive(view, "drills"):
         return None
     names = view.districts.set_index("code")["name"].astype("str")
     if view.district != ALL:
@@ -69,14 +67,22 @@ def check_required_drills(view: View) -> pd.DataFrame | None:
     held = drills[
         (drills["held_on"] < pd.Timestamp(view.as_of) + pd.Timedelta(days=1)) & ~_is_of_other_plan(drills)
     ]
-    recent = select_recent_drills(drills, view.as_of, find_drill_rule().years)
-    table = pd.DataFrame(
-        {
-            "district": names,
-            "last": held.groupby("district_code")["held_on"].max().reindex(names.index),
-            "held": recent["district_code"].value_counts().reindex(names.index, fill_value=0),
-        }
-    )
+    last = held.groupby("district_code")["held_on"].max().reindex(names.index)
+    return pd.DataFrame({"district": names, "last": last})
+
+
+@once_per_view
+def check_required_drills(view: View) -> pd.DataFrame | None:
+    """Return each district's last drill, and how many it held within the time set by Order 708.
+
+    By code, districts without a drill first: district, last (NaT: none on record), held (of late) and met. None if
+    drills are not configured or are withheld, or the first two years of Order 708 had not passed.
+    """
+    table = find_last_drills(view)
+    if table is None or not is_drill_due(view.as_of):
+        return None
+    recent = select_recent_drills(view.ledgers["drills"], view.as_of, find_drill_rule().years)
+    table["held"] = recent["district_code"].value_counts().reindex(table.index, fill_value=0)
     table["met"] = table["held"] > 0
     return table.sort_values("met", kind="stable")
 

@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +16,13 @@ _MONTHS = "January February March April May June July August September October N
 _LONGEST = {"month": 31, "quarter": 92, "half": 184}
 SCALES = ("year", "half", "quarter", "month")
 _SHORT = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|-(\d{2}))?")
+# Of a period's text, what follows the year, by one of its months.
+_SUFFIXES: Mapping[str, Callable[[int], str]] = {
+    "year": lambda month: "",
+    "half": lambda month: f"H{(month + 5) // 6}",
+    "quarter": lambda month: f"Q{(month + 2) // 3}",
+    "month": lambda month: f"-{month:02d}",
+}
 KINDS = ("year", "half", "quarter", "month", "days")
 
 
@@ -89,13 +97,14 @@ class Period:
         last = self.start - timedelta(days=1)
         if self.kind == "days":
             return _span(last - timedelta(days=self.days - 1), last)
-        suffix = {
-            "year": "",
-            "half": f"H{(last.month + 5) // 6}",
-            "quarter": f"Q{(last.month + 2) // 3}",
-            "month": f"-{last.month:02d}",
-        }[self.kind]
-        return parse_period(f"{last.year}{suffix}")
+        return parse_period(f"{last.year}{_SUFFIXES[self.kind](last.month)}")
+
+    def period_after(self) -> "Period":
+        """The period of the same kind that starts the day after this one ends."""
+        first = self.end + timedelta(days=1)
+        if self.kind == "days":
+            return _span(first, first + timedelta(days=self.days - 1))
+        return parse_period(f"{first.year}{_SUFFIXES[self.kind](first.month)}")
 
 
 def _year_back(day: date) -> date:

@@ -80,6 +80,12 @@ from taizhang.figures.time import plot_control, plot_key_periods, plot_seasons, 
 
 if TYPE_CHECKING:
     from taizhang.figures.cox import plot_cox, tabulate_cox
+from taizhang.figures.work_plan import (
+    tabulate_plan_drills,
+    tabulate_plan_periods,
+    tabulate_plan_reviews,
+    tabulate_plan_targets,
+)
 
 __all__ = [
     "cross_tabulate",
@@ -157,6 +163,10 @@ __all__ = [
     "tabulate_overdue",
     "tabulate_own_facts",
     "tabulate_own_ledgers",
+    "tabulate_plan_drills",
+    "tabulate_plan_periods",
+    "tabulate_plan_reviews",
+    "tabulate_plan_targets",
     "tabulate_plans",
     "tabulate_quality",
     "tabulate_reach",

@@ -38,6 +38,15 @@ from taizhang.narrative.sections import (
     write_warnings,
     write_weather,
 )
+from taizhang.narrative.work_plan import (
+    write_plan_basis,
+    write_plan_drills,
+    write_plan_followed,
+    write_plan_goals,
+    write_plan_reviews,
+    write_plan_support,
+    write_plan_tasks,
+)
 
 __all__ = [
     "write_action_problems",
@@ -65,6 +74,13 @@ __all__ = [
     "write_method",
     "write_next_steps",
     "write_objectives",
+    "write_plan_basis",
+    "write_plan_drills",
+    "write_plan_followed",
+    "write_plan_goals",
+    "write_plan_reviews",
+    "write_plan_support",
+    "write_plan_tasks",
     "write_publicity",
     "write_quality",
     "write_rates",

@@ -45,6 +45,11 @@ class ReportMeta:
         return self.kind != "double_random_draw"
 
     @property
+    def titled(self) -> Period:
+        """The period in its title: of a work plan the one it is for, which follows the one it rests on."""
+        return self.period.period_after() if self.kind == "work_plan" else self.period
+
+    @property
     def stem(self) -> str:
         """File name without language and suffix: the district's code, or ``comparison``.
 

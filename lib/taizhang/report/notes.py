@@ -1,35 +1,22 @@
 """The notes that people write for reports: notes/<period>/<district>.md, and whether the report is approved."""
 
-import re
-import tomllib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import yaml
+from typing import TYPE_CHECKING
 
 from taizhang.core.errors import ParameterError, RenderError
 from taizhang.core.files import read_bytes
-from taizhang.core.loading import DoubledKeyError, OvergrownError, parse_written_yaml
 from taizhang.core.outside import tell_error
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason
-from taizhang.metadata.facts import ALL
-from taizhang.settings.notes import FrontMatter
-from taizhang.settings.reading import SettingsFile
-from taizhang.settings.workbook import LANGS
+from taizhang.settings.notes import split_front
+from taizhang.workbook.notes import FOLDER, find_owner, list_notes
 
 if TYPE_CHECKING:
     from taizhang.workbook.book import Workbook
-
-FOLDER = "notes"
-# A note on the comparison, which is no district's.
-_AREA = ("comparison", ALL)
-_FENCES = {"---": "YAML", "+++": "TOML"}
 
 
 @dataclass(frozen=True)
@@ -61,13 +48,10 @@ def read_notes(book: "Workbook", period: Period) -> dict[tuple[str, str], Note]:
     source = book.config.source
     problems = _find_strays(source / FOLDER)
     notes: dict[tuple[str, str], Note] = {}
-    for path in sorted((source / FOLDER / period.path).glob("*.md")):
+    for path, stem, lang in list_notes(book, period):
         shown = path.relative_to(source).as_posix()
-        stem, _, lang = path.stem.rpartition(".")
-        if lang not in LANGS or not stem:
-            stem, lang = path.stem, book.config.lang
         try:
-            key = (_find_owner(stem, book), lang)
+            key = (find_owner(stem, book), lang)
             if key in notes:
                 raise ParameterError("report.note.twice", other=notes[key].path)
             notes[key] = _read_note(path, shown)
@@ -100,17 +84,6 @@ def _find_strays(folder: Path) -> list[Reason]:
     return problems
 
 
-def _find_owner(stem: str, book: "Workbook") -> str:
-    place, _, last = stem.rpartition(".")
-    report = last if place and last in {own.name for own in book.config.reports} else ""
-    place = place if report else stem
-    try:
-        code = ALL if place in _AREA else book.resolve_district(place)
-    except ParameterError as error:
-        raise ParameterError("report.note.no_district", reason=error.reasons[0]) from None
-    return f"{code}.{report}" if report else code
-
-
 def _read_note(path: Path, shown: str) -> Note:
     try:
         data = read_bytes(path)
@@ -120,7 +93,7 @@ def _read_note(path: Path, shown: str) -> Note:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ParameterError("report.note.no_utf8", why=tell_error(error)) from None
-    front, text = _split_front(text.replace("\r\n", "\n"))
+    front, text = split_front(text.replace("\r\n", "\n"))
     from taizhang.report.notebook import place_note  # slow to load, and most reviews have no note
 
     try:
@@ -133,43 +106,3 @@ def _read_note(path: Path, shown: str) -> Note:
     )
     approval = (front.approved, mask_numbers(front.approver), front.date)
     return Note(shown, words, sha256(data).hexdigest(), *approval, measures)
-
-
-def _split_front(text: str) -> tuple["FrontMatter", str]:
-    """The front matter, and the Markdown after it."""
-    fence, _, rest = text.lstrip("\n").partition("\n")
-    fence = fence.rstrip()
-    if fence not in _FENCES:
-        return FrontMatter(), text
-    match = re.search(rf"^{re.escape(fence)}[ \t]*(?:\n|\Z)", rest, re.MULTILINE)
-    if match is None:
-        raise ParameterError("settings.front.open", fence=fence)
-    file = SettingsFile("", _parse_front(rest[: match.start()], fence))
-    front = file.check(FrontMatter)
-    try:
-        file.finish()
-    except ParameterError as error:
-        raise ParameterError.of(Reason("settings.front.at", reason=one) for one in error.reasons) from None
-    assert front is not None
-    return front, rest[match.end() :]
-
-
-def _parse_front(text: str, fence: str) -> Mapping[str, Any]:
-    """YAML between ---, TOML between +++; `approved = true` between --- is TOML all the same."""
-    if not text.strip():
-        return {}
-    trials: list[Callable[[str], Any]] = [tomllib.loads]
-    if fence == "---":
-        trials.insert(0, parse_written_yaml)
-    for parse in trials:
-        try:
-            read = parse(text)
-        except (OvergrownError, RecursionError):
-            raise ParameterError("settings.front.overgrown") from None
-        except DoubledKeyError as error:
-            raise ParameterError("metadata.doubled", key=error.key, line=error.line + 1) from None
-        except (yaml.YAMLError, ValueError):  # a TOML error is one
-            continue
-        if read is None or isinstance(read, dict):  # None: comments alone
-            return read or {}
-    raise ParameterError("settings.front.no_form", form=_FENCES[fence])

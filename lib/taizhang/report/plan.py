@@ -95,6 +95,7 @@ def plan_reports(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, wish:
             NOTEBOOK: {
                 **{name: mark[:16] for name, mark in snapshot.hashes.of_report(meta.district).items()},
                 "template": sha256(template.encode()).hexdigest()[:16],
+                **({"measures": _hash_measures(snapshot)} if makes_plan(template) else {}),
                 "by": enter(read_code(template)),
             },
             "html": {"words": about, "by": enter(_PAGES["html"])},
@@ -119,6 +120,16 @@ def plan_reports(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, wish:
         if count > 1:
             raise ParameterError("report.review.same_name", name=stem)
     return tasks
+
+
+def makes_plan(template: str) -> bool:
+    """Return whether a notebook makes a work plan, which rests on what notes say of tasks, too."""
+    return "book.plan(" in template
+
+
+def _hash_measures(snapshot: Snapshot) -> str:
+    told = [(key, note.measures) for key, note in sorted(snapshot.notes.items()) if note.measures]
+    return hash_parts(measures=told)[:16]
 
 
 def _enter_maker(makers: dict[str, Any], code: Code) -> str:

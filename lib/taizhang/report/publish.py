@@ -7,8 +7,10 @@ from typing import Any
 from taizhang.core.files import hash_file
 from taizhang.core.keys import Code, hash_parts
 from taizhang.metadata.facts import ALL
+from taizhang.metadata.words import label
 from taizhang.report.formats import BRIEF, DATA_FILES, FINDINGS, FORMATS
 from taizhang.report.manifest import Manifest, Outputs, list_versions, write_manifest
+from taizhang.report.plan import makes_plan
 from taizhang.report.rows import FOLDER as ROWS
 from taizhang.report.rows import remove_rows, write_rows
 from taizhang.report.snapshot import Snapshot
@@ -17,6 +19,7 @@ from taizhang.report.tasks import ReportTask
 _DATA = Code(("taizhang.report.data",))
 _INDEX = Code(("taizhang.report.index", "taizhang.report.findings"))
 _FINDINGS = Code(("taizhang.report.findings",))
+_PLAN = Code(("taizhang.report.work_plan",))
 
 
 def take_away(manifest: Manifest, names: Collection[str], folder: Path, *, leave: Collection[str]) -> None:
@@ -90,6 +93,34 @@ def publish_findings(snapshot: Snapshot, manifest: Manifest, outputs: Outputs, l
     _enter_rows(rows, manifest, outputs)
     manifest["findings"] = _enter_files(snapshot.folder, FINDINGS, outputs)
     manifest["findings_fingerprint"] = kept
+
+
+def publish_plan(snapshot: Snapshot, manifest: Manifest, outputs: Outputs) -> str:
+    """Write the tasks of the work plan as a ledger, if the workbook has such a report and its basis has changed.
+
+    A file that is not what was written before is somebody's, and stays as it is: its name is returned.
+    """
+    templates = [snapshot.find_template(one.template) for one in snapshot.config.reports]
+    if not any(makes_plan(path.read_text("utf-8")) for path in templates):
+        return ""
+    lang = snapshot.config.lang
+    name = label("plan.file", lang, period=snapshot.period.period_after().path)
+    measures = sorted((*key, *told) for key, told in snapshot.read_measures(lang).items())
+    kept = _PLAN.make_key(
+        **snapshot.hashes.of_report(ALL), as_of=snapshot.as_of, lang=lang, measures=measures
+    )
+    made = manifest.get("plan", {})
+    path = snapshot.folder / name
+    if path.exists() and (made.get("file") != name or hash_file(path) != made.get("sha256")):
+        return name
+    if made.get("made_from") == kept and path.exists():
+        return ""
+    from taizhang.report.work_plan import write_task_ledger
+
+    sha256 = write_task_ledger(snapshot.look(lang), snapshot.read_measures(lang), path)
+    manifest["plan"] = {"file": name, "sha256": sha256, "made_from": kept}
+    outputs.enter(name, sha256)
+    return ""
 
 
 def publish_rows(

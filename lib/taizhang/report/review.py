@@ -29,6 +29,7 @@ from taizhang.report.publish import (
     publish_facts,
     publish_findings,
     publish_index,
+    publish_plan,
     publish_rows,
     remove_unlisted,
     take_away,
@@ -63,6 +64,7 @@ class ReviewResult:
     lost: Reason | None = None  # that the manifest could not be read
     # found without a manifest that says what they were made from: removed
     unlisted: list[str] = field(default_factory=list)
+    plan_kept: str = ""  # the ledger of a work plan that somebody changed, and that was left alone
     why: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)  # of each that was to be made
 
     @property
@@ -71,6 +73,8 @@ class ReviewResult:
         told = [one for one in (self.lost, self.nothing) if one]
         if self.unlisted:
             told.append(Reason("report.unlisted", names=self.unlisted))
+        if self.plan_kept:
+            told.append(Reason("report.plan_kept", file=self.plan_kept))
         if self.behind:
             told.append(Reason("report.review.behind", names=self.behind))
         if self.taken:
@@ -233,6 +237,7 @@ def _make(
     behind = mark_behind(manifest["reports"], snapshot.hashes.area)
     manifest["makers"] = list_makers(manifest["reports"].values(), manifest["makers"])
     publish_findings(snapshot, manifest, outputs, lang)
+    plan_kept = publish_plan(snapshot, manifest, outputs)
     publish_index(snapshot, manifest, outputs, lang, fresh=fresh)
     outputs.save()
 
@@ -253,6 +258,7 @@ def _make(
         nothing=_find_nothing(snapshot),
         lost=lost,
         unlisted=unlisted,
+        plan_kept=plan_kept,
         why={task.name: task.reasons for task in due},
     )
 

@@ -22,7 +22,9 @@ from taizhang.metadata.words import label
 from taizhang.report.changes import InputHashes, hash_inputs, hash_rows
 from taizhang.report.notes import Note, read_notes
 from taizhang.report.rows import list_rowed_facts
+from taizhang.settings.notes import Measures
 from taizhang.settings.workbook import FILE, Config
+from taizhang.workbook.notes import read_measures
 
 if TYPE_CHECKING:
     from taizhang.workbook.book import Workbook
@@ -60,6 +62,7 @@ class Snapshot:
     ]  # kind, title, file, sheet, reason, districts (codes; empty: any) of each
     trace: Callable[[str], pd.DataFrame]  # the rows behind a fact of the whole area
     look: Callable[[str], View]  # the view of the whole area in a language
+    read_measures: Callable[[str], Measures]  # who sees to problems by when, as notes say, for a language
 
     @property
     def root(self) -> Path:
@@ -121,6 +124,7 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         trace=lambda fact: book.trace(fact, period, ALL),
         # What has been worked out for the findings serves the index, too.
         look=cache(lambda lang: book.view(ALL, period, lang)),
+        read_measures=lambda lang: read_measures(book, period, lang),
     )
 
 

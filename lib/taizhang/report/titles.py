@@ -14,7 +14,7 @@ def write_titles(meta: ReportMeta) -> tuple[str, str]:
     An as-of day chosen for the run follows the kind. A report without a period has none under its title.
     """
     kind = meta.report_title or label(f"report.kind.{meta.kind}.{meta.period.kind}", meta.lang)
-    period = meta.period.label(meta.lang)
+    period = meta.titled.label(meta.lang)
     if meta.chosen:
         day = label("report.as_of", meta.lang, day=format_date(meta.as_of, meta.lang))
         kind = f"{kind}{day}" if meta.lang == "zh" else f"{kind} {day}"

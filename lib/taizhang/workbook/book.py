@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -63,6 +63,7 @@ from taizhang.workbook.counting import (
 )
 from taizhang.workbook.held import check_code, find_held, hold_apart, hold_state, is_open_to_writing
 from taizhang.workbook.labels import label_table
+from taizhang.workbook.notes import read_measures
 from taizhang.workbook.panel import Panel, make_panel
 from taizhang.workbook.quality import read_quality
 from taizhang.workbook.tables import (
@@ -74,6 +75,9 @@ from taizhang.workbook.tables import (
 )
 from taizhang.workbook.templates import packaged_notebooks
 from taizhang.workbook.trust import list_own_facts, require_trust
+
+if TYPE_CHECKING:
+    from taizhang.analysis.work_plan import WorkPlan
 
 _MOST_ATTEMPTS = 3
 _Frame = TypeVar("_Frame", bound=pd.DataFrame)
@@ -819,6 +823,15 @@ class Workbook:
             },
             as_of,
         )
+
+    def plan(self, view: View) -> "WorkPlan":
+        """Return the work plan for the period after a view's: tasks from its findings, targets, drills, reviews due.
+
+        Who does a task and by when is what the period's notes say (`measures`); otherwise it is empty.
+        """
+        from taizhang.analysis.work_plan import make_plan  # with all that finds problems: slow to load
+
+        return make_plan(view, read_measures(self, view.period, str(view.lang)), self.config.targets)
 
     def quality(self, view: View) -> Quality:
         """Return the quality of the data behind a view: set aside, missing, doubtful; no personal data."""
