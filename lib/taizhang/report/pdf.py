@@ -217,17 +217,17 @@ def describe_report(meta: ReportMeta) -> Json:
     def word(key: str, **values: object) -> str:
         return label(f"report.{key}", lang, **values)
 
-    period = meta.period.label(lang)
+    period = meta.titled.label(lang)
     period = period[:1].upper() + period[1:]
-    span = word("days", first=format_date(meta.period.start, lang), last=format_date(meta.period.end, lang))
+    span = word("days", first=format_date(meta.titled.start, lang), last=format_date(meta.titled.end, lang))
     standing = word("approval", number=meta.approval) if meta.approval else shared["page.internal"]
     title, subtitle = write_titles(meta)
     of_area = meta.name == meta.title
-    tail = meta.period.label(lang) if subtitle == period else subtitle
+    tail = meta.titled.label(lang) if subtitle == period else subtitle
     joined = ("　" if lang == "zh" else ", ").join(filter(None, (title, tail)))
     made = _read_day(meta.made_on)
     dated = [
-        (shared["page.period"], period if meta.period.kind == "days" else period + span),
+        (shared["page.period"], period if meta.titled.kind == "days" else period + span),
         (shared["page.as_of"], format_date(meta.as_of, lang)),
     ]
     return {
@@ -239,7 +239,7 @@ def describe_report(meta: ReportMeta) -> Json:
         "period": ""
         if not meta.has_period
         else span.strip("（）() ")
-        if meta.period.kind == "days"
+        if meta.titled.kind == "days"
         else period + span,
         "standing": standing,
         "foot": word("sample_mark") if meta.sample else "",
