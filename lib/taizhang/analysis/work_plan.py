@@ -3,10 +3,11 @@
 Nothing in it is invented: a unit, a day or a target that nobody wrote is empty, for somebody to fill in.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from taizhang.analysis.findings import Finding, find_by_district, list_findings
@@ -199,12 +200,9 @@ class FollowedTask:
     task: str
     owner: str
     rule: FindingRule
-    state: str  # one of STATES
+    state: str  # in_time, late, overdue, open (due that very day) or unknown
     again: bool
     district: str = ""
-
-
-STATES = ("in_time", "late", "overdue", "open", "unknown")
 
 
 @once_per_view
@@ -219,27 +217,18 @@ def follow_plan(view: View) -> list[FollowedTask]:
     table = rows.frame()
     if "finding" not in table:
         return []
-    named = table["finding"].astype("str").str.extract(r"^\s*([a-z_]+)", expand=False)
-    tests: Mapping[str, Callable[..., object]] = {
-        "in_time": tasks.is_on_time, "late": tasks.is_done_late, "overdue": tasks.is_overdue
-    }  # fmt: skip
-    state = pd.Series("unknown", table.index, dtype="str")
-    state[rows.test(knows(tasks.is_done)) & ~rows.test(tasks.is_done)] = "open"
-    for name, test in tests.items():
-        state[rows.test(test)] = name  # type: ignore[arg-type]
+    named = table["finding"].astype("str").str.extract(r"^\s*([a-z_]+)", expand=False).tolist()
+    tests = (tasks.is_on_time, tasks.is_done_late, tasks.is_overdue)
+    is_open = rows.test(knows(tasks.is_done)) & ~rows.test(tasks.is_done)
+    state = np.select([*map(rows.test, tests), is_open], ["in_time", "late", "overdue", "open"], "unknown")
     found = {code: {one.rule.rule for one in of} for code, of in find_by_district(view).items()}
     anywhere = set[str]().union(*found.values())
-    told = [
-        FollowedTask(
-            str(row["task"]),
-            "" if pd.isna(row.get("owner")) else str(row["owner"]),
-            find_rule(rule),
-            state[at],
-            rule in (anywhere if pd.isna(row["district_code"]) else found.get(str(row["district_code"]), ())),
-            "" if pd.isna(row["district_code"]) else str(row["district_code"]),
-        )
-        for (at, row), rule in zip(table.iterrows(), named, strict=True)
-        if rule in known
-    ]
+    told = []
+    for row, rule, one in zip(table.to_dict("records"), named, state, strict=True):
+        if rule in known:
+            place = "" if pd.isna(row["district_code"]) else str(row["district_code"])
+            owner = "" if pd.isna(row.get("owner")) else str(row["owner"])
+            again = rule in (found.get(place, set()) if place else anywhere)
+            told.append(FollowedTask(str(row["task"]), owner, find_rule(rule), str(one), again, place))
     order = ("overdue", "unknown", "open", "late", "in_time")
     return sorted(told, key=lambda one: order.index(one.state))
