@@ -74,12 +74,13 @@ def test_a_kmz_is_the_kml_in_it(tmp_path: Path) -> None:
     with zipfile.ZipFile(path := tmp_path / "a.kmz", "w") as archive:
         archive.writestr("files/icon.kml.png", b"")
         archive.writestr("doc.kml", KML)
+        archive.writestr("more/other.kml", KML)
     whole = read(write(tmp_path, KML), "shelters")
     got = read(path, "shelters")
     pd.testing.assert_frame_equal(
         got.rows.drop(columns="source_file"), whole.rows.drop(columns="source_file")
     )
-    assert sniff_format(path) == "kmz"
+    assert sniff_format(path) == "kmz" and "more/other.kml" in list_notes(got, "zh")
 
 
 def make_geojson(**more: object) -> dict[str, object]:
@@ -112,6 +113,13 @@ def test_the_features_of_a_geojson(tmp_path: Path, encoding: str) -> None:
         (3, "石门镇", None, "道路塌陷", None, None),
     ]
     assert got.tables[0].unrecognised == ("照片",) and "1个地标" in list_notes(got, "zh")
+
+
+def test_what_is_no_feature_is_told(tmp_path: Path) -> None:
+    told = make_geojson()
+    told["features"].append({"type": "Point", "coordinates": [118.1, 25.3]})  # type: ignore[attr-defined]
+    got = read(write(tmp_path, json.dumps(told), "a.geojson"))
+    assert len(got.rows) == 3 and "1项不是GeoJSON的要素" in list_notes(got, "zh")
 
 
 def test_metres_are_no_degrees(tmp_path: Path) -> None:

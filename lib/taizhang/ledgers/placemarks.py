@@ -48,9 +48,12 @@ def read_placemarks(path: Path, kind: str, wanted: Sequence[str] | None) -> Iter
     """
     notes: tuple[Reason, ...] = ()
     if kind == "geojson":
-        folders = {"": _read_features(path)}
+        folder, notes = _read_features(path)
+        folders = {"": folder}
     elif kind == "kmz":
-        folders, notes = _read_kml(BytesIO(_unpack(path)))
+        text, others = _unpack(path)
+        folders, notes = _read_kml(BytesIO(text))
+        notes = (*others, *notes)
     else:
         with path.open("rb") as stream:
             folders, notes = _read_kml(stream)
@@ -81,15 +84,16 @@ def _make_sheet(name: str, folder: _Folder, notes: tuple[Reason, ...]) -> Sheet:
 # ------------------------------------------------------------------ KML
 
 
-def _unpack(path: Path) -> bytes:
-    """The KML in an archive: doc.kml, else the first at its root."""
+def _unpack(path: Path) -> tuple[bytes, tuple[Reason, ...]]:
+    """The KML in an archive, doc.kml or else the first at its root, and a note of others, which no program shows."""
     try:
         with zipfile.ZipFile(path) as archive:
             found = [one for one in archive.infolist() if one.filename.lower().endswith(".kml")]
             found.sort(key=lambda one: (one.filename.count("/"), one.filename.lower() != "doc.kml"))
             if not found or found[0].file_size > _MOST_BYTES:
                 raise LedgerError("ledgers.file.archive_too_big", megabytes=round(_MOST_BYTES / 1024**2))
-            return archive.read(found[0])  # zipfile stops at the size that the archive declares
+            others = tuple(Reason("ledgers.file.other_kml", names=[one.filename]) for one in found[1:])
+            return archive.read(found[0]), others  # zipfile stops at the size that the archive declares
     except LedgerError:
         raise
     except ZIP_ERRORS as error:
@@ -234,16 +238,17 @@ def _read_description(text: str) -> Mapping[str, object]:
 # ------------------------------------------------------------------ GeoJSON
 
 
-def _read_features(path: Path) -> _Folder:
+def _read_features(path: Path) -> tuple[_Folder, tuple[Reason, ...]]:
     text, _ = decode(path.read_bytes(), frozenset())
     try:
         data = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise LedgerError("ledgers.file.damaged", why=tell_error(error)) from None
     features = data.get("features") if isinstance(data, dict) and "features" in data else [data]
-    folder = _Folder()
+    folder, others = _Folder(), 0
     for feature in features if isinstance(features, list) else []:
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
+            others += 1
             continue
         told = feature.get("properties")
         values = {str(key): _plain(one) for key, one in told.items()} if isinstance(told, dict) else {}
@@ -251,7 +256,7 @@ def _read_features(path: Path) -> _Folder:
         point, shaped = _read_geometry(geometry) if isinstance(geometry, dict) else (None, False)
         folder.rows.append((values, point))
         folder.shapes += shaped
-    return folder
+    return folder, (Reason("ledgers.file.no_features", count=others),) if others and folder.rows else ()
 
 
 def _read_geometry(geometry: Mapping[str, Any]) -> tuple[Position, bool]:
