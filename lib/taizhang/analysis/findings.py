@@ -579,7 +579,20 @@ def find_problems(
     """
     case = _Case(facts, facts_before, district, ledgers, as_of, called, view)
     found = [_conclude(rule, hit, case) for rule in load_rules() for hit in CHECKS[rule.check](rule, case)]
-    return sorted(_join_vetoes(found), key=lambda finding: finding.place)
+    return sorted(_join_vetoes(_join_accidents(found)), key=lambda finding: finding.place)
+
+
+def _join_accidents(found: list[Finding]) -> list[Finding]:
+    """One problem per cause: accidents of the lowest grade that are all told with their dead stand there alone."""
+    dead = {one.row for finding in found if finding.rule.rule == "deaths" for one in finding.subjects}
+    return [
+        one
+        for one in found
+        if one.rule.rule != "accidents_ordinary"
+        or one.total > len(one.subjects)
+        or not one.subjects
+        or not dead.issuperset(subject.row for subject in one.subjects)
+    ]
 
 
 def _join_vetoes(found: list[Finding]) -> list[Finding]:

@@ -295,8 +295,13 @@ _TELL_OF_LOSSES = ("incidents", "losses")
 
 
 def note_losses(view: View, kind: str) -> tuple[str, ...]:
-    """Return a note on whose losses a table shows, if two ledgers of the workbook may record the same event."""
+    """Return a note on whose losses a table shows, if two ledgers of the workbook may record the same event.
+
+    A district's report tells it once: below its disasters, if it had any, else below its incidents.
+    """
     if not set(_TELL_OF_LOSSES) <= set(view.ledgers) or kind not in _TELL_OF_LOSSES:
+        return ()
+    if kind == "incidents" and view.district != ALL and len(view.counted("losses")):
         return ()
     titles = {name: view.kinds[name].title[view.lang] for name in _TELL_OF_LOSSES}
     other = next(titles[name] for name in _TELL_OF_LOSSES if name != kind)
