@@ -477,6 +477,7 @@ _WHOLES = {
     "hazards.overdue_stock_before": "hazards.overdue_stock",
     "hazards.major_open_stock_before": "hazards.major_open_stock",
     "complaints.answered": "complaints.received",
+    "tasks.overdue_stock_before": "tasks.overdue_stock",
 }  # fmt: skip
 Said = Mapping[str, str]
 Claim = Callable[[Checker, Said, str, str], list[str]]
