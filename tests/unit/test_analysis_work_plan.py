@@ -66,9 +66,8 @@ def test_every_finding_is_a_task_with_what_notes_say() -> None:
     assert not narrative.write_plan_tasks(view, made, "disaster")
     english = look(lang="en")
     (safety,) = read(narrative.write_plan_tasks(english, plan(english), "safety"))
-    assert safety.endswith(
-        "Finding: 1 hazard is overdue. Basis: good practice. Owner: 镇应急办; due: 31 March 2022."
-    )
+    assert safety.startswith("One hazard is overdue. Put right the one at Jiachang first;")
+    assert safety.endswith(" Basis: good practice. Owner: 镇应急办; due: 31 March 2022.")
 
 
 def test_targets_are_those_set_and_the_rest_is_left_blank() -> None:

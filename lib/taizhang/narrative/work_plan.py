@@ -51,16 +51,19 @@ def write_plan_tasks(view: View, plan: WorkPlan, group: str) -> Prose | None:
 def _say_task(task: PlannedTask, view: View) -> Runs:
     lang, finding = view.lang, task.finding
     stop = say("join.stop", lang)
-    measure: Sequence[Run] = open_sentence(say_measure(finding, lang), lang)
+    measure = (*open_sentence(say_measure(finding, lang), lang), *stop)
     names = dict(zip(view.districts["code"], view.districts["name"], strict=True))
-    runs = [Run(run.text, run.fact, strong=True) for run in (*measure, *stop)]
-    runs += say("plan.finding", lang)
+    problem: Runs = ()
     for at, one in enumerate((finding, *task.others)[:_MOST_NAMES]):
-        runs += say("plan.join", lang) if at else ()
+        problem += say("plan.join", lang) if at else ()
         if one.district != view.district:
-            runs += say("plan.task_of", lang, name=names[one.district])
-        runs += lower_first(say_title(one, lang), lang)
-    runs += stop
+            problem += say("plan.task_of", lang, name=names[one.district])
+        problem += lower_first(say_title(one, lang), lang)
+    # An English measure speaks of the problem as of something told before.
+    lead, rest = (measure, (*say("plan.finding", lang), *problem, *stop))
+    if lang == "en":
+        lead, rest = ((*open_sentence(problem, lang), *stop), (Run(" "), *measure))
+    runs = [*(Run(run.text, run.fact, strong=True) for run in lead), *rest]
     if task.places and (finding.district == view.district or len(task.places) > _MOST_NAMES):
         listed = [str(names[code]) for code in dict.fromkeys(task.places)]
         key = "plan.places_many" if len(listed) > _MOST_NAMES else "plan.places"
