@@ -267,6 +267,7 @@ def test_at_a_terminal_it_asks_once(book: Path, answer: str, code: int, lang: st
 def test_it_speaks_the_language_of_the_folder_that_it_names(
     book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, told: str
 ) -> None:
+    monkeypatch.delenv("TAIZHANG_LANG", raising=False)
     here = make_book(tmp_path / "here", {"a.xlsx": make_hazards("溪口镇")}, patterns=["*.xlsx"])
     for root, said in ((book, lang), (here, {"zh": "en", "en": "zh"}[lang])):
         path = root / "workbook.toml"

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from taizhang.core.loading import parse_yaml
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
 _WORDS = Path(__file__).parents[1] / "metadata" / "personal.yml"
 
@@ -35,6 +36,7 @@ _TWINS = {
     **dict.fromkeys("]】〕］」", ")"),
 }
 _PLAIN = str.maketrans(_TWINS)
+_TWINNED = re.compile(f"[{re.escape(''.join(_TWINS))}]")
 
 
 # ------------------------------------------------------------------ forms of numbers
@@ -94,8 +96,7 @@ _LEAD = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Number:
+class _Number(NamedTuple):
     """The position of a number in a text, and whether it is a telephone number."""
 
     start: int
@@ -479,7 +480,7 @@ def is_number(text: str) -> bool:
 
 
 def _mask(text: str) -> str:
-    plain = text.translate(_PLAIN)
+    plain = text.translate(_PLAIN) if _TWINNED.search(text) else text
     numbers = _find_numbers(plain)
     if not numbers:
         return text
@@ -503,21 +504,25 @@ def mask_column(values: "pd.Series") -> "pd.Series":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    def match(form: str) -> "np.ndarray":
+    def match(form: str, texts: "pa.Array") -> "np.ndarray":
         found = pc.fill_null(pc.match_substring_regex(texts, form), False)
         return found.to_numpy(zero_copy_only=False)
 
     # Most texts hold nothing of the kind: Arrow tells them without a word of Python.
     texts = pa.array(values.astype("str"), pa.large_string(), from_pandas=True)
-    risky = match(_RISKY)
+    risky = match(_RISKY, texts)
     if not risky.any():
         return values
-    if (codes := match(_CODE_CELL)).any():
-        dated = match(_DATED_CELL)
+    codes = risky.copy()
+    codes[risky] = match(_CODE_CELL, among := texts.filter(pa.array(risky)))
+    if codes.any():
+        dated = risky.copy()
+        dated[risky] = match(_DATED_CELL, among)
         codes[dated] = _are_codes(values[dated].to_numpy().astype("S18"))
         risky &= ~codes
     written = values.astype("str")[risky]
-    shown = written.map(_mask)
+    known = {text: _mask(text) for text in written.unique()}
+    shown = written.map(known.__getitem__)
     if shown.equals(written):
         return values
     masked = values.astype("str")
