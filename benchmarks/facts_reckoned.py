@@ -148,7 +148,7 @@ def draw_rows(
             told = (f"{name}?" if name in unread else name for name in sorted(has[file]))
             row |= {"source_file": "ab"[file], "table_columns": "|".join(told)}
             if kind in TIMED:
-                row |= draw_times(rng, row, *TIMED[kind], as_of)
+                row |= draw_times(rng, row, *TIMED[kind])
             for name in SPANS:
                 if name in names:
                     month = row[name] is not None and rng.random() < 0.1
@@ -158,7 +158,7 @@ def draw_rows(
     return drawn
 
 
-def draw_times(rng: np.random.Generator, row: Row, first: str, second: str, as_of: date) -> Row:
+def draw_times(rng: np.random.Generator, row: Row, first: str, second: str) -> Row:
     """Times of day for two days, the second mostly near the first: some an hour later, or at an unknown time."""
     days = {name: row[name] for name in (first, second)}
     if None not in days.values() and rng.random() < 0.8:
@@ -734,6 +734,7 @@ COUNTS: dict[str, Callable[[Look, Row], bool]] = {
     "incidents.level_major": lambda look, row: level(look, row) == 2,
     "incidents.level_extraordinary": lambda look, row: level(look, row) == 3,
     "incidents.late_reports": lambda look, row: tell_late(look, row) is True,
+    "incidents.late_accidents": lambda look, row: accident(look, row) and tell_late(look, row) is True,
     "complaints.received": always,
     "complaints.answered": ANSWERED.done,
     "complaints.resolved": RESOLVED.done,
@@ -877,6 +878,10 @@ GROUNDS: dict[str, list[Any]] = {
     "complaints.days_to_resolve_median": [(always, RESOLVED.known)],
     "complaints.satisfied_rate": [(may_be_rated, known("satisfied"))],
     "incidents.late_reports": [(always, lambda look, row: tell_late(look, row) is not None)],
+    "incidents.late_accidents": [
+        *one("incidents", "class"),
+        (accident, lambda look, row: tell_late(look, row) is not None),
+    ],
     "incidents.on_time_report_rate": [(always, lambda look, row: tell_late(look, row) is not None)],
     "warnings.hours_median": [
         *one("warnings", "lifted_at"),

@@ -299,8 +299,8 @@ class Checker:
             return [Fault(text, f"{told and told.unsaid} rows do not say", template.key)]
         top = round(told.value * told.known / 100)
         wanted = [100 * top / told.of, 100 * (top + told.unsaid) / told.of]
-        if template.fact == "complaints.on_time_rate":
-            return []  # of those due alone
+        if template.fact in _OF_SOME:
+            return []  # of those due, or asked, alone
         ends = [read_number(one, template.fact) for one in (low, high)]
         right = all(abs(value - end) <= within for value, (end, within) in zip(wanted, ends, strict=True))
         return [] if right else [Fault(text, f"between {wanted}", template.key)]
@@ -418,8 +418,8 @@ class Checker:
             least = rule.above or 0
             return True if value > least else None if value + unsaid > least else False
         if rule.check == "share_below":
-            if unsaid and rule.fact in ("drills.problems_fixed_share", "complaints.on_time_rate"):
-                return None  # nobody knows how many problems they had, or which were due
+            if unsaid and rule.fact in ("drills.problems_fixed_share", *_OF_SOME):
+                return None  # nobody knows how many problems they had, or which were due or asked
             top = round(value * fact.known / 100) if unsaid else 0
             ends = [100 * n / fact.of for n in (top, top + unsaid)] if unsaid else [value, value]
             return True if ends[1] < rule.below else False if ends[0] >= rule.below else None
@@ -469,6 +469,11 @@ class Checker:
         return found
 
 
+# Shares of those rows alone that fell due, that were asked, or that are done.
+_OF_SOME = (
+    "complaints.on_time_rate", "complaints.answered_on_time_rate", "complaints.satisfied_rate",
+    "hazards.verified_share",
+)  # fmt: skip
 _GRADES = tuple(f"incidents.level_{level}" for level in ("larger", "major", "extraordinary"))
 _WHOLES = {
     "hazards.rectified": "hazards.found",

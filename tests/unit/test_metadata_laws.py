@@ -14,6 +14,7 @@ from taizhang.narrative.findings import cite_basis, say_basis, write_findings
 IN_FORCE = {
     "accident_graded": [(2007, "第493号")],
     "accidents_ordinary": [(2007, "第493号")],
+    "accidents_reported_late": [(2007, "第493号")],
     "hazards_major_open": [(2007, ""), (2008, "第16号"), (2021, "第八十八号")],
     "drill_missed": [(2007, ""), (2019, "第708号")],
     "plans_past_review": [(2007, ""), (2013, "〔2013〕101号"), (2024, "")],

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 
@@ -45,12 +46,16 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "complaints.resolved_on": ("办结日期",),
     "complaints.due_on": ("办理期限",),
     "complaints.status": ("办理状态",),
+    "complaints.answer_due_on": ("答复期限",),
+    "complaints.satisfied": ("是否满意",),
     "disputes.found_on": ("排查日期",),
     "disputes.kind": ("纠纷类型",),
     "disputes.settled_on": ("化解日期",),
     "disputes.status": ("化解情况", "化解状态"),
     "incidents.occurred_on": ("发生日期", "事发时间"),
     "incidents.class": ("事件类别",),
+    "incidents.reported_on": ("报告日期", "首报时间"),
+    "incidents.missing": ("失踪人数",),
     "incidents.type": ("事故类型",),
     "incidents.description": ("简要经过",),
     "incidents.deaths": ("死亡人数",),
@@ -65,6 +70,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "drills.problems_fixed": ("已整改问题数",),
     "inspections.inspected_on": ("检查日期",),
     "inspections.premises": ("被检查单位",),
+    "inspections.inspectors": ("检查人员",),
     "inspections.hazards_found": ("发现隐患数",),
     "inspections.penalty_yuan": ("罚款金额（元）",),
 }
@@ -78,6 +84,8 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("hazards.status", "closed"): ("已销号", "闭环"),
     ("hazards.verified_result", "passed"): ("合格", "通过"),
     ("hazards.verified_result", "not_passed"): ("不合格", "未通过"),
+    ("complaints.satisfied", "yes"): ("满意",),
+    ("complaints.satisfied", "no"): ("不满意",),
     ("complaints.status", "open"): ("办理中", "未办结"),
     ("complaints.status", "answered"): ("已答复",),
     ("complaints.status", "resolved"): ("已办结",),
@@ -362,6 +370,45 @@ def _tell_others(rng: random.Random, kind: str, towns: Sequence[str]) -> Table:
     return table
 
 
+def _tell_more(rng: random.Random, table: Table) -> None:
+    """Add the columns of answers, reports and inspectors to a table, with gaps, from a random stream of its own."""
+    added = [name for name in MORE.get(table.kind, ()) if rng.random() < 0.7]
+    table.columns = (*table.columns, *added)
+    gap = rng.choice((0, 0, 0.05, 0.3))
+    for row in table.rows:
+        said = {name: value for name in added if (value := _say_more(rng, row, name)) is not None}
+        if "inspectors" in said:
+            row.cells["inspectors"] = rng.choice(
+                (said["inspectors"], "、".join("甲乙丙"[: said["inspectors"]]))
+            )
+        for name in [name for name in said if rng.random() < gap]:
+            del said[name]
+            row.cells.pop(name, None)
+        row.said |= said
+
+
+def _say_more(rng: random.Random, row: Row, name: str) -> Any:
+    """What a row says in one of these columns; None if nothing."""
+    if name == "inspectors":
+        return rng.randint(1, 3)
+    if name == "missing":
+        return rng.choice((0, 0, 1))
+    if name == "reported_on":
+        return _day(row.said["occurred_on"][0] + timedelta(days=rng.choice((0, 0, 0, 1, 2, 5))))
+    if name == "answer_due_on":
+        return _day(row.said["received_on"][0] + timedelta(days=rng.randint(1, 6)))
+    if row.said.get("status") == "open" or not {"answered_on", "resolved_on", "status"} & set(row.said):
+        return None
+    return rng.choice(("yes", "yes", "no"))
+
+
+MORE = {
+    "complaints": ("answer_due_on", "satisfied"),
+    "incidents": ("reported_on", "missing"),
+    "inspections": ("inspectors",),
+}
+
+
 def make_told(seed: int) -> Told:
     """The ledgers of a seed: one habit of telling of hazards or several, columns that are absent or have gaps."""
     rng, vague = random.Random(seed), random.Random(seed + 10**7)
@@ -393,6 +440,9 @@ def make_told(seed: int) -> Told:
         if table.rows:
             told.tables.append(table)
     told.tables += [_tell_others(rng, kind, towns) for kind in OTHERS if rng.random() < 0.35]
+    more = random.Random(seed + 2 * 10**7)
+    for table in told.tables:
+        _tell_more(more, table)
     return told
 
 

@@ -19,7 +19,14 @@ STARRED = {
     "drills": "held_on", "inspections": "inspected_on",
 }  # fmt: skip
 # Counts; a loss is none.
-NOUGHT_WHERE_NOBODY_WROTE_IT = ("deaths", "serious_injuries", "problems", "problems_fixed", "hazards_found")
+NOUGHT_WHERE_NOBODY_WROTE_IT = (
+    "deaths",
+    "missing",
+    "serious_injuries",
+    "problems",
+    "problems_fixed",
+    "hazards_found",
+)
 
 
 def _span(row: Row, column: str) -> Span | None:
@@ -219,6 +226,42 @@ class Truth:
         self._tell_stock(status, deadline, says("severity"))
         self.add("hazards.repeats", [says("premises"), says("category")], count(self._repeats))
         self.add("hazards.days_to_rectify_median", [status], self._find_median)
+        self._tell_verified(status, says("severity"))
+
+    def verified(self, row: Row) -> bool | None:
+        """Whether a verification passed by as_of; None where nobody wrote that."""
+        result, day = row.says.get("verified_result"), _span(row, "verified_on")
+        if result == "not_passed":
+            return False
+        if day:
+            return day[1] <= self.as_of
+        if result == "passed":
+            return None if self.looks_back(row) else True
+        return False if any(self.not_yet(row, name) for name in ("verified_on", "verified_result")) else None
+
+    def _tell_verified(self, status: Answer, severity: Answer) -> None:
+        def known(row: Row) -> bool | None:
+            return self.verified(row) is not None if self.is_done(row) else None
+
+        def major(row: Row) -> bool:
+            return row.says.get("severity") == "major" and self.is_done(row)
+
+        self.add(
+            "hazards.verified",
+            [status, known],
+            lambda rows: sum(self.is_done(row) and self.verified(row) is True for row in rows),
+        )
+        self.add_share(
+            "hazards.verified_share",
+            [status, known],
+            lambda row: self.verified(row) is True,
+            lambda row: self.is_done(row) and self.verified(row) is not None,
+        )
+        self.add(
+            "hazards.major_unverified",
+            [status, severity, lambda row: known(row) if major(row) else None],
+            lambda rows: sum(major(row) and self.verified(row) is False for row in rows),
+        )
 
     def _tell_stock(self, status: Answer, deadline: Answer, severity: Answer) -> None:
         """What stands open, whatever period it was found in, and the part that was not found in this one."""
@@ -321,14 +364,47 @@ class Truth:
     def is_settled(self, row: Row) -> bool | None:
         return self.is_closed(row, "settled_on", ("settled",), ("open",))
 
-    def _in_time(self, row: Row) -> bool | None:
-        """Whether a complaint was resolved in time; None where that is not known or not yet decided."""
-        resolved, due, day = self.is_resolved(row), _span(row, "due_on"), _span(row, "resolved_on")
-        if resolved is None or due is None or (resolved and day is None):
+    def _in_time(self, row: Row, closed: bool | None, column: str, until: str) -> bool | None:
+        """Whether a complaint was closed in time; None where that is not known or not yet decided."""
+        due, day = _span(row, until), _span(row, column)
+        if closed is None or due is None or (closed and day is None):
             return None
-        if resolved and day:
+        if closed and day:
             return day[1] <= due[1]
         return False if due[1] < self.as_of else None
+
+    def _add_in_time(
+        self, name: str, is_closed: Callable[[Row], bool | None], column: str, until: str
+    ) -> None:
+        def placed(row: Row) -> bool:
+            return until not in row.says or not is_closed(row) or column in row.says
+
+        def in_time(row: Row) -> bool | None:
+            return self._in_time(row, is_closed(row), column, until)
+
+        self.add_share(
+            name,
+            [lambda row: is_closed(row) is not None, lambda row: until in row.says, placed],
+            lambda row: in_time(row) is True,
+            lambda row: in_time(row) is not None,
+        )
+
+    def _add_time(self, name: str, is_closed: Callable[[Row], bool | None], came: str, column: str) -> None:
+        """The time in which half the cases are closed, if it is the same however late those without a day were."""
+
+        def days(row: Row, late: bool) -> tuple[int, bool]:
+            first, day = row.says[came][0], _span(row, column)  # type: ignore[index]
+            if not is_closed(row):
+                return (self.as_of - first).days, False
+            end = (day[1] if late else day[0]) if day else self.as_of if late else first
+            return max((end - first).days, 0), True
+
+        def reckon(rows: list[Row]) -> float | None:
+            known = [row for row in rows if is_closed(row) is not None]
+            least, most = (self._half([days(row, late) for row in known]) for late in (False, True))
+            return least if least == most else None
+
+        self.add(name, [lambda row: is_closed(row) is not None], reckon)
 
     def _tell_complaints(self) -> None:
         def resolved(row: Row) -> bool:
@@ -337,9 +413,10 @@ class Truth:
         def answered(row: Row) -> bool:
             return self.is_answered(row) is not None
 
-        def placed(row: Row) -> bool:
-            done = self.is_resolved(row)
-            return "due_on" not in row.says or not done or "resolved_on" in row.says
+        def rated(row: Row) -> bool | None:
+            waits = self.is_answered(row) is False or self.is_resolved(row) is False
+            waits &= self.is_answered(row) is not True and self.is_resolved(row) is not True
+            return None if waits else "satisfied" in row.says
 
         self.add("complaints.received", [], lambda rows: len(rows))
         self.add(
@@ -356,11 +433,16 @@ class Truth:
         self.add_share(
             "complaints.resolution_rate", [resolved], lambda row: self.is_resolved(row) is True, resolved
         )
+        self._add_in_time("complaints.on_time_rate", self.is_resolved, "resolved_on", "due_on")
+        self._add_in_time(
+            "complaints.answered_on_time_rate", self.is_answered, "answered_on", "answer_due_on"
+        )
+        self._add_time("complaints.days_to_resolve_median", self.is_resolved, "received_on", "resolved_on")
         self.add_share(
-            "complaints.on_time_rate",
-            [resolved, lambda row: "due_on" in row.says, placed],
-            lambda row: self._in_time(row) is True,
-            lambda row: self._in_time(row) is not None,
+            "complaints.satisfied_rate",
+            [rated],
+            lambda row: row.says.get("satisfied") == "yes",
+            lambda row: "satisfied" in row.says,
         )
 
     def _tell_disputes(self) -> None:
@@ -375,6 +457,7 @@ class Truth:
             lambda rows: sum(self.is_settled(row) is True and "settled_on" not in row.says for row in rows),
         )
         self.add_share("disputes.settlement_rate", [known], lambda row: self.is_settled(row) is True, known)
+        self._add_time("disputes.days_to_settle_median", self.is_settled, "found_on", "settled_on")
 
     # Sums of numbers.
 
@@ -397,8 +480,9 @@ class Truth:
 
     def _tell_incidents(self) -> None:
         self.add("incidents.count", [], lambda rows: len(rows))
-        for name in ("deaths", "serious_injuries", "loss_wan"):
+        for name in ("deaths", "missing", "serious_injuries", "loss_wan"):
             self.add_sum(f"incidents.{name}", name)
+        self._tell_reports()
 
         def asks(column: str) -> Callable[[Row], bool | None]:
             def known(row: Row) -> bool | None:
@@ -409,6 +493,29 @@ class Truth:
         asked = [lambda row: "class" in row.says, *map(asks, ("deaths", "serious_injuries", "loss_wan"))]
         for place, level in enumerate(("ordinary", "larger", "major", "extraordinary")):
             self.add(f"incidents.level_{level}", asked, self._count_level(place))
+
+    def late(self, row: Row) -> bool | None:
+        """Whether an incident was reported late, by the days; None where that is not known."""
+        occurred, reported = _span(row, "occurred_on"), _span(row, "reported_on")
+        if occurred is None or reported is None:
+            return None
+        days = (min(reported[0], self.as_of) - occurred[0]).days
+        return True if days >= 2 else False if days == 0 and reported == occurred else None
+
+    def _tell_reports(self) -> None:
+        def told(row: Row) -> bool:
+            return self.late(row) is not None
+
+        def accident(row: Row) -> bool:
+            return row.says.get("class") == "accident"
+
+        self.add("incidents.late_reports", [told], lambda rows: sum(self.late(row) is True for row in rows))
+        self.add_share("incidents.on_time_report_rate", [told], lambda row: self.late(row) is False, told)
+        self.add(
+            "incidents.late_accidents",
+            [lambda row: "class" in row.says, lambda row: told(row) if accident(row) else None],
+            lambda rows: sum(accident(row) and self.late(row) is True for row in rows),
+        )
 
     def _count_level(self, level: int) -> Callable[[list[Row]], float]:
         return lambda rows: sum(self.level(row) == level for row in rows)
@@ -446,6 +553,7 @@ class Truth:
 
     def _tell_inspections(self) -> None:
         self.add("inspections.visits", [], lambda rows: len(rows))
+        self.add_sum("inspections.person_times", "inspectors")
         self.add("inspections.premises", [lambda row: "premises" in row.says], self._count_premises)
         self.add(
             "inspections.hazards_per_visit",

@@ -104,6 +104,12 @@ def is_reported_in_time(rows: Rows) -> Mask:
     return np.equal(rows.test(_judge_report), 0)
 
 
+@rests_on(ask("class"), Ground(("reported_on",), _knows_report, is_accident))
+def is_accident_late(rows: Rows) -> Mask:
+    """Return whether an accident, which article 9 is about, was reported late."""
+    return rows.test(is_accident) & rows.test(is_reported_late)
+
+
 MEASURES: tuple[Measure, ...] = (
     Count(fact="incidents.count"),
     Sum(fact="incidents.deaths", amount=number("deaths"), interval=True),
@@ -115,6 +121,7 @@ MEASURES: tuple[Measure, ...] = (
     Count(fact="incidents.level_major", counted=is_major),
     Count(fact="incidents.level_extraordinary", counted=is_extraordinary),
     Count(fact="incidents.late_reports", counted=is_reported_late),
+    Count(fact="incidents.late_accidents", counted=is_accident_late, interval=False),
     Share(fact="incidents.on_time_report_rate", counted=is_reported_in_time),
     PerPopulation(
         fact="incidents.deaths_per_100k", amount=number("deaths"), column="residents", scale=100_000

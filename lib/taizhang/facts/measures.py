@@ -290,10 +290,13 @@ class Sum(Measure):
         return grounds_of(self.amount)
 
     def find_unknown(self, scene: Scene) -> Mask:
-        """Return districts of whose rows none has an amount: nobody wrote that it is zero."""
+        """Return districts of whose rows none has an amount, or says that there is none: nobody wrote zero."""
         of = self.rows_of(scene)
-        known = _tally(of.group[~np.isnan(of.test(self.amount))], scene.n)
-        return np.asarray((_tally(of.group, scene.n) > 0) & (known == 0))[:-1]
+        said = np.ones(len(of), bool)
+        for ground in self.list_grounds():
+            said &= of.test(ground.base) & of.test(ground.known)
+        said |= ~np.isnan(of.test(self.amount))
+        return np.asarray((_tally(of.group, scene.n) > 0) & (_tally(of.group[said], scene.n) == 0))[:-1]
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         amount = self.rows_of(scene).test(self.amount)
