@@ -1029,10 +1029,13 @@ def weigh(look: Look, fact: str, code: str) -> tuple[bool, float, float]:
         part = n / len(some) if some else 1.0
         if part <= share:
             share, told, asked = part, n, len(some)
-    if (
-        fact in SUMS and code != "all" and rows[kind]
-    ):  # where no row has an amount, nobody wrote that it is nought
-        enough &= any(SUMS[fact](look, row) is not None for row in rows[kind])
+    if fact in SUMS and code != "all" and rows[kind]:
+        # Where no row has an amount, or says that there is none, nobody wrote that it is nought.
+        enough &= any(
+            SUMS[fact](look, row) is not None
+            or all(base(look, row) and known(look, row) for _, base, known in grounds)
+            for row in rows[kind]
+        )
     if kind == "schools" and not look.of(kind) and any(row["district_code"] for row in look.rows[kind]):
         enough = False  # no term had begun
     if fact in PER and code != "all" and rows[kind] and not population(look, code, PER[fact][1]) > 0:

@@ -140,6 +140,13 @@ def test_names_of_inspectors_are_counted_and_not_kept(tmp_path: Path) -> None:
     )
 
 
+def test_fines_are_nought_where_only_others_were_fined() -> None:
+    rows = make("inspected_on", IN, penalty_yuan=[500.0, None, None])
+    rows["district_code"] = ["102", CODE, CODE]
+    assert value_of("inspections.penalty_yuan", inspections=rows) == 0  # an empty cell is none
+    assert np.isnan(value_of("inspections.penalty_yuan", inspections=rows.iloc[1:]))  # nobody wrote any
+
+
 # Incidents.
 
 
@@ -193,6 +200,15 @@ def test_the_missing_are_summed_and_nought_where_nobody_wrote_it() -> None:
     rows = make("occurred_on", IN, missing=[2, None, 1])
     assert value_of("incidents.missing", incidents=rows) == 3
     assert np.isnan(value_of("incidents.missing", incidents=rows.assign(missing=[2, None, 0])))
+
+
+def test_an_accident_is_late_by_article_9_and_a_flood_is_not() -> None:
+    rows = make(
+        "occurred_on", IN, reported_on=["2021-05-05"] * 4, **{"class": ["accident", "natural", "accident", "health"]}
+    )  # fmt: skip
+    found = facts_of(incidents=rows)["value"]
+    assert (found["incidents.late_reports"], found["incidents.late_accidents"]) == (4, 2)
+    assert np.isnan(value_of("incidents.late_accidents", incidents=rows.assign(**{"class": None})))
 
 
 # Losses.
