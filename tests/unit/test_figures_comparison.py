@@ -192,6 +192,18 @@ def test_table_of_districts_has_everyone_and_the_whole() -> None:
     assert not figures.tabulate_districts(make_rates(COUNTS), "drills")
 
 
+def test_table_of_districts_has_single_facts_that_somebody_knows() -> None:
+    """A share that no district knows has no column, and key figures come only where their kind is asked for."""
+    shares = [make_fact("hazards.verified_share", 40.0 + n, district=code) for n, code in enumerate(CODES)]
+    unknown = [make_fact("hazards.cost_wan", None, district=code) for code in (*CODES, "all")]
+    facts = [*shares, make_fact("hazards.verified_share", 42.5, district="all"), *unknown]
+    view = make_view(facts=[*facts, make_fact("hazards.found", 9, district="all")], district="all")
+    table = figures.tabulate_districts(view, "hazards.verified_share", "hazards.cost_wan")
+    assert table is not None and table.id == "districts-facts-hazards"
+    assert [column.label for column in table.columns][1:] == ["隐患复查率"]
+    assert [row[1].text for row in table.rows][-1].startswith("42.5")
+
+
 def test_simplified_districts_still_share_their_edges() -> None:
     left = Polygon(
         [(0, 0), (1, 0), *[(1 + 0.0004 * (-1) ** n, n / 200) for n in range(1, 200)], (1, 1), (0, 1)]

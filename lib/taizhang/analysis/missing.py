@@ -60,8 +60,9 @@ def _list_reasons(view: View, needed: Needed, args: Sequence[str], ids: Iterable
         elif need == "fact":
             yield from _miss_fact(view, args[0])
         elif need == "kinds":
-            if not any(kind in view.ledgers for kind in args):
-                yield from (reason for kind in args for reason in _miss_ledger(view, kind))
+            kinds = dict.fromkeys(name.partition(".")[0] for name in args)  # single facts among them
+            if not any(kind in view.ledgers for kind in kinds):
+                yield from (reason for kind in kinds for reason in _miss_ledger(view, kind))
         elif need == "column":
             yield from _miss_ledger(view, args[0], args[1])
         else:

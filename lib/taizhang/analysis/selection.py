@@ -95,9 +95,16 @@ def choose_changes(view: View) -> list[ShownFact]:
     return [one for one in shown if any(one.changes.values())]
 
 
-def choose_columns(view: View, *kinds: str) -> list[FactInfo]:
-    """Choose the key figures of some ledger kinds, or of all, available for the whole area, even if unverified."""
-    infos = (info for info in view.fact_infos.values() if info.key and (not kinds or info.kind in kinds))
+def choose_columns(view: View, *names: str) -> list[FactInfo]:
+    """Choose the key figures of some ledger kinds, or of all, and single facts, available for the whole area, even if
+    unverified."""
+    known = set(view.facts.loc[view.facts["value"].notna() | view.facts["suppressed"], "fact"])
+    infos = (
+        info
+        for info in view.fact_infos.values()
+        # Of a single fact that no district knows there is no column of dashes.
+        if (info.name in names and info.name in known) or (info.key and (not names or info.kind in names))
+    )
     return [
         info
         for info in infos

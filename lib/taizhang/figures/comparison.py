@@ -218,21 +218,26 @@ def plot_ranking(view: View, fact: str) -> display.Figure | None:
 
 
 @exhibit("districts")
-def tabulate_districts(view: View, *kinds: str) -> display.Table | None:
-    """Tabulate key figures of some or all ledger kinds for all districts and the whole area; None if none is
-    configured."""
+def tabulate_districts(view: View, *names: str) -> display.Table | None:
+    """Tabulate key figures of some or all ledger kinds, and single facts, for all districts and the whole area.
+
+    `names`: kinds and facts. None if none is configured.
+    """
     lang = view.lang
-    infos = choose_columns(view, *kinds)
+    infos = choose_columns(view, *names)
     if not infos:
         return None
     codes = [*view.districts["code"], ALL]
-    names = [*view.districts["name"], name_area(view)]
+    places = [*view.districts["name"], name_area(view)]
     rows = (
-        (display.Cell(name, district=code), *(_make_cell(view, info, code) for info in infos))
-        for code, name in zip(codes, names, strict=True)
+        (display.Cell(place, district=code), *(_make_cell(view, info, code) for info in infos))
+        for code, place in zip(codes, places, strict=True)
     )
+    # Of single facts their kinds are named: a list of facts is no name.
+    kinds = dict.fromkeys(name.split(".")[0] for name in names)
+    single = ["facts"] if any("." in name for name in names) else []
     id, kinds_ = (
-        "-".join(["districts", *kinds]).replace("_", "-"),
+        "-".join(["districts", *single, *kinds]).replace("_", "-"),
         name_kinds([info.kind for info in infos], view),
     )
     heads = [display.Column(info.title[lang], name_unit(info, lang), "right") for info in infos]
