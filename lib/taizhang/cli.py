@@ -619,30 +619,26 @@ def draw(
 
 @command()
 def template(
-    kind: Annotated[str, typer.Argument(metavar="KIND")],
+    kind: Annotated[str, typer.Argument(metavar="KIND")] = "",
     output: Annotated[Path | None, typer.Argument(metavar="FILE")] = None,
+    every: Annotated[bool, typer.Option("--all")] = False,
+    lang: Annotated[Lang | None, typer.Option("--lang", metavar="zh|en")] = None,
     workbook: Folder = "",
 ) -> None:
-    """Write a blank ledger of a kind."""
-    from taizhang.ledgers.template import write_template
-    from taizhang.metadata.kinds import load_kinds
-    from taizhang.settings.workbook import locate_root
+    """Write the blank ledger of a kind, or of all kinds in one file."""
+    from taizhang.lab.forms import write_forms
 
-    try:
-        own = locate_root(workbook) / "ledgers"
-    except ParameterError:
-        if workbook:
-            raise
-        own = None  # outside of a workbook there are the built-in kinds alone
-    kinds = load_kinds(own)
-    if kind not in kinds:
-        raise ParameterError("cli.template.no_such_kind", kind=kind, near=suggest(kind, kinds))
+    if every:  # what stands where a kind would is the file
+        if output is not None:
+            raise ParameterError("cli.template.all_alone")
+        kind, output = "", Path(kind or "ledgers.xlsx")
+    elif not kind:
+        raise ParameterError("cli.template.which")
     path = output or Path(f"{kind}.xlsx")
-    try:
-        write_template(kinds[kind], path)
-    except FileExistsError:
-        raise ParameterError("cli.template.there", file=path) from None
+    lacking = write_forms(workbook, kind, path, lang=lang.value if lang else current_language())
     show(word("template.made", file=path))
+    for reason in lacking:
+        say(word("template.no_names", reason=reason))
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Label, Reason
 from taizhang.ledgers.corrections import Corrector
 from taizhang.ledgers.delimited import read_text, read_text_parts
+from taizhang.ledgers.forms import find_form_kind
 from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
 from taizhang.ledgers.layout import find_tables
@@ -213,7 +214,7 @@ def _read_grids(
     for grid, remarks in grids:
         sheet = grid.sheet
         notes += remarks
-        if not grid.height:
+        if not grid.height or _is_other_form(grid, source):
             continue
         titles: tuple[str, ...] | None = None
         found = find_tables(grid, index, names=source.names)
@@ -267,6 +268,12 @@ def _read_grids(
         tuple(Reason("ledgers.file.refused", file=name, reason=error) for error in errors),
         tuple(notes),
     )
+
+
+def _is_other_form(grid: Grid, source: Source) -> bool:
+    """Whether a sheet of a blank form is of another kind, or explains it: that says nothing of this kind."""
+    kind = find_form_kind(grid, grid.height)
+    return kind == "" or (kind not in (None, source.kind.name) and source.sheets is None and not source.sums)
 
 
 def _name_kind(source: Source) -> Label:

@@ -10,6 +10,7 @@ from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import find_year, read_date
 from taizhang.ledgers.delimited import read_text
+from taizhang.ledgers.forms import find_form_kind
 from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
 from taizhang.ledgers.layout import find_tables
@@ -115,6 +116,11 @@ def _survey_sheet(
     if not sheet.rows:
         return
     head = make_grid(replace(sheet, rows=sheet.rows[:_HEAD]))
+    form = find_form_kind(head, head.height)
+    if form == "":
+        return
+    if form in indices:
+        indices = {form: indices[form]}
     said = fold(name + sheet.name + "".join(head.text(0, column) for column in range(min(head.width, 3))))
     scores = {}
     for kind, index in indices.items():

@@ -26,7 +26,7 @@ DATE_TYPES = ("date", "datetime", "month")
 DATED_TYPES = ("date", "datetime")  # of these a ledger table has the precision, in `<column>_precision`
 NUMBER_TYPES = ("integer", "number", "year", "count_or_names")
 EMPTY = ("unknown", "none", "nought")
-_KIND_KEYS = ("kind", "title", "row", "date", "term", "id", "same", "fields", "rules")
+_KIND_KEYS = ("kind", "title", "row", "date", "term", "id", "same", "fields", "rules", "example")
 
 
 class _Titled:
@@ -137,7 +137,8 @@ class Kind(_Titled):
     """A ledger kind: its name, what one `row` is (zh and en), its fields in order, and its rules.
 
     `date` is the column that puts a row into a period ('' for kinds without one), `term` the column with a row's school
-    term. `id` and `same` are the columns by which duplicate rows are suspected.
+    term. `id` and `same` are the columns by which duplicate rows are suspected. `example`: a row for the blank form, by
+    column, in zh and en; a category's value by its name.
     """
 
     name: str
@@ -149,6 +150,7 @@ class Kind(_Titled):
     id: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
     rules: tuple[RowCheck, ...] = ()
+    example: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -337,6 +339,11 @@ def _read_kind(path: Path, parse: Callable[[str], Any] = parse_yaml, *, own: boo
         key: _texts([data[key]] if data.get(key) else []) for key in ("date", "term")
     }
     named |= {key: _texts(data.get(key)) for key in ("id", "same")}
+    example = data.get("example") or {}
+    if not isinstance(example, dict):
+        problems.append(Reason("metadata.kind.mapping", field="example"))
+        example = {}
+    named["example"] = _texts(list(example))
     named |= {
         Reason("metadata.kind.rule", rule=r.name): (*r.order, *r.when, *r.needs, *r.without) for r in rules
     }
@@ -358,6 +365,7 @@ def _read_kind(path: Path, parse: Callable[[str], Any] = parse_yaml, *, own: boo
         id=named["id"],
         same=named["same"],
         rules=tuple(rules),
+        example={column: _words(_write_key(given), "") for column, given in example.items()},
     )
 
 
@@ -376,8 +384,7 @@ def _make_field(name: str, given: Mapping[str, Any]) -> Field:
         raise ParameterError("metadata.kind.unit", unit=unit, near=suggest(unit, units))
     values = {}
     for value, words in (merged.get("values") or {}).items():
-        # A bare true/false key in YAML is a bool: both spellings mean the same here.
-        key = str(value).lower() if isinstance(value, bool) else str(value)
+        key = str(_write_key(value))
         words = words if isinstance(words, dict) else {"aliases": words or []}
         if unknown := _unknown_keys(words, ("zh", "en", "aliases"), Reason("metadata.kind.value", value=key)):
             raise ParameterError.of(unknown)
@@ -404,6 +411,11 @@ def _guess_personal(item: Field) -> Field:
     called = (item.name, *item.title.values(), *item.aliases)
     guessed = any(is_personal_header(one, number=number) for one in called)
     return replace(item, personal=True, guessed=True) if guessed else item
+
+
+def _write_key(value: object) -> object:
+    """A bare true or false in YAML is a bool: both spellings mean the same here."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _read_asked(given: object) -> tuple[Asked, ...]:
