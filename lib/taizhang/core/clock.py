@@ -10,8 +10,13 @@ NOW = "TAIZHANG_NOW"
 
 def read_day() -> date:
     """Today; ParameterError if TAIZHANG_NOW is not a valid time."""
+    return read_moment().date()
+
+
+def read_moment() -> datetime:
+    """Now, with the zone that the clock has; ParameterError as for `read_day`."""
     given = os.environ.get(NOW, "")
     try:
-        return datetime.fromisoformat(given).date() if given else date.today()
+        return datetime.fromisoformat(given) if given else datetime.now().astimezone()
     except ValueError:
         raise ParameterError("core.no_moment", value=given) from None

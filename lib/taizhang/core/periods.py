@@ -97,14 +97,19 @@ class Period:
         last = self.start - timedelta(days=1)
         if self.kind == "days":
             return _span(last - timedelta(days=self.days - 1), last)
-        return parse_period(f"{last.year}{_SUFFIXES[self.kind](last.month)}")
+        return find_period_of(last, self.kind)
 
     def period_after(self) -> "Period":
         """The period of the same kind that starts the day after this one ends."""
         first = self.end + timedelta(days=1)
         if self.kind == "days":
             return _span(first, first + timedelta(days=self.days - 1))
-        return parse_period(f"{first.year}{_SUFFIXES[self.kind](first.month)}")
+        return find_period_of(first, self.kind)
+
+
+def find_period_of(day: date, scale: str) -> Period:
+    """The period of a length (one of `SCALES`) that a day lies in."""
+    return parse_period(f"{day.year:04d}{_SUFFIXES[scale](day.month)}")
 
 
 def _year_back(day: date) -> date:

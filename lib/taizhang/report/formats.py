@@ -4,12 +4,12 @@ from pathlib import Path
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import is_named
+from taizhang.settings.workbook import DEFAULT_FORMATS as DEFAULT_FORMATS
+from taizhang.settings.workbook import FORMATS as FORMATS
 
-FORMATS = ("html", "pdf", "docx")
 # A report's first page by itself, made with its PDF; and all pages that a report may leave.
 BRIEF = "brief"
 PAGES = (*FORMATS, BRIEF)
-DEFAULT_FORMATS = ("html", "pdf")
 # A review's numbers for others, beside its reports.
 DATA_FILES = tuple(
     "facts.xlsx facts.csv facts.parquet unverified.csv comparison.xlsx comparison.csv dictionary.csv".split()

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import KINDS as PERIOD_KINDS
-from taizhang.core.periods import parse_period
+from taizhang.core.periods import SCALES, parse_period
 from taizhang.core.reasons import Reason, suggest
 from taizhang.metadata.kinds import DATE_TYPES, Kind
 from taizhang.settings.reading import (
@@ -49,6 +49,9 @@ LANGS, STYLES, SCOPES = get_args(Lang), get_args(Style), get_args(Scope)
 PATTERN = "~"  # begins a key under values that is a regular expression
 EMPTY = "empty"  # stands under values for the cells that say nothing
 SEASONS = ("flood_season", "fire_season")
+STEPS = ("ingest", "check", "review")  # of `taizhang routine`
+FORMATS = ("html", "pdf", "docx")  # of reports
+DEFAULT_FORMATS = FORMATS[:2]
 # A report's name stands in file names, between the district's code and the language.
 _REPORT_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -75,13 +78,15 @@ def _know(what: str) -> AfterValidator:
     """Return a check that names are among the known facts, kinds or periods."""
 
     def check(names: Any, info: ValidationInfo) -> Any:
-        known = {"periods": PERIOD_KINDS, **(info.context or {})}
+        known = {"periods": PERIOD_KINDS, **_KNOWN, **(info.context or {})}
         if what in known:
             check_known([names] if isinstance(names, str) else names, known[what])
         return names
 
     return AfterValidator(check)
 
+
+_KNOWN = {"steps": STEPS, "scales": SCALES, "formats": FORMATS, "langs": LANGS}
 
 PlacedFile = Annotated[Path, BeforeValidator(_place_file)]
 Words = Annotated[dict[str, str], BeforeValidator(_read_words)]
@@ -410,6 +415,19 @@ class _Indicators(SettingsTable):
         return {name: days for name in SEASONS if (days := getattr(self, name))}
 
 
+class Routine(SettingsTable):
+    """What `taizhang routine` does, in this order, whenever it is started.
+
+    `periods`: of a review, the last month, quarter, half or year that is past. `lang`: the languages of its reports; by
+    default the workbook's.
+    """
+
+    steps: Annotated[Texts, _know("steps")] = ("ingest", "review")
+    periods: Annotated[Texts, _know("scales")] = ("month",)
+    to: Annotated[Texts, _know("formats")] = DEFAULT_FORMATS
+    lang: Annotated[Texts, _know("langs")] = ()
+
+
 class _File(SettingsTable):
     """The whole file; each ledger is checked by itself, as its kind decides what fits."""
 
@@ -419,6 +437,7 @@ class _File(SettingsTable):
     indicators: _Indicators = _Indicators()
     targets: tuple[Target, ...] = ()
     reports: tuple[OwnReport, ...] = ()
+    routine: Routine = Routine()
 
 
 # The tables of the file by name, for the documentation to be compared with.
@@ -426,6 +445,7 @@ TABLES: dict[str, type[SettingsTable]] = {
     "workbook": _Workbook, "boundaries": DistrictsConfig, "boundaries.grid": GridConfig, "ledgers": LedgerConfig,
     "ledgers sums": SumsConfig,
     "indicators": _Indicators, "targets": Target, "reports": OwnReport,
+    "routine": Routine,
 }  # fmt: skip
 
 
@@ -441,6 +461,7 @@ class Config(_Workbook, _Indicators):
     sums: tuple[SumsConfig, ...] = ()  # tables of numbers by district, of any kind
     targets: tuple[Target, ...] = ()
     reports: tuple[OwnReport, ...] = ()
+    routine: Routine = Field(default_factory=Routine)
     made_from: Mapping[str, str] = Field(default_factory=dict)  # SHA-256 of workbook.toml as it was read
     held: Path | None = None  # where a run holds the state that it reads
 
@@ -529,7 +550,12 @@ def read_config(
         place = hold_path(root, held, districts.crosswalk)
         own["boundaries"] = own["boundaries"].model_copy(update={"crosswalk": place})
     return Config.model_construct(
-        **own, ledgers=ledgers, sums=tuple(sums), targets=whole.targets, reports=whole.reports
+        **own,
+        ledgers=ledgers,
+        sums=tuple(sums),
+        targets=whole.targets,
+        reports=whole.reports,
+        routine=whole.routine,
     )
 
 
