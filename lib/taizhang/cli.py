@@ -518,13 +518,13 @@ def review(
 
 
 @command()
-def routine(dry_run: Annotated[bool, typer.Option("--dry-run")] = False, workbook: Folder = "") -> None:
+def routine(dry: Annotated[bool, typer.Option("--dry-run")] = False, workbook: Folder = "") -> None:
     """Do what [routine] lists, for a task that starts by itself."""
     from taizhang.report.routine import describe_routine, run_routine
     from taizhang.workbook.book import Workbook
 
     book = Workbook.find(workbook)
-    if dry_run:
+    if dry:
         for line in describe_routine(book):
             show(line)
         return

@@ -61,3 +61,58 @@ def test_rules_are_read() -> None:
 def test_mistakes_in_rules_are_named(old: str, new: str, words: str) -> None:
     with pytest.raises(ParameterError, match=words):
         read(RULES.replace(old, new))
+
+
+REWARDS = """
+[[rewards]]
+name = "月评比"
+kind = "rank"
+every = "month"
+first = [1000, 800, 500]
+last = [300, 300, 300]
+[[rewards]]
+name = "招工奖励"
+kind = "steps"
+fact = "targets.drills.held.done_percent"
+steps = [{ from = 80, amount = 400 }, { above = 100, amount = 600 }]
+times = "drills.participants"
+"""
+
+
+def test_rewards_are_read() -> None:
+    assessment = read(RULES + REWARDS)
+    assert assessment is not None
+    by_rank, by_steps = assessment.rewards
+    assert (by_rank.monthly, by_rank.first, by_rank.last) == (True, (1000, 800, 500), (300, 300, 300))
+    assert by_rank.descending and by_rank.fact == "" and by_rank.unit_en == "yuan"
+    assert [(s.start, s.points, s.inclusive) for s in by_steps.steps] == [(80, 400, True), (100, 600, False)]
+    assert by_steps.times == "drills.participants" and not by_steps.monthly
+    alone = read(
+        REWARDS.replace('kind = "rank"', 'kind = "rank"\nfact = "hazards.rectified"\norder = "least"')
+    )
+    assert alone is not None and not alone.rules and not alone.rewards[0].descending
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("first = [1000, 800, 500]\nlast = [300, 300, 300]", "", "needs first = .* or last ="),
+        ('every = "month"', 'every = "week"', "every"),
+        ("from = 80", "from = 180", "must increase"),
+        ("amount = 600", "points = 600", "amount"),
+        ('kind = "steps"', 'kind = "step"', "did you mean 'steps'"),
+        (
+            'times = "drills.participants"',
+            'times = "drills.participant"',
+            "did you mean 'drills.participants'",
+        ),
+    ],
+)
+def test_mistakes_in_rewards_are_named(old: str, new: str, words: str) -> None:
+    with pytest.raises(ParameterError, match=words):
+        read(RULES + REWARDS.replace(old, new))
+
+
+def test_without_rules_a_rank_needs_a_fact() -> None:
+    with pytest.raises(ParameterError, match="say by which fact"):
+        read(REWARDS)

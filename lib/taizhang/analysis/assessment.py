@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from taizhang.analysis.comparison import list_values
+from taizhang.analysis.comparison import select_values
 from taizhang.analysis.doubt import Side, read_column
 from taizhang.analysis.view import View, once_per_view
 from taizhang.metadata.facts import ALL
@@ -52,26 +52,49 @@ class Assessed:
         return bool(self.places["missing"].any())
 
 
-@once_per_view
-def find_assessment(view: View) -> Assessed | None:
-    """Assess the districts; None if there are no rules, or no district's points are known."""
-    assessment = view.settings.get("assessment")
-    if not isinstance(assessment, Assessment) or view.district != ALL or len(view.districts) < 2:
-        return None
+@dataclass(frozen=True)
+class RuleValues:
+    """What the rules name, a row for each district and a column for each fact: value, limits, and both ends."""
+
+    values: pd.DataFrame
+    low: pd.DataFrame
+    high: pd.DataFrame
+    ends: tuple[pd.DataFrame, pd.DataFrame]
+
+    @property
+    def differ(self) -> bool:
+        """Whether any value depends on rows with missing answers."""
+        return not self.ends[0].equals(self.ends[1])
+
+
+def read_rules(view: View, assessment: Assessment, facts: pd.DataFrame) -> RuleValues:
+    """Read from a facts frame what the rules name; values without bounds are unknown."""
     names = dict.fromkeys(name for rule in assessment.rules for name in (rule.fact, rule.times) if name)
+    rows = {name: select_values(facts, name) for name in names}
     codes = list(view.districts["code"])
 
     def read(column: str, side: Side | None) -> pd.DataFrame:
-        """Return values by district; those without bounds are unknown."""
-        rows = {name: list_values(view, name) for name in names}
         return pd.DataFrame(
             {name: read_column(part, column, side).reindex(codes) for name, part in rows.items()}
         )
 
     values, low, high = (read(column, None) for column in ("value", "low", "high"))
-    ends = read("value", "lowest"), read("value", "highest")
-    differ = not ends[0].equals(ends[1])
-    places, sensitivity = assess_places(assessment, values, low, high, ends=ends if differ else None)
+    return RuleValues(values, low, high, (read("value", "lowest"), read("value", "highest")))
+
+
+@once_per_view
+def find_assessment(view: View) -> Assessed | None:
+    """Assess the districts; None if there are no rules, or no district's points are known."""
+    assessment = view.settings.get("assessment")
+    if not isinstance(assessment, Assessment) or not assessment.rules:
+        return None
+    if view.district != ALL or len(view.districts) < 2:
+        return None
+    codes, read = list(view.districts["code"]), read_rules(view, assessment, view.facts)
+    ends = read.ends
+    places, sensitivity = assess_places(
+        assessment, read.values, read.low, read.high, ends=ends if read.differ else None
+    )
     if places["total"].isna().all():
         return None
     places["district"] = view.districts.set_index("code")["name"].astype("str")

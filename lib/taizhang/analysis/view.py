@@ -123,6 +123,8 @@ class View:
         The last day on record in any ledger: on no earlier day were they read. Where left out, as_of.
     reach : callable, optional
         Finds, when it is asked, which premises lie near a shelter, by district: as from `Workbook.reach`.
+    facts_of : callable, optional
+        Gives the facts of another period, read as a report of that period reads them: as from `Workbook.facts`.
     report : str
         The template that it is made for, such as ``township_review``: what that shows of a shorter period,
         exhibits.yml says. Empty: what it has by default.
@@ -159,6 +161,7 @@ class View:
     scatter: pd.DataFrame = field(default_factory=pd.DataFrame)
     last_day: date | None = None
     reach: "Callable[[View], pd.DataFrame | None] | None" = None
+    facts_of: Callable[[Period], pd.DataFrame] | None = None
 
     def __repr__(self) -> str:
         return f"<View {self.name} {self.district}, {self.period}, as of {self.as_of}: {', '.join(self.ledgers)}>"

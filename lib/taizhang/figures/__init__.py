@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from taizhang.analysis.explore import list_neighbours
 from taizhang.analysis.missing import tell_missing
 from taizhang.figures.actions import plot_action_stages, tabulate_action_stages, tabulate_actions_by_district
-from taizhang.figures.assessment import tabulate_assessment, tabulate_rules
+from taizhang.figures.assessment import tabulate_assessment, tabulate_rewards, tabulate_rules
 from taizhang.figures.bulletin import tabulate_changes
 from taizhang.figures.capacity import tabulate_capacity
 from taizhang.figures.climate import plot_weather, tabulate_climate
@@ -172,6 +172,7 @@ __all__ = [
     "tabulate_reach",
     "tabulate_reported",
     "tabulate_required_drills",
+    "tabulate_rewards",
     "tabulate_risk",
     "tabulate_risk_weights",
     "tabulate_rows",

@@ -56,11 +56,43 @@ class AssessmentRule:
 
 
 @dataclass(frozen=True)
+class Reward:
+    """Money for a place among the districts, or for a value reached.
+
+    Attributes
+    ----------
+    name, unit_zh, unit_en : str
+    kind : str
+        rank (`first` to the first places, `last` taken from the last, the very last first) or steps (`steps`, each
+        amount multiplied by the fact `times`, if there is one).
+    fact : str
+        What districts are ranked by, or the value of the steps; empty: by the points of the assessment.
+    descending : bool
+        Whether the highest value is first.
+    monthly : bool
+        Whether it is given for each month of the year; otherwise for the period as a whole.
+    """
+
+    name: str
+    kind: str
+    fact: str = ""
+    descending: bool = True
+    first: tuple[float, ...] = ()
+    last: tuple[float, ...] = ()
+    steps: tuple[Step, ...] = ()
+    times: str = ""
+    monthly: bool = False
+    unit_zh: str = "元"
+    unit_en: str = "yuan"
+
+
+@dataclass(frozen=True)
 class Assessment:
-    """Rules under a title."""
+    """Rules under a title, and what is paid, which changes no points."""
 
     title: str
     rules: tuple[AssessmentRule, ...]
+    rewards: tuple[Reward, ...] = ()
 
 
 def apply_rule(rule: AssessmentRule, values: Floats, times: Floats | None = None) -> Floats:
@@ -83,15 +115,21 @@ def apply_rule(rule: AssessmentRule, values: Floats, times: Floats | None = None
     if rule.kind == "veto":
         return np.where(unknown, np.nan, values > rule.above)
     if rule.steps:
-        points = np.zeros(values.shape)
-        for step in rule.steps:
-            reached = values >= step.start if step.inclusive else values > step.start
-            points[reached] = step.points
+        points = find_step(rule.steps, values)
         points = points if times is None else points * times
     else:
         points = np.maximum(values - rule.above, 0) * rule.per
     points = np.minimum(points, rule.at_most)
     return np.where(unknown, np.nan, points if rule.kind == "reward" else -points)
+
+
+def find_step(steps: Sequence[Step], values: Floats) -> Floats:
+    """The points of the last step that each value reaches; 0 below the first."""
+    points = np.zeros(values.shape)
+    for step in steps:
+        reached = values >= step.start if step.inclusive else values > step.start
+        points[reached] = step.points
+    return points
 
 
 def _total(points: Floats, rules: Sequence[AssessmentRule]) -> tuple[Floats, Floats]:
@@ -163,28 +201,7 @@ def assess_places(
     points = _score(rules, center, columns)
     total, vetoed = _total(points, rules)
     rank = _rank(total, vetoed)[0]
-    below = np.zeros_like(center) if low is None else np.nan_to_num(center - low[columns].to_numpy(float))
-    beyond = np.zeros_like(center) if high is None else np.nan_to_num(high[columns].to_numpy(float) - center)
-    rng = np.random.default_rng(seed)
-    certain = [place for place, rule in enumerate(rules) if rule.kind != "points"]
-    best, worst = (np.empty((draws, len(values))) for _ in range(2))
-    sides = None if ends is None else [end[columns].to_numpy(float) for end in ends]
-    for first in range(0, draws, _DRAWS_AT_ONCE):
-        chunk = slice(first, first + _DRAWS_AT_ONCE)
-        z = rng.standard_normal((min(_DRAWS_AT_ONCE, draws - first), *center.shape)) / Z95
-        noise = np.where(np.signbit(z), below, beyond) * z
-
-        def draw(at: Floats, noise: Floats = noise) -> Floats:
-            drawn = _score(rules, np.where(at == 0, np.maximum(at + noise, 0), at + noise), columns)
-            # A veto, and what counts events that happened, is not a matter of chance.
-            drawn[..., certain] = _score(rules, at, columns)[:, certain]
-            return drawn
-
-        if sides is None:
-            best[chunk] = worst[chunk] = _rank(*_total(draw(center), rules))
-        else:
-            worse, better = (_total(one, rules) for one in _order(rules, *(draw(side) for side in sides)))
-            best[chunk], worst[chunk] = _rank_among(better, worse), _rank_among(worse, better)
+    best, worst = simulate_ranks(assessment, values, low, high, ends=ends, draws=draws, seed=seed)
     totals = (
         [total, total] if ends is None else [_total(one, rules)[0] for one in score_ends(assessment, *ends)]
     )
@@ -209,6 +226,44 @@ def assess_places(
         rows.append((place, int((shift > 0).sum()), int(shift.max()), float(tau)))
     sensitivity = pd.DataFrame(rows, columns=["rule", "moved", "most", "tau"]).set_index("rule")
     return places, sensitivity
+
+
+def simulate_ranks(
+    assessment: Assessment,
+    values: pd.DataFrame,
+    low: pd.DataFrame | None = None,
+    high: pd.DataFrame | None = None,
+    *,
+    ends: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> tuple[Floats, Floats]:
+    """Draw the ranks of `assess_places`, best and worst, a row for each draw; they differ if there are `ends`."""
+    rules, columns = assessment.rules, list(values.columns)
+    center = values.to_numpy(float)
+    below = np.zeros_like(center) if low is None else np.nan_to_num(center - low[columns].to_numpy(float))
+    beyond = np.zeros_like(center) if high is None else np.nan_to_num(high[columns].to_numpy(float) - center)
+    rng = np.random.default_rng(seed)
+    certain = [place for place, rule in enumerate(rules) if rule.kind != "points"]
+    best, worst = (np.empty((draws, len(values))) for _ in range(2))
+    sides = None if ends is None else [end[columns].to_numpy(float) for end in ends]
+    for first in range(0, draws, _DRAWS_AT_ONCE):
+        chunk = slice(first, first + _DRAWS_AT_ONCE)
+        z = rng.standard_normal((min(_DRAWS_AT_ONCE, draws - first), *center.shape)) / Z95
+        noise = np.where(np.signbit(z), below, beyond) * z
+
+        def draw(at: Floats, noise: Floats = noise) -> Floats:
+            drawn = _score(rules, np.where(at == 0, np.maximum(at + noise, 0), at + noise), columns)
+            # A veto, and what counts events that happened, is not a matter of chance.
+            drawn[..., certain] = _score(rules, at, columns)[:, certain]
+            return drawn
+
+        if sides is None:
+            best[chunk] = worst[chunk] = _rank(*_total(draw(center), rules))
+        else:
+            worse, better = (_total(one, rules) for one in _order(rules, *(draw(side) for side in sides)))
+            best[chunk], worst[chunk] = _rank_among(better, worse), _rank_among(worse, better)
+    return best, worst
 
 
 def score_ends(assessment: Assessment, least: pd.DataFrame, most: pd.DataFrame) -> tuple[Floats, Floats]:

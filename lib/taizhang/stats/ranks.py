@@ -49,7 +49,7 @@ def rank_places(
         better = worse = signed
     else:
         better, worse = (sign * end.draws for end in (ends if sign > 0 else reversed(ends)))
-        best, worst = _count_ahead(better, worse), _count_ahead(worse, better)
+        best, worst = count_ahead(better, worse), count_ahead(worse, better)
     order = np.argsort(value, kind="stable")
     table = pd.DataFrame(
         {
@@ -63,7 +63,7 @@ def rank_places(
     return table.iloc[order]
 
 
-def _count_ahead(own: Floats, others: Floats) -> Floats:
+def count_ahead(own: Floats, others: Floats) -> Floats:
     """The rank of each place as its own draws have it among the others'; the lowest is 1."""
     ranks = np.empty_like(own)
     for place in range(own.shape[1]):

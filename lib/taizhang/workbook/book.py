@@ -759,6 +759,7 @@ class Workbook:
             written=self.written,
             first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
             reach=self._find_reach,
+            facts_of=self.facts,
         )
 
     @property
