@@ -76,8 +76,9 @@ def _find_reward(view: View, assessment: Assessment, reward: Reward) -> Rewarded
         }
     )
     if reward.kind == "rank":
-        chances = [parts[one][list(_ENDS)] for one in own]
-        places = places.join(sum(chances) / len(chances) if chances else pd.DataFrame(columns=list(_ENDS)))
+        for name in _ENDS:
+            chances = [parts[one][name].reindex(codes).to_numpy(float) for one in own]
+            places[name] = np.mean(chances, axis=0) if chances else np.nan
     return Rewarded(reward, places, len(own), len(periods))
 
 

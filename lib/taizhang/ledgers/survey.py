@@ -119,7 +119,7 @@ def _survey_sheet(
     form = find_form_kind(head, head.height)
     if form == "":
         return
-    if form in indices:
+    if form is not None and form in indices:
         indices = {form: indices[form]}
     said = fold(name + sheet.name + "".join(head.text(0, column) for column in range(min(head.width, 3))))
     scores = {}

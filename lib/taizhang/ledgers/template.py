@@ -154,8 +154,8 @@ def _make_rule(item: Field, lang: str, lists: _Lists) -> dict[str, object]:
     if item.type in DATE_TYPES:
         return {"validate": "date", "criteria": "between", "minimum": _DAYS[0], "maximum": _DAYS[1], **about}
     if item.type == "year":
-        least, most = _DAYS[0].year, _DAYS[1].year
-        return {"validate": "integer", "criteria": "between", "minimum": least, "maximum": most, **about}
+        years = {"minimum": _DAYS[0].year, "maximum": _DAYS[1].year}
+        return {"validate": "integer", "criteria": "between", **years, **about}
     if item.type in ("integer", "number"):
         least, most = (
             (item.min if item.min is not None else -_MOST),

@@ -102,8 +102,8 @@ def describe_routine(book: Workbook) -> list[Reason]:
     for step in list_steps(book):
         line = Reason("report.routine.line", said=step.word())
         if step.name == "review":
-            told = {"lang": step.lang, "formats": list(book.config.routine.to)}
-            line = Reason("report.routine.would_review", said=step.word(), **told)
+            formats = list(book.config.routine.to)
+            line = Reason("report.routine.would_review", said=step.word(), lang=step.lang, formats=formats)
         lines.append(line)
     if last := _read_last(book.config.processed / RECORD):
         told = (

@@ -1,5 +1,6 @@
 """assessment.toml beside workbook.toml: the rules of an assessment (考核)."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -142,8 +143,8 @@ def read_assessment(file: SettingsFile | None, facts: tuple[str, ...]) -> Assess
     read = file.check(_File, facts=facts)
     if read and not read.rules and not read.rewards:
         file.add((), "settings.none_given", key="rules")
-    for at, reward in enumerate(read.rewards if read else ()):
-        if not read.rules and isinstance(reward, _ByRank) and not reward.fact:
+    for at, reward in enumerate(read.rewards if read and not read.rules else ()):
+        if isinstance(reward, _ByRank) and not reward.fact:
             file.add(("rewards", at, "fact"), "settings.rank_by_nothing")
     file.finish()
     assert read is not None
@@ -151,12 +152,18 @@ def read_assessment(file: SettingsFile | None, facts: tuple[str, ...]) -> Assess
 
 
 def _make_reward(given: _ByRank | _BySteps) -> Reward:
-    shared = {"name": given.name, "kind": given.kind, "fact": given.fact, "monthly": given.every == "month"}
-    units = {"unit_zh": given.unit["zh"], "unit_en": given.unit["en"]}
+    made = Reward(
+        given.name,
+        given.kind,
+        given.fact,
+        monthly=given.every == "month",
+        unit_zh=given.unit["zh"],
+        unit_en=given.unit["en"],
+    )
     if isinstance(given, _ByRank):
-        return Reward(**shared, **units, descending=given.order == "most", first=given.first, last=given.last)
+        return replace(made, descending=given.order == "most", first=given.first, last=given.last)
     steps = tuple(Step(one.start, one.amount, one.from_ is not None) for one in given.steps)
-    return Reward(**shared, **units, steps=steps, times=given.times)
+    return replace(made, steps=steps, times=given.times)
 
 
 def _make_rule(rule: _Rule) -> AssessmentRule:
