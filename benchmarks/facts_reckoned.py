@@ -26,7 +26,7 @@ Row = dict[str, Any]
 DAYS = (
     "found_on rectified_on closed_on verified_on deadline inspected_on held_on issued_on review_due occurred_on "
     "received_on answered_on answer_due_on resolved_on due_on settled_on issued_at lifted_at checked_at expires_on "
-    "reported_on done_on"
+    "reported_on done_on started_on awarded_on withdrawn_on"
 ).split()
 # With a time of day, in minutes since midnight, beside the day: `<column>_at`, None where none is written.
 TIMED = {"incidents": ("occurred_on", "reported_on"), "warnings": ("issued_at", "lifted_at")}
@@ -58,6 +58,7 @@ VALUES: dict[str, Sequence[Any]] = {
     "houses_collapsed": [2, 5], "houses_damaged": [0, 9], "crops_ha": [0.0, 3.5], "satisfied": [True, False],
     "minutes_to_answer": [0.0, 0.5, 4.0, 12.0], "materials": [100, 250],
     "level": ["一级", "二级网格", "Ⅲ", "4", "第五级", "村级"], "people": ["1", "2", "2|3", "1|4"],
+    "planned_wan": [0.0, 80.0, 250.5], "spent_wan": [0.0, 12.5, 100.0], "due": [0, 5, 20], "signed": [0, 4, 20],
     "year": [2020, 2021], "residents": [0, 4000], "output_yi": [0.5, 0.5, 2.0],
 }  # fmt: skip
 KINDS = {
@@ -82,6 +83,10 @@ KINDS = {
     "grid": "assigned level people",
     "tasks": "due_on done_on",
     "population": "year residents output_yi",
+    "projects": "started_on due_on done_on planned_wan spent_wan",
+    "signings": "year due signed",
+    "models": "awarded_on withdrawn_on",
+    "experts": "members",
 }
 
 WARNED_OF = ("暴雨", "台风", "高温", "道路结冰")
@@ -93,10 +98,14 @@ STATUSES = {
 # What an empty cell means in a table that has the column: not yet or none; zero if nobody wrote it; otherwise nothing.
 NONE = (
     "rectified_on closed_on verified_on answered_on resolved_on settled_on done_on penalty_yuan standard expires_on "
-    "verified_result lifted_at"
+    "verified_result lifted_at withdrawn_on"
 ).split()
 CLOSINGS = NONE[:7]
-PLACELESS = ("tasks",)  # of a row without a district, the whole area alone has the number
+PLACELESS = (
+    "tasks",
+    "projects",
+    "experts",
+)  # of a row without a district, the whole area alone has the number
 NOUGHT = (
     "deaths missing serious_injuries hazards_found problems problems_fixed affected evacuated houses_collapsed "
     "houses_damaged materials"
@@ -260,6 +269,7 @@ class Look:
             (10 + at, row)
             for at, row in enumerate(self.rows[kind])
             if (row["district_code"] is not None or kind in PLACELESS)
+            and (kind != "signings" or row["year"] == self.period.end.year <= self.as_of.year)
             and (terms is None or read_term(row["term"]) is None or read_term(row["term"]) in terms)
             and (
                 not dated
@@ -469,6 +479,22 @@ def is_issued(look: Look, row: Row) -> bool:
 
 def is_current(look: Look, row: Row) -> bool:
     return is_issued(look, row) and row["review_due"] is not None and not look.past(row, "review_due")
+
+
+def is_begun(look: Look, row: Row) -> bool:
+    return row["started_on"] is None or look.by(row, "started_on")
+
+
+def is_completed(look: Look, row: Row) -> bool:
+    return is_begun(look, row) and look.by(row, "done_on")
+
+
+def is_unfinished(look: Look, row: Row) -> bool:
+    return is_begun(look, row) and look.says("projects", row, "done_on") and not look.by(row, "done_on")
+
+
+def is_model(look: Look, row: Row) -> bool:
+    return (row["awarded_on"] is None or look.by(row, "awarded_on")) and not look.by(row, "withdrawn_on")
 
 
 def is_drilled(look: Look, row: Row) -> bool:
@@ -751,6 +777,10 @@ COUNTS: dict[str, Callable[[Look, Row], bool]] = {
     ),
     "supplies.expired": lambda look, row: look.past(row, "expires_on"),
     "shelters.count": always,
+    "projects.count": is_begun,
+    "projects.done": is_completed,
+    "projects.overdue": lambda look, row: is_unfinished(look, row) and look.past(row, "due_on"),
+    "models.count": is_model,
     "grid.cells": always,
     "grid.cells_unassigned": equal("assigned", False),
     **{f"grid.cells_level_{number}": of_level(number) for number in LEVEL_NAMES},
@@ -791,12 +821,17 @@ SUMS = {
         "inspections.penalty_yuan drills.participants drills.problems incidents.deaths incidents.serious_injuries "
         "incidents.loss_wan losses.affected losses.loss_wan teams.members shelters.capacity publicity.reached "
         "hazards.cost_wan incidents.missing losses.evacuated losses.houses_collapsed losses.houses_damaged "
-        "losses.crops_ha publicity.materials"
+        "losses.crops_ha publicity.materials signings.due experts.members"
     ).split()
 }
 SUMS["inspections.person_times"] = column("inspections", "inspectors")
 SUMS["publicity.sessions"] = lambda look, row: 1 if row["sessions"] is None else row["sessions"]
+SUMS |= {
+    f"projects.{name}": lambda look, row, name=name: row[name] if is_begun(look, row) else None
+    for name in ("planned_wan", "spent_wan")
+}
 RATIOS = {
+    "signings.signed_share": (column("signings", "signed"), column("signings", "due")),
     "inspections.hazards_per_visit": (column("inspections", "hazards_found"), lambda look, row: 1),
     "drills.problems_fixed_share": (column("drills", "problems_fixed"), column("drills", "problems")),
 }
@@ -914,6 +949,18 @@ GROUNDS: dict[str, list[Any]] = {
     **{name: one(*name.split(".")) for name in SUMS if name != "publicity.sessions"},
     "inspections.person_times": one("inspections", "inspectors"),
     "hazards.cost_wan": [HAS_STATUS, (is_rectified, says("hazards", "cost_wan"))],
+    **{
+        name: one(*name.split("."))
+        for name in SUMS
+        if name != "publicity.sessions" and not name.startswith("projects.")
+    },
+    **{f"projects.{name}": [(is_begun, says("projects", name))] for name in ("planned_wan", "spent_wan")},
+    "projects.done": [(is_begun, says("projects", "done_on"))],
+    "projects.overdue": [
+        (is_begun, says("projects", "done_on")),
+        (is_unfinished, says("projects", "due_on")),
+    ],
+    "signings.signed_share": one("signings", "signed") + one("signings", "due"),
 }
 
 DISTINCT = {

@@ -295,6 +295,25 @@ def count_others(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, 
     }
 
 
+def count_standing(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, Number]:
+    projects, models, letters = tables["projects"], tables["models"], tables["signings"]
+    begun = projects[projects["started_on"].isna() | (projects["started_on"] <= as_of)]
+    done = begun["done_on"] <= as_of
+    letters = letters[letters["year"] == end.year]
+    awarded = models["awarded_on"].isna() | (models["awarded_on"] <= as_of)
+    return {
+        "projects.count": len(begun),
+        "projects.done": int(done.sum()),
+        "projects.overdue": int((~done & (begun["due_on"] < as_of)).sum()),
+        "projects.planned_wan": float(begun["planned_wan"].sum()),
+        "projects.spent_wan": float(begun["spent_wan"].sum()),
+        "signings.due": int(letters["due"].sum()),
+        "signings.signed_share": _share(letters["signed"].sum(), letters["due"].sum()),
+        "models.count": int((awarded & ~(models["withdrawn_on"] <= as_of)).sum()),
+        "experts.members": int(tables["experts"]["members"].sum()),
+    }
+
+
 _COUNTERS: tuple[Callable[[Tables, Day, Day, Day], dict[str, Number]], ...] = (
     count_hazards,
     count_inspections,
@@ -302,4 +321,5 @@ _COUNTERS: tuple[Callable[[Tables, Day, Day, Day], dict[str, Number]], ...] = (
     count_plans,
     count_incidents,
     count_others,
+    count_standing,
 )

@@ -82,7 +82,8 @@ def describe_kinds(kinds: Mapping[str, Kind], lang: str = "en") -> str:
 def _describe_kind(kind: Kind, lang: str) -> list[str]:
     words, other = load_reference_words()["ledgers"], {"zh": "en", "en": "zh"}[lang]
     about = words["row"][lang].format(title=kind.title[lang], other=kind.title[other], row=kind.row[lang])
-    dated = words["dated"][lang].format(date=kind.date) if kind.date else words["undated"][lang]
+    of = "dated" if kind.date else "yearly" if kind.year else "undated"
+    dated = words[of][lang].format(date=kind.date, year=kind.year)
     lines = [
         "",
         f"## {kind.name}",

@@ -334,6 +334,22 @@ KINDS: list[tuple[str, Row, Mapping[str, float | None]]] = [
     ("publicity", {"held_on": "2021-12-31", "form": "讲座", "sessions": 3}, {"sessions": 3}),
     ("teams", {"name": "甲队", "kind": "消防", "members": 7}, {"count": 1, "members": 7}),
     ("shelters", {"name": "甲", "capacity": 50}, {"count": 1, "capacity": 50}),
+    ("experts", {"field": "消防", "members": 7}, {"members": 7}),
+    ("projects", {"name": "甲", "started_on": "2021-12-31", "due_on": "2021-12-30", "done_on": "2021-12-31",
+                  "planned_wan": 80, "spent_wan": 75.5},
+     {"count": 1, "done": 1, "overdue": 0, "planned_wan": 80, "spent_wan": 75.5}),
+    ("projects", {"name": "甲", "started_on": "2021-12-31", "due_on": "2021-12-30", "done_on": "2022-01-01"},
+     {"count": 1, "done": 0, "overdue": 1}),
+    ("projects", {"name": "甲", "started_on": "2021-12-31", "due_on": "2021-12-31", "done_on": "2022-01-01"},
+     {"count": 1, "done": 0, "overdue": 0}),
+    ("projects", {"name": "甲", "started_on": "2022-01-01", "due_on": "2021-12-30", "done_on": "2022-01-01",
+                  "planned_wan": 80},
+     {"count": 0, "done": 0, "overdue": 0, "planned_wan": 0}),
+    ("signings", {"year": 2021, "due": 400, "signed": 254}, {"due": 400, "signed_share": 63.5}),
+    ("signings", {"year": 2020, "due": 400, "signed": 254}, {"due": 0, "signed_share": None}),
+    ("models", {"name": "甲", "awarded_on": "2021-12-31", "withdrawn_on": "2022-01-01"}, {"count": 1}),
+    ("models", {"name": "甲", "awarded_on": "2021-12-30", "withdrawn_on": "2021-12-31"}, {"count": 0}),
+    ("models", {"name": "甲", "awarded_on": "2022-01-01"}, {"count": 0}),
 ]  # fmt: skip
 
 

@@ -78,6 +78,17 @@ SORTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"school": "甲", "item": "丙", "met": True, "veto": False},
     ),
     "tasks": ({"due_on": "2021-03-01", "done_on": "2021-03-05"}, {"due_on": "2021-03-02"}),
+    "projects": (
+        {"name": "甲", "started_on": "2020-03-01", "due_on": "2021-06-01", "done_on": "2021-05-01",
+         "planned_wan": 100.0, "spent_wan": 90.0},
+        {"name": "乙", "started_on": "2021-03-01", "due_on": "2021-06-01", "planned_wan": 50.0, "spent_wan": 20.0},
+    ),
+    "signings": ({"year": 2021, "due": 10, "signed": 10}, {"year": 2021, "due": 5, "signed": 2}),
+    "models": (
+        {"name": "甲", "awarded_on": "2020-03-01", "withdrawn_on": "2021-03-01"},
+        {"name": "乙", "awarded_on": "2021-03-01"},
+    ),
+    "experts": ({"field": "消防", "members": 4}, {"field": "防汛", "members": 3}),
     "population": (
         {"year": 2021, "residents": 5000, "output_yi": 8.0}, {"year": 2020, "residents": 4000, "output_yi": 7.0},
     ),

@@ -56,6 +56,7 @@ ACCIDENT = {
 }  # fmt: skip
 STORM = {"class": "natural", "type": "台风", "loss_wan": 0, "deaths": 0, "serious_injuries": 0}
 STAGE = {"name": "燃气整治", "stage": "自查", "starts_on": "2021-03-01", "ends_on": "2021-06-30"}
+PROJECT = {"name": "山洪沟治理", "started_on": "2021-03-01", "due_on": "2021-06-30"}
 SUPPLY = {"item": "急救包", "depot": "镇库", "quantity": 65, "unit": "个", "standard": 66}
 
 
@@ -147,6 +148,25 @@ TROUBLES = {
         "amber",
         "专项行动1个阶段逾期未完成",
         (("燃气整治", "自查", "超过期限184天"),),
+    ),
+    "projects_overdue": Trouble(
+        {
+            "projects": [
+                PROJECT,
+                PROJECT | {"name": "海堤加固", "due_on": "2021-12-30"},
+                PROJECT | {"name": "消防站", "due_on": "2021-12-31"},  # the last day is not over
+                PROJECT | {"name": "道路", "done_on": "2021-12-31"},
+            ]
+        },
+        "amber",
+        "治理项目2个逾期未完工",
+        (("山洪沟治理", "", "超过期限184天"), ("海堤加固", "", "超过期限1天")),
+        "查明逾期项目停滞的原因，先查山洪沟治理，重定完工日期，逐月调度",
+    ),
+    "signings_short": Trouble(
+        {"signings": [{"year": 2021, "due": 400, "signed": 254}, {"year": 2020, "due": 9, "signed": 0}]},
+        "amber",
+        "责任状签订率63.5%（254/400份）",
     ),
     "accidents_ordinary": Trouble(
         {"incidents": [ACCIDENT | {"deaths": 0, "missing": 0, "loss_wan": 2.1, "type": "触电"}]},

@@ -23,6 +23,7 @@ losses.events .affected .loss_wan .events_unwarned complaints.received .answered
 .resolution_rate .on_time_rate disputes.found .settled .settled_undated .settlement_rate
 warnings.issued duty_checks.made .passed_rate teams.count .members supplies.lines .below_standard .expired
 shelters.count .capacity .capacity_per_resident
+experts.members projects.count .done .overdue .planned_wan .spent_wan signings.due .signed_share models.count
 publicity.sessions .reached grid.cells .cells_unassigned .gap_km2 .overlap_km2 schools.items .items_met_rate
 .vetoed tasks.due .done .done_rate .on_time_rate .days_late_median .overdue_stock .overdue_stock_before
 """

@@ -34,6 +34,10 @@ _FORMS: dict[str, str] = {
     "schools": "district:t school:t item:t met:b veto:b term:t",
     "population": "district:t year:y residents:i households:i output_yi:n employees:i area_km2:n",
     "tasks": "district:t task:t owner:t due_on:d done_on:d source:t finding:t responsible:t",
+    "projects": "district:t name:t started_on:d due_on:d done_on:d planned_wan:n spent_wan:n",
+    "signings": "district:t year:y due:i signed:i",
+    "models": "district:t name:t kind:t level:c awarded_on:d withdrawn_on:d",
+    "experts": "district:t field:t members:i",
 }
 COLUMNS: dict[str, dict[str, str]] = {
     kind: dict(part.split(":") for part in form.split()) for kind, form in _FORMS.items()

@@ -13,6 +13,7 @@ from tools.sample.forms import (
     write_months,
     write_nothing,
     write_numbers,
+    write_people,
     write_serial,
     write_text,
     write_times,
@@ -36,12 +37,13 @@ def _plan(path: str, sheet: str, layout: Layout) -> Planner:
 
 
 def _plan_by_year(path: str, column: str, layout: Layout) -> Planner:
-    """A planner that gives each year of a date a sheet; {year} in the title is filled in."""
+    """A planner that gives each year, or year of a date, a sheet; {year} in the title is filled in."""
 
     def planner(frame: pd.DataFrame, towns: list[Township]) -> list[LedgerFile]:
         tables = []
         # A sheet holds a year as the clerk filed it, whatever the date cell says later.
-        for year, rows in frame.groupby(frame[column].dt.year, sort=True):
+        years = frame[column] if column == "year" else frame[column].dt.year
+        for year, rows in frame.groupby(years, sort=True):
             own = replace(layout, title=layout.title.format(year=year))
             tables.append((f"{year}年", own, rows))
         return [LedgerFile(path, tables)]
@@ -248,6 +250,65 @@ _TASKS = Layout(
     notes=("合计", "注：全县的任务不填乡镇（街道）。"),
 )
 
+_PROJECTS = Layout(
+    f"{COUNTY}防灾减灾治理项目进展表（虚构示例）",
+    ("单位：万元",),
+    (
+        SERIAL,
+        Column("name", "项目名称", write_text),
+        Column("district", "所在乡镇（街道）", write_text),
+        Column("started_on", "实际开工时间", _DAY, "时间"),
+        Column("due_on", "计划完工时间", _DAY, "时间"),
+        Column("done_on", "实际完工时间", _DAY, "时间"),
+        Column("planned_wan", "计划总投资", write_money_wan, "投资（万元）"),
+        Column("spent_wan", "累计完成投资", write_money_wan, "投资（万元）"),
+        REMARKS,
+    ),
+    totals=("planned_wan", "spent_wan"),
+    notes=("注：所在乡镇为空的是县级项目。", *note_foot(_OFFICE, "2022年12月31日")),
+)
+_SIGNINGS = Layout(
+    f"{COUNTY}{{year}}年安全生产责任状签订情况表（虚构示例）",
+    (),
+    (
+        SERIAL,
+        Column("district", "乡镇（街道）", write_text),
+        Column("due", "应签", write_numbers("份", odd=0.05), "责任状（份）"),
+        Column("signed", "已签", write_numbers("份", odd=0.05), "责任状（份）"),
+        REMARKS,
+    ),
+    totals=("due", "signed"),
+)
+_LEVELS = {
+    "national": ("国家级", "全国"), "provincial": ("省级",), "municipal": ("市级",), "county": ("县级",),
+}  # fmt: skip
+_MODELS = Layout(
+    f"{COUNTY}示范创建名单（虚构示例）",
+    (),
+    (
+        SERIAL,
+        Column("district", "乡镇（街道）", write_text),
+        Column("name", "示范单位名称", write_text),
+        Column("kind", "创建类型", write_text),
+        Column("level", "命名级别", write_choice(_LEVELS)),
+        Column("awarded_on", "命名时间", _DAY),
+        Column("withdrawn_on", "撤销时间", _DAY),
+    ),
+    notes=note_foot(_OFFICE, "2022年12月31日"),
+)
+_EXPERTS = Layout(
+    f"{COUNTY}应急专家库（虚构示例）",
+    (),
+    (
+        SERIAL,
+        Column("field", "专业领域", write_text),
+        Column("members", "专家名单（姓名或人数）", write_people),
+        Column("district", "所属乡镇", write_text),
+        REMARKS,
+    ),
+    notes=("注：姓名均为虚构；所属乡镇为空的是县级专家。",),
+)
+
 MORE: dict[str, Planner] = {
     "losses": _plan("losses/灾情统计.xlsx", "灾情", _LOSSES),
     "complaints": _plan("complaints/诉求工单导出.csv", "", _COMPLAINTS),
@@ -262,4 +323,8 @@ MORE: dict[str, Planner] = {
     "actions": _plan("actions/专项整治.xlsx", "专项整治", _ACTIONS),
     "schools": _plan("schools/平安校园检查.xlsx", "检查", _SCHOOLS),
     "tasks": _plan_by_year("tasks/重点任务督办台账.xlsx", "due_on", _TASKS),
+    "projects": _plan("projects/治理项目.xlsx", "项目", _PROJECTS),
+    "signings": _plan_by_year("signings/责任状签订.xlsx", "year", _SIGNINGS),
+    "models": _plan("models/示范创建.xlsx", "示范", _MODELS),
+    "experts": _plan("experts/应急专家.xlsx", "专家", _EXPERTS),
 }

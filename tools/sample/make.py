@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from tools.sample import events, services
+from tools.sample import events, services, standing
 from tools.sample.columns import COLUMNS, DATED, PLACE, type_frame
 from tools.sample.flaws import Flaw, add_flaws
 from tools.sample.geography import Land, draw_land
@@ -39,7 +39,7 @@ _SET_ASIDE = ["kind", "source_file", "source_sheet", "source_row", "column", "va
 _COUNTS = ["kind", "read", "accepted", "set_aside", "cells_set_aside", "duplicates"]
 # One random stream per purpose, so that one kind's rows don't depend on another's. A kind that came later has one by
 # its name, so that those before it keep theirs.
-LATER = ("tasks",)
+LATER = ("tasks", "projects", "signings", "models", "experts")
 _FIRST = [kind for kind in COLUMNS if kind not in LATER]
 _STREAMS = {
     name: number for number, name in enumerate(("places", "land", "grid", "premises", *_FIRST, "draw"))
@@ -261,10 +261,15 @@ def _draw_rest(sample: _Sample) -> dict[str, pd.DataFrame]:
             "schools": services.draw_schools(town, rng("schools")),
             "population": events.draw_population(town, area, rng("population")),
             "tasks": services.draw_tasks(town, rng("tasks")),
+            "projects": standing.draw_projects(town, rng("projects")),
+            "signings": standing.draw_signings(town, rng("signings")),
+            "models": standing.draw_models(town, rng("models")),
         }
         for kind, frame in drawn.items():
             parts[kind].append(frame)
     parts["tasks"].append(services.draw_county_tasks(sample.stream("tasks", len(sample.towns))))
+    parts["projects"].append(standing.draw_county_projects())
+    parts["experts"].append(standing.draw_experts(sample.stream("experts", 0)))
     frames = {}
     for kind, some in parts.items():
         frame = pd.concat(some, ignore_index=True)

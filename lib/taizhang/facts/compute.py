@@ -18,15 +18,19 @@ from taizhang.facts import (
     disputes,
     drills,
     duty_checks,
+    experts,
     grid,
     hazards,
     incidents,
     inspections,
     losses,
+    models,
     plans,
+    projects,
     publicity,
     schools,
     shelters,
+    signings,
     supplies,
     tasks,
     teams,
@@ -62,7 +66,7 @@ NEVER_SUPPRESSED = "incidents"
 # A module for each kind, of its name.
 _KINDS = (
     hazards, inspections, drills, plans, incidents, losses, complaints, disputes, warnings, duty_checks, teams,
-    supplies, shelters, publicity, grid, schools, tasks,
+    supplies, shelters, experts, projects, signings, models, publicity, grid, schools, tasks,
 )  # fmt: skip
 MEASURES: Mapping[str, Measure] = {measure.fact: measure for kind in _KINDS for measure in kind.MEASURES}
 # What suppression must know of a kind, where its module says it.

@@ -91,6 +91,7 @@ class Ledger:
         # A row belongs to the period in which its starred date falls. Kinds without one are stocks.
         self.date = about.date if about else date
         self.term = about.term if about else ""
+        self.year = about.year if about else ""
         # Of a kind whose rows need no district, one without is of the whole area.
         self.has_placeless = "district" in self._fields and not self._fields["district"].required
         self._made: dict[Hashable, Any] = {}
@@ -277,7 +278,8 @@ class Rows:
     whichever is earlier. Rows without a district are left out unless `placeless`. A row dated only to the month or
     so is included if the period, up to as_of, contains all of it; `cut` are those of which it contains a part. A
     kind by school terms has the rows of the terms that the period reads, and rows without a term; `lacks_term`:
-    the period can read none of its rows. Methods are those of Ledger, on these rows only. The state of a row
+    the period can read none of its rows. A kind by years has the rows of the year in which the period ends, if it has
+    begun by as_of. Methods are those of Ledger, on these rows only. The state of a row
     (rectified, overdue, settled) is found only by `test` with a predicate of `facts`.
 
     `asked`: the as-of day asked for in the reported period, or None.
@@ -314,6 +316,10 @@ class Rows:
             there = keep.any()
             keep = keep & choose_terms(starts, np.datetime64(period.start, "D"), end)
             self.lacks_term = bool(there and not keep.any())
+        if ledger.year:
+            years = ledger.numbers(ledger.year)
+            of_period = years <= as_of.year if period is None else years == period.end.year
+            keep = keep & of_period & (years <= as_of.year)
         self.at = np.flatnonzero(keep)
         self.cut = np.flatnonzero(touched & ~keep)
         self.group = ledger.group[self.at]

@@ -49,6 +49,8 @@ def _tell(answer: Answer, field: Field) -> Reason | str | None:
         return str(answer.value).lower() if field.type == "boolean" else str(answer.value)
     if field.type in DATED_TYPES and answer.precision != "day":
         return _tell_day((answer.value, answer.precision))
+    if field.type == "count_or_names" and answer.note and answer.note.code == "ledgers.number.names_counted":
+        return None  # names are counted, and shown nowhere
     if field.type in NUMBER_TYPES and answer.note:
         return f"{answer.value:g}"
     return None

@@ -26,7 +26,7 @@ DATE_TYPES = ("date", "datetime", "month")
 DATED_TYPES = ("date", "datetime")  # of these a ledger table has the precision, in `<column>_precision`
 NUMBER_TYPES = ("integer", "number", "year", "count_or_names")
 EMPTY = ("unknown", "none", "nought")
-_KIND_KEYS = ("kind", "title", "row", "date", "term", "id", "same", "fields", "rules", "example")
+_KIND_KEYS = ("kind", "title", "row", "date", "term", "year", "id", "same", "fields", "rules", "example")
 
 
 class _Titled:
@@ -137,8 +137,8 @@ class Kind(_Titled):
     """A ledger kind: its name, what one `row` is (zh and en), its fields in order, and its rules.
 
     `date` is the column that puts a row into a period ('' for kinds without one), `term` the column with a row's school
-    term. `id` and `same` are the columns by which duplicate rows are suspected. `example`: a row for the blank form, by
-    column, in zh and en; a category's value by its name.
+    term, `year` the column with the year that it is for. `id` and `same` are the columns by which duplicate rows are
+    suspected. `example`: a row for the blank form, by column, in zh and en; a category's value by its name.
     """
 
     name: str
@@ -147,6 +147,7 @@ class Kind(_Titled):
     fields: Mapping[str, Field]
     date: str = ""
     term: str = ""
+    year: str = ""
     id: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
     rules: tuple[RowCheck, ...] = ()
@@ -336,7 +337,7 @@ def _read_kind(path: Path, parse: Callable[[str], Any] = parse_yaml, *, own: boo
         order, needs, without = (_texts(given.get(key)) for key in ("order", "needs", "without"))
         rules.append(RowCheck(str(rule), title, order, when, needs, without))
     named: dict[str | Reason, tuple[str, ...]] = {
-        key: _texts([data[key]] if data.get(key) else []) for key in ("date", "term")
+        key: _texts([data[key]] if data.get(key) else []) for key in ("date", "term", "year")
     }
     named |= {key: _texts(data.get(key)) for key in ("id", "same")}
     example = data.get("example") or {}
@@ -355,13 +356,14 @@ def _read_kind(path: Path, parse: Callable[[str], Any] = parse_yaml, *, own: boo
     ]
     if problems:
         raise _refuse(path, problems)
-    date, term = (next(iter(named[key]), "") for key in ("date", "term"))
+    date, term, year = (next(iter(named[key]), "") for key in ("date", "term", "year"))
     return Kind(
         name,
         **words,
         fields=columns,
         date=date,
         term=term,
+        year=year,
         id=named["id"],
         same=named["same"],
         rules=tuple(rules),

@@ -1,0 +1,12 @@
+"""Facts of model sites, as they stand on the as-of day."""
+
+from taizhang.facts.measures import Count, Measure
+from taizhang.facts.rows import Mask, Rows
+
+
+def is_standing(rows: Rows) -> Mask:
+    """Return whether it was awarded on or before as_of, or no day of that is written, and not withdrawn by then."""
+    return (~rows.known("awarded_on") | rows.by("awarded_on")) & ~rows.by("withdrawn_on")
+
+
+MEASURES: tuple[Measure, ...] = (Count(fact="models.count", counted=is_standing, interval=False),)
