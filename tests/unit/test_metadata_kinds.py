@@ -27,7 +27,6 @@ publicity: district*, held_on*, form, theme, sessions, reached, materials
 actions: name*, stage*, starts_on*, ends_on*, district, done_on, found, closed
 schools: district*, school*, item*, met, veto, term
 population: district*, year*, residents, households, output_yi, employees, area_km2
-tasks: district, task*, owner, due_on*, done_on, source, finding, responsible
 """.strip().splitlines()  # noqa: E501 - as the contract writes it
 
 # Kinds that came later stand after these, by name.
@@ -36,6 +35,7 @@ experts: district, field*, members
 models: district*, name*, kind, level, awarded_on, withdrawn_on
 projects: district, name*, started_on, due_on, done_on, planned_wan, spent_wan
 signings: district*, year*, due, signed
+tasks: district, task*, owner, due_on*, done_on, source, finding, responsible
 """.strip().splitlines()
 
 VALUES = {
