@@ -493,6 +493,10 @@ def is_unfinished(look: Look, row: Row) -> bool:
     return is_begun(look, row) and look.says("projects", row, "done_on") and not look.by(row, "done_on")
 
 
+def begun_amount(name: str) -> Callable[[Look, Row], float | None]:
+    return lambda look, row: row[name] if is_begun(look, row) else None
+
+
 def is_model(look: Look, row: Row) -> bool:
     return (row["awarded_on"] is None or look.by(row, "awarded_on")) and not look.by(row, "withdrawn_on")
 
@@ -826,10 +830,7 @@ SUMS = {
 }
 SUMS["inspections.person_times"] = column("inspections", "inspectors")
 SUMS["publicity.sessions"] = lambda look, row: 1 if row["sessions"] is None else row["sessions"]
-SUMS |= {
-    f"projects.{name}": lambda look, row, name=name: row[name] if is_begun(look, row) else None
-    for name in ("planned_wan", "spent_wan")
-}
+SUMS |= {f"projects.{name}": begun_amount(name) for name in ("planned_wan", "spent_wan")}
 RATIOS = {
     "signings.signed_share": (column("signings", "signed"), column("signings", "due")),
     "inspections.hazards_per_visit": (column("inspections", "hazards_found"), lambda look, row: 1),

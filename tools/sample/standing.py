@@ -54,9 +54,9 @@ def draw_projects(town: Township, rng: np.random.Generator) -> pd.DataFrame:
 def draw_county_projects() -> pd.DataFrame:
     """The projects of the county itself, which are of no township."""
     names = ("name", "started_on", "due_on", "done_on", "planned_wan", "spent_wan")
-    frame = pd.DataFrame(_COUNTY_WORKS, columns=list(names)).assign(district_code=pd.NA)
+    frame = pd.DataFrame(_COUNTY_WORKS, columns=list(names))
     days = {name: pd.to_datetime(frame[name]) for name in names if name.endswith("_on")}
-    return frame.assign(**days)
+    return frame.assign(**days, district_code=pd.Series(pd.NA, frame.index, dtype="str"))
 
 
 def draw_signings(town: Township, rng: np.random.Generator) -> pd.DataFrame:
