@@ -1,0 +1,225 @@
+"""Ledgers written by hand that give the figures of docs/seeds.md, by the row's number.
+
+A ledger is a list of rows: how many, and what their cells say. Days are of 2021 where nothing else is said.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Rows = Sequence[tuple[int, Mapping[str, Any]]]
+DAY, DONE, LATER = "2021-05-01", "2021-05-20", "2021-06-30"
+FOUND = {"found_on": DAY, "status": "open"}
+FIXED = {"found_on": DAY, "rectified_on": DONE}
+VISIT = {"inspected_on": DAY}
+
+
+def name(count: int, **cells: Any) -> list[tuple[int, dict[str, Any]]]:
+    """Rows that differ in their premises."""
+    return [(1, {**cells, "premises": f"第{n}号"}) for n in range(count)]
+
+
+def tell(**cells: Any) -> Rows:
+    return [(1, cells)]
+
+
+def month(number: int, day: str) -> dict[str, Any]:
+    """A month's weather: eleven alike, but for rain days, which are whole."""
+    return {
+        "month": f"2021-{number:02d}-01", "mean_temp_c": 18.7, "normal_temp_c": 18.0,
+        "rain_days": 13 if number > 7 else 12, "normal_rain_days": 135.5 / 11, "sun_h": 1234.5 / 11,
+        "normal_sun_h": 1616.8 / 11,
+    }  # fmt: skip
+
+
+# Kinds that the package has.
+BUILT_IN: dict[str, dict[str, Rows]] = {
+    "P1": {
+        "hazards": [
+            (18, {"found_on": DAY, "mode": "on_the_spot", "closed_on": DAY}),
+            (5, {"found_on": DAY, "mode": "by_deadline", "deadline": LATER, "closed_on": DONE}),
+        ],
+        "inspections": [(27 + 88 + 4, VISIT)],
+    },
+    "P2": {
+        "inspections": [(165, {**VISIT, "inspectors": 2}), (1135, {**VISIT, "inspectors": 1})],
+        "hazards": [(60, FIXED)],
+    },
+    "P3": {
+        "inspections": [(count, {**cells, "inspectors": 3 if at < 60 else 2})
+                        for at, (count, cells) in enumerate(name(120, **VISIT))],
+        "hazards": [(92, FIXED)],
+    },
+    "P4": {
+        "inspections": [(79, {**VISIT, "inspectors": 5}), (70, {**VISIT, "inspectors": 4})],
+        "hazards": [(30, {**FOUND, "category": "无证照"})],
+    },
+    "P5": {"hazards": [(12, FIXED)]},
+    "P6": {"inspections": [(7, {**VISIT, "mode": "joint"})]},
+    "P7": {
+        "complaints": [
+            (40, {"received_on": DAY, "answered_on": "2021-05-08", "answer_due_on": "2021-05-08", "resolved_on": DONE,
+                  "status": "resolved", "satisfied": True}),
+        ],
+    },
+    "P8": {"weather": [(1, month(number, DAY)) for number in range(1, 12)]},
+    "P10": {"inspections": [(3, cells) for _, cells in name(300, **VISIT)]
+            + [(2, {**VISIT, "premises": f"另{n}号"}) for n in range(50)]},
+    "P13": {"teams": tell(name="气象应急联动人员", members=4000)},
+    "P14": {"signings": [(1, {"year": 2021, "due": 9, "signed": 9}), (1, {"year": 2021, "due": 60, "signed": 60})]},
+    "P15": {"publicity": [(1, {"held_on": day}) for day in ("2021-05-09", "2021-06-30", "2021-09-28")]},
+    "P16": {"actions": [(1, {"name": one, "stage": "集中整治", "starts_on": DAY, "ends_on": LATER})
+                        for one in ("双见底", "无证照", "双节")]},
+    "P19": {"schools": [(3, {"school": "中心小学", "item": "门卫", "met": True, "veto": False})]},
+    "R1": {"hazards": [(number, {**FOUND, "premises_type": of})
+                       for of, number in (("厂区", 4), ("商业用户", 7), ("庭院用户", 23), ("施工工地", 2))]},
+    "R4": {"experts": tell(field="安全生产", members=7)},
+    "R6": {
+        "hazards": [(5, FIXED)],
+        "signings": tell(year=2021, due=5, signed=5),
+        "publicity": tell(held_on=DAY, materials=700),
+    },
+    "R7": {"drills": [(40, {"held_on": DAY, "kind": "field", "participants": 1250})]},
+    "R8": {"inspections": name(56, **VISIT)},
+    "R9": {"publicity": [(1, {"held_on": "2021-05-12", "reached": 1800, "materials": 3600})]},
+    "R10": {
+        "models": [(1, {"name": f"示范村{n}", "awarded_on": DAY}) for n in range(2)],
+        "projects": tell(name="示范村设备", spent_wan=2),
+    },
+    "R11": {"publicity": [(29, {"held_on": DAY, "materials": 0}), (1, {"held_on": DAY, "materials": 170})]},
+    "R12": {"inspections": name(30, **VISIT), "hazards": [(6 + 6 + 14, FOUND)]},
+    "R13": {"complaints": [(340, {"received_on": DAY})]},
+    "R14": {"inspections": [(22, {**VISIT, "penalty_yuan": 25000.0}), (1, {**VISIT, "penalty_yuan": 47000.0})]},
+    "R21": {"population": tell(year=2021, residents=44882, households=11495, area_km2=91.57)},
+    "R22": {"tasks": [(260, {"task": "整改", "due_on": LATER, "done_on": DONE})]},
+    "R23": {"tasks": [(68, {"task": "实事", "due_on": LATER})]},
+    "R25": {"projects": tell(name="污水处理厂", started_on="2020-01-01", done_on=DAY, planned_wan=800, spent_wan=800)},
+    "R28": {"schools": [(3, {"school": "幼儿园", "item": "用电", "met": True, "veto": False})]},
+    "R29": {"supplies": [(1, {"item": "口罩", "quantity": 900, "standard": 1000})]},
+    "R30": {"publicity": tell(held_on=DAY)},
+    "W2": {"incidents": [(4, {"occurred_on": "2021-05-01 08:00", "reported_on": "2021-05-01 09:00",
+                              "class": "accident"})]},
+    "W4": {"inspections": [(2, {**VISIT, "penalty_yuan": 500.0})]},
+    "W6": {"duty_checks": [(3, {"checked_at": DAY, "on_duty": True, "minutes_to_answer": 1})]},
+    "W8": {"teams": tell(name="灾害信息员", members=30)},
+    "W10": {"projects": tell(name="平台一期", started_on=DAY, done_on=DONE)},
+    "W11": {
+        "plans": tell(name="防震预案", issued_on="2020-01-01", review_due="2023-01-01"),
+        "drills": tell(held_on=DAY, plan="防震预案"),
+        "shelters": tell(name="中学"),
+    },
+    "W12": {"tasks": [(2, {"task": "演练", "due_on": LATER, "done_on": DONE}),
+                      (1, {"task": "修订预案", "due_on": DONE, "done_on": LATER})]},
+    "S1": {"drills": [(1100, {"held_on": DAY})]},
+    "S2": {"drills": tell(held_on="2021-07-01", participants=1000)},
+    "S3": {"teams": [(1, {"name": "特警队", "members": 50}), (2, {"name": "志愿者", "members": 80}),
+                     (301, {"name": "巡堤查险队", "members": 129}), (1, {"name": "巡堤查险队", "members": 171}),
+                     (646, {"name": "抢险队", "members": 68}), (1, {"name": "抢险队", "members": 72})]},
+    "S4": {"supplies": [
+        (1, {"item": item, "quantity": amount, "unit": unit, "standard": amount})
+        for item, amount, unit in (
+            ("编织袋", 6.36e6, "条"), ("彩条布", 3.8e5, "平方米"), ("救生圈", 2675, "个"), ("救生衣", 14600, "件"),
+            ("冲锋舟", 31, "艘"), ("橡皮舟", 83, "只"), ("铅丝", 264.9, "吨"), ("发电机", 55, "个"),
+        )
+    ]},
+    "S5": {"projects": [(9, {"name": "续建", "started_on": "2020-06-01", "spent_wan": 1000}),
+                        (14, {"name": "新开工", "started_on": DAY, "spent_wan": 10000 / 14})]},
+    "S6": {"projects": [(1, {"name": "信息中心", "done_on": DAY, "spent_wan": 500}),
+                        (1, {"name": "集群通讯", "done_on": "2021-12-31", "spent_wan": 564})]},
+    "S7": {"disputes": [(2067, {"found_on": DAY, "settled_on": DONE}), (274, {"found_on": DAY})]},
+    "S8": {"inspections": [(9085, VISIT)], "hazards": [(8140, FIXED), (82, {"found_on": DAY})]},
+    "S9": {"complaints": [(98, {"received_on": DAY, "resolved_on": DONE}), (2, {"received_on": DAY})]},
+    "S10": {"models": [(1, {"name": f"示范点{n}", "level": "provincial" if n < 4 else "municipal", "awarded_on": DAY})
+                       for n in range(15)]},
+    "S11": {"publicity": [(1, {"held_on": DAY, "form": "发放", "materials": number, "reached": 0})
+                          for number in (50000, 100000, 15000)]
+            + [(1, {"held_on": "2021-12-02", "form": "培训", "materials": 0, "reached": 96})]},
+    "S14": {"warnings": [(110, {"issued_at": DAY, "kind": "暴雨", "colour": "yellow"})]},
+    "S15": {
+        "complaints": [(1427, {"received_on": DAY})],
+        "tasks": [(52, {"task": "批示督办", "due_on": LATER, "done_on": DONE, "source": "督办单"})],
+    },
+    "S16": {"duty_checks": [(17 + 18 + 21, {"checked_at": "2021-10-01"})]},
+    "S17": {"plans": [(1, {"name": "总体", "kind": "general"}), (23, {"name": "专项", "kind": "special"}),
+                      (65, {"name": "部门", "kind": "department"})]},
+    "S18": {"shelters": [(120, {"name": "避难场所"}), (10, {"name": "疏散基地"})]},
+    "S19": {"models": [(1, {"name": f"社区{n}", "kind": "综合减灾示范社区", "level": "national", "awarded_on": DAY})
+                       for n in range(13)]},
+    "S20": {"publicity": [(25, {"held_on": DAY, "form": "讲座"})]},
+    "S21": {"inspections": [(17 + 12, VISIT)]},
+    "S24": {
+        "teams": tell(name="综合应急干部", members=30),
+        "models": [(1, {"name": f"示范点{n}", "awarded_on": DAY}) for n in range(5)],
+    },
+    "S27": {
+        "teams": tell(name="甲队", members=10),
+        "shelters": tell(name="中学", capacity=500),
+        "population": tell(year=2021, residents=1000),
+        "supplies": tell(item="帐篷", quantity=5, standard=10),
+    },
+    "S28": {"incidents": tell(occurred_on=DAY, **{"class": "security"})},
+    "S29": {"incidents": tell(occurred_on=DAY, deaths=0, **{"class": "accident"})},
+    "A1": {"tasks": [(1, {"task": f"任务{n}", "due_on": f"2021-{due:02d}-28"})
+                     for n, due in enumerate((5, 4, 6, 5, 3, 12, 4, 4, 12, 12, 12, 5, 12))]},
+    "A4": {"hazards": [(4, FIXED), (1, FOUND)]},
+    "A5": {"actions": [
+        (1, {"name": "集中整治", "stage": "全面自查", "starts_on": "2021-11-26", "ends_on": "2021-12-20",
+             "done_on": "2021-12-20"}),
+        (1, {"name": "集中整治", "stage": "检查执法", "starts_on": "2021-12-21", "ends_on": "2022-02-20"}),
+        (1, {"name": "集中整治", "stage": "督促指导", "starts_on": "2022-02-21", "ends_on": "2022-03-21"}),
+    ]},
+    "A6": {"tasks": [(1, {"task": "上报", "due_on": f"2021-{day}"})
+                     for day in ("03-04", "03-11", "03-18", "03-25", "04-10")]},
+    "A7": {"publicity": tell(held_on="2021-03-01", form="宣传单", materials=500)},
+    "A8": {"signings": tell(year=2021, due=12, signed=12)},
+    "A9": {"hazards": [(2, {**FOUND, "severity": "major", "listed": True}),
+                       (8, {**FIXED, "severity": "general", "verified_on": DONE, "verified_result": "passed"})]},
+    "A10": {"schools": [(3, {"school": "甲", "item": "消防", "met": True, "veto": True})]},
+    "A11": {"tasks": [(1, {"task": "退养", "due_on": "2021-10-31", "done_on": "2021-10-30"})]},
+    "A12": {"disputes": [(2, {"found_on": DAY, "settled_on": DONE})]},
+}  # fmt: skip
+BUILT_IN["A2"] = BUILT_IN["A1"]
+
+# Kinds of a workbook's own: rows, and of each fact the column that counts (true or false) or adds up.
+OWN: dict[str, dict[str, tuple[Rows, Mapping[str, str]]]] = {
+    "P9": {"weather_days": ([(5, {"snow": 1}), (16, {"ice": 1}), (89, {"haze": 1}), (5, {"fog": 1})],
+                            {"snow": "snow", "ice": "ice", "haze": "haze", "fog": "fog"})},
+    "P17": {"seizures": ([(1, {"dishes": 10, "devices": 2})], {"dishes": "dishes", "devices": "devices"})},
+    "P18": {"powers": ([(61, {"kept": 1}), (40, {"kept": 0})], {"kept": "kept", "all": ""})},
+    "P20": {"credit_lists": ([(1, {"black": 1}), (4, {"black": 0})], {"black": "black"})},
+    "R14": {"environment_cases": ([(22, {"fine": 2.5}), (1, {"fine": 4.7})], {"all": "", "fined_wan": "fine"})},
+    "R15": {"firms": ([(17, {"shut": 1}), (15, {"treated": 1}), (98, {"permit": 1}),
+                       (122, {"fee": 6.0}), (1, {"fee": 38.0})],
+                      {"shut": "shut", "treated": "treated", "permits": "permit", "fees_wan": "fee"})},
+    "R16": {"returned_workers": (
+        [(43, {"back": 1, "poor": 1}), (371, {"back": 1, "poor": 0}), (508, {"back": 0, "poor": 1}),
+         (1824, {"back": 0, "poor": 0})],
+        {"all": "", "back": "back", "back_poor": "back*poor", "not_back": "1-back",
+         "not_back_poor": "(1-back)*poor", "poor": "poor"},
+    )},
+    "R17": {"investments": ([(221, {"funds": 1.0}), (24, {"funds": 4.0}), (6, {"funds": 8.0}), (3, {"funds": 35 / 3})],
+                            {"signed": "", "funds_yi": "funds"})},
+    "R18": {"investments": ([(85, {"built": 1}), (128, {"begun": 1})], {"built": "built", "begun": "begun"})},
+    "R19": {"job_fairs": ([(1, {"firms": 158, "posts": 5682, "hired": 1384})],
+                          {"firms": "firms", "posts": "posts", "hired": "hired"})},
+    "R20": {"businesses": ([(11 + 17, {"working": 1}), (8 + 262, {"working": 0})], {"working": "working", "all": ""})},
+    "R26": {"villages": ([(1, {"toilets": 890}), (1, {"toilets": 700}), (1, {"toilets": 1070, "rubbish": 2200})],
+                         {"toilets": "toilets", "rubbish_t": "rubbish"})},
+    "R27": {"poverty": ([(1, {"lifted": 5491})], {"lifted": "lifted"})},
+    "R28": {"nurseries": ([(1, {"children": 410, "staff": 60})], {"children": "children", "staff": "staff"})},
+    "S25": {"cameras": ([(5000, {"joined": 1})], {"joined": "joined"})},
+    "S26": {"health": ([(1, {"vaccinated": 19.26, "irrigated": 1020})],
+                       {"vaccinated_wan": "vaccinated", "irrigated_wan_mu": "irrigated"})},
+    "A3": {"recruits": ([(383, {"hired": 1})], {"hired": "hired"})},
+    "A13": {"poverty": ([(16, {"people": 33 / 16})], {"households": "", "people": "people"})},
+    "A14": {"credit_lists": ([(1, {"black": 1})], {"black": "black"})},
+    "A15": {"reservoirs": ([(1, {"ended": 1})], {"ended": "ended", "all": ""})},
+}  # fmt: skip
+
+# What must be reached: indicator, by how much.
+TARGETS: dict[str, dict[str, float]] = {
+    "R17": {"investments.signed": 400, "investments.funds_yi": 900},
+    "S24": {"teams.members": 30, "models.count": 10},
+    "A3": {"recruits.hired": 383},
+}
+# Periods and days other than the year 2021 and its last.
+PERIODS = {"A2": ("2021H1", "2021-06-30"), "R17": ("2020", "2020-07-01")}
