@@ -31,6 +31,11 @@ NOT_IMPORTED = {
     "jupyterlab",
     "jupyterlab_language_pack_zh_cn",
     "mdit_py_plugins",
+    # drivers, which SQLAlchemy and fsspec load by an address
+    "aiohttp",
+    "paramiko",
+    "psycopg[binary]",
+    "pymysql",
     "pydantic",
 }
 

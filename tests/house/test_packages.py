@@ -19,6 +19,7 @@ CONDA_NAMES = {
     "dask-core": "dask",
     "jupyter_client": "jupyter-client",
     "matplotlib-base": "matplotlib",
+    "python-duckdb": "duckdb",
     "nbconvert-core": "nbconvert",
     "seaborn-base": "seaborn",
 }
@@ -39,7 +40,9 @@ def read_bounds(lines: list[str]) -> dict[str, str]:
 def read_project(root: Path) -> dict[str, str]:
     """All that is asked for: the main installation, its extras, and what developers need."""
     whole = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    extras = [need for needs in whole["project"]["optional-dependencies"].values() for need in needs]
+    extras = dict.fromkeys(  # one may be in two extras, with the same bounds
+        need for needs in whole["project"]["optional-dependencies"].values() for need in needs
+    )
     return read_bounds([*whole["project"]["dependencies"], *extras, *whole["dependency-groups"]["dev"]])
 
 

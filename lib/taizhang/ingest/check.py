@@ -29,9 +29,10 @@ from taizhang.ingest.sources import Read, list_reads
 from taizhang.ingest.state import GRID, KindSummary
 from taizhang.ingest.sums import SumsSource, list_sums_sources, read_sums
 from taizhang.ledgers import Correction, FileRead, HeaderRead, Survey, TableRead, survey_ledger_file
+from taizhang.ledgers.model import fail_file
 from taizhang.metadata.kinds import Kind, load_kinds, load_shared
 from taizhang.settings.reading import write_table
-from taizhang.settings.workbook import DISTRICT, FILE, Config, show_path
+from taizhang.settings.workbook import DISTRICT, FILE, Config, show_layer
 from taizhang.settings.writing import Line, add_lines, find_table, write_head, write_key
 from taizhang.settings.writing import write_text as quote
 
@@ -71,20 +72,19 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     """
     plan = make_plan(config)
     try:
-        layers = describe_layers(config)
+        layers = describe_layers(plan)
     except BoundaryError as error:
         refused = (Reason("ingest.check.no_boundaries", reason=reason) for reason in error.reasons)
         yield Description(tuple(refused), False)
         return
-    shown = show_path(config, config.boundaries.path)
+    shown = show_layer(config, config.boundaries)
     lines = [Reason("ingest.check.boundaries", number=len(layers.districts), path=shown)]
     if config.grid is not None and GRID not in layers.lost:
         lines.append(Reason("ingest.check.grid", number=layers.cells))
     lines += [_note(Reason("ingest.check.error", reason=error)) for error in layers.errors]
     lines += [_note(note) for note in layers.notes]
     yield Description(tuple(lines), not layers.lost)
-    names = [name for files in (*plan.ledgers.values(), *plan.sums) for name in files]
-    corrections, errors = read_corrections(plan.paths.get(CORRECTIONS), names)
+    corrections, errors = read_corrections(plan.paths.get(CORRECTIONS), plan.shown)
     if errors:
         yield Description(tuple(Reason("ingest.check.error", reason=error) for error in errors), False)
     kinds = load_kinds(config.root / "ledgers")
@@ -107,7 +107,7 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
             assembler = Assembler(kind, config, layers, collector, put_aside, as_of=config.as_of)
             sums: list[Reason] = []
             for one in list_reads(plan, kind, layers, corrections):
-                for part in read_parts(one.path, one.source, name=one.name):
+                for part in _read(one):
                     if part.errors or any(note.root.code == _PASSED_OVER for note in part.notes):
                         alone = config.ledgers[name][one.number].at < 0
                         sums += _propose_sums(one, kind, layers, kinds, whole=bool(part.errors), alone=alone)
@@ -152,6 +152,12 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
         yield Description(tuple(_suggest_lines(left, settings)), True, tuple(left))
 
 
+def _read(one: Read) -> Iterator[FileRead]:
+    if one.failed:
+        return iter([fail_file(one.name, one.source.kind, one.failed)])
+    return read_parts(one.path, one.source, name=one.shown)
+
+
 def _propose_sums(
     one: Read, kind: Kind, layers: Layers, kinds: Mapping[str, Kind], *, whole: bool, alone: bool
 ) -> Iterator[Reason]:
@@ -159,6 +165,8 @@ def _propose_sums(
 
     Beside a [ledgers.KIND] that stands `alone` it is a remark: as it is it would be no TOML.
     """
+    if one.failed or one.source.rows:
+        return
     names = frozenset(layers.districts["name"].astype("str"))
     seen = survey_ledger_file(one.path, Survey(dict(kinds), names), name=one.name)
     for table in (table for table in seen.tables if table.sums):
@@ -186,7 +194,7 @@ def _describe_sums(
     seen, reasons, kind = _Seen(), _Reasons(), source.kind
 
     def read(one: Read) -> Iterator[FileRead]:
-        for part in read_parts(one.path, one.source, name=one.name):
+        for part in _read(one):
             seen.add(source.settle(part))
             yield part
 

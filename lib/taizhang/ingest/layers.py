@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
@@ -22,7 +23,7 @@ from taizhang.core.keys import hash_parts
 from taizhang.core.reasons import Reason
 from taizhang.ingest.plan import Plan
 from taizhang.ingest.state import CROSSWALK, GRID, Unread
-from taizhang.settings.workbook import Config, GridConfig, LayerConfig, show_path
+from taizhang.settings.workbook import Config, GridConfig, LayerConfig, show_layer, show_path
 
 
 @dataclass(frozen=True)
@@ -55,36 +56,43 @@ def read_layers(
     `path` and `grid`: where they are read instead.
     """
     districts = _read_districts(config, path or config.boundaries.path)
-    districts.notes.extend(describe_coverage(districts.frame, where=config.boundaries.path.name))
+    where = PurePosixPath(show_layer(config, config.boundaries)).name
+    districts.notes.extend(describe_coverage(districts.frame, where=where))
     if config.grid is None:
         return districts, None
     return districts, _read_grid(config, config.grid, grid or config.grid.path, districts.frame)
 
 
 def _try_layers(
-    config: Config, *, path: Path | None = None, grid: Path | None = None
+    config: Config,
+    *,
+    path: Path | None = None,
+    grid: Path | None = None,
+    failed: Mapping[str, tuple[Reason, ...]] = MappingProxyType({}),
 ) -> tuple[Layer, Layer | None, dict[str, Unread]]:
-    """The same, but a grid that is not fit for use is told."""
+    """The same, but a grid that is not fit for use, or by `failed` could not be brought here, is told."""
     apart = config.model_copy(update={"grid": None})
     districts, _ = read_layers(apart, path=path)
     if config.grid is None:
         return districts, None, {}
+    shown = show_layer(config, config.grid)
     try:
+        if shown in failed:
+            raise BoundaryError.of(failed[shown])
         return districts, _read_grid(config, config.grid, grid or config.grid.path, districts.frame), {}
     except BoundaryError as error:
-        return districts, None, {GRID: _tell_lost(config, config.grid.path, error)}
+        return districts, None, {GRID: _tell_lost(shown, error)}
 
 
-def _tell_lost(config: Config, path: Path, error: TaizhangError) -> Unread:
+def _tell_lost(shown: str, error: TaizhangError) -> Unread:
     first, *more = error.reasons
-    return Unread(
-        show_path(config, path), "", Reason("ingest.lost.why", whys=error.reasons) if more else first
-    )
+    return Unread(shown, "", Reason("ingest.lost.why", whys=error.reasons) if more else first)
 
 
-def describe_layers(config: Config) -> Layers:
+def describe_layers(plan: Plan) -> Layers:
     """Read the layers and write nothing."""
-    districts, grid, lost = _try_layers(config)
+    config = plan.config
+    districts, grid, lost = _try_layers(config, failed=plan.failed)
     return _put_together(config, districts, grid, config.boundaries.crosswalk, lost)
 
 
@@ -120,6 +128,7 @@ def update_layers(plan: Plan, scratch: Path, *, force: bool) -> Layers:
         config,
         path=_copy_layer(plan, plan.boundaries, config.boundaries, scratch / "districts"),
         grid=_copy_layer(plan, plan.grid, config.grid, scratch / "grid") if config.grid else None,
+        failed=plan.failed,
     )
     with write_beside(folder / "districts.parquet") as beside:
         districts.frame.to_parquet(beside)
@@ -174,7 +183,7 @@ def _read_districts(config: Config, path: Path) -> Layer:
         crs=layer.crs or None,
         offset=layer.offset,
         encoding=layer.encoding,
-        shown=show_path(config, layer.path),
+        shown=show_layer(config, layer),
     )
 
 
@@ -193,7 +202,7 @@ def _read_grid(config: Config, grid: GridConfig, path: Path, districts: gpd.GeoD
         crs=grid.crs or None,
         offset=grid.offset,
         encoding=grid.encoding,
-        shown=show_path(config, grid.path),
+        shown=show_layer(config, grid),
     )
 
 
@@ -207,4 +216,4 @@ def _try_crosswalk(config: Config, path: Path | None) -> tuple[pd.DataFrame | No
             raise BoundaryError("ingest.missing.crosswalk", path=show_path(config, named))
         return read_crosswalk(path), {}
     except BoundaryError as error:
-        return None, {CROSSWALK: _tell_lost(config, named, error)}
+        return None, {CROSSWALK: _tell_lost(show_path(config, named), error)}

@@ -10,8 +10,17 @@ from taizhang.core.errors import ChangedError, ParameterError
 from taizhang.core.files import UNREADABLE, Stamp, copy_hashed, hash_file, is_named, split_layer, stamp_file
 from taizhang.core.keys import Code
 from taizhang.core.reasons import Reason
+from taizhang.ingest.fetch import Elsewhere, Rows
 from taizhang.ingest.state import State, find_damage
-from taizhang.settings.workbook import FILE, Config, LayerConfig, list_files, show_path
+from taizhang.settings.workbook import (
+    FILE,
+    Config,
+    LayerConfig,
+    LedgerConfig,
+    SumsConfig,
+    list_files,
+    show_path,
+)
 
 CORRECTIONS = "data/raw/corrections.csv"
 # What turns raw files into tables.
@@ -33,6 +42,10 @@ class Plan:
     grid: tuple[str, ...]
     settings: tuple[str, ...]  # workbook.toml and the workbook's own kinds
     crosswalk: str = ""
+    rows: Mapping[str, Rows] = field(default_factory=dict)  # what of these names came out of a database
+    failed: Mapping[str, tuple[Reason, ...]] = field(
+        default_factory=dict
+    )  # why others could not be brought here
     key: str = field(default_factory=READING.make_key)  # of what reads them
     stamps: Mapping[str, Stamp] = field(default_factory=dict)  # once `stamp_inputs` has looked at them
 
@@ -40,6 +53,12 @@ class Plan:
     def layers(self) -> tuple[str, ...]:
         """Names of all files of the boundaries."""
         return (*self.boundaries, *self.grid, *filter(None, [self.crosswalk]))
+
+    @property
+    def shown(self) -> list[str]:
+        """The files of all ledgers as rows name them: an address once, however many tables are read there."""
+        names = [name for files in (*self.ledgers.values(), *self.sums) for name in files]
+        return list(dict.fromkeys(self.rows[name].shown if name in self.rows else name for name in names))
 
     def hash_of(self, *names: str) -> list[str]:
         return [self.stamps[name].sha256 for name in names]
@@ -84,26 +103,38 @@ class Plan:
                 raise ChangedError("ingest.settings_changed", name=name)
 
 
-def make_plan(config: Config) -> Plan:
-    """List the raw files of a workbook; ParameterError if its boundary file or all its ledgers are missing."""
-    boundaries = _list_layer(config.boundaries)
+def make_plan(config: Config, *, fetch: bool = True) -> Plan:
+    """List the raw files of a workbook; ParameterError if its boundary file or all its ledgers are missing.
+
+    What is in databases and on other machines is brought here first; without `fetch` it is only named.
+    """
+    elsewhere = Elsewhere(config, fetch)
+    boundaries = _list_layer(config.boundaries, elsewhere)
     if not boundaries:
         raise ParameterError("ingest.missing.boundaries", path=show_path(config, config.boundaries.path))
-    grid = _list_layer(config.grid)
+    grid = _list_layer(config.grid, elsewhere)
     if not config.ledgers and not config.sums:
         raise ParameterError("ingest.missing.ledgers")
+
+    def list_source(kind: str, source: LedgerConfig | SumsConfig) -> tuple[list[Path | str], list[str]]:
+        here, missing = list_files(config, source)
+        there, nowhere = elsewhere.list_ledger(kind, source)
+        return [*here, *there], [*missing, *nowhere]
+
     listed = {
-        kind: [list_files(config, source) for source in sources] for kind, sources in config.ledgers.items()
+        kind: [list_source(kind, source) for source in sources] for kind, sources in config.ledgers.items()
     }
-    sums = [list_files(config, source) for source in config.sums]
+    sums = [list_source(source.kind, source) for source in config.sums]
     every = [*chain(*listed.values()), *sums]
     if not any(files for files, _ in every):
         patterns = [pattern for _, missing in every for pattern in missing[:1]]
         raise ParameterError("ingest.missing.files", patterns=patterns)
     paths: dict[str, Path] = {}
 
-    def enter(*found: Path) -> tuple[str, ...]:
-        named = {show_path(config, path): path for path in found}
+    def enter(*found: Path | str) -> tuple[str, ...]:
+        there = {one: elsewhere.paths[one] for one in found if isinstance(one, str)}
+        here = {show_path(config, one): one for one in found if not isinstance(one, str)}
+        named = here | there
         paths.update(named)
         return tuple(named)
 
@@ -124,7 +155,10 @@ def make_plan(config: Config) -> Plan:
         sums=tuple(enter(*files) for files, _ in sums),
         missing_sums=tuple(tuple(missing) for _, missing in sums),
         settings=settings,
+        rows=elsewhere.rows,
+        failed=elsewhere.failed,
     )
+    elsewhere.clear()
     enter(*(path for path in [config.root / CORRECTIONS] if is_named(path)))
     return plan
 
@@ -188,8 +222,10 @@ _BESIDE = {
 }
 
 
-def _list_layer(layer: LayerConfig | None) -> list[Path]:
+def _list_layer(layer: LayerConfig | None, elsewhere: Elsewhere) -> list[Path | str]:
     """A layer's file with the side files that belong to it; of a folder (a file geodatabase) all files in it."""
+    if layer is not None and layer.source:
+        return [elsewhere.fetch_layer(layer)]
     path = split_layer(layer.path)[0] if layer else None
     if path is None or not path.exists():
         return []

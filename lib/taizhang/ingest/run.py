@@ -95,7 +95,7 @@ class _Work:
                 key,
                 lambda: self.take(one.name),
                 one.source,
-                name=one.name,
+                name=one.shown,
                 force=self.force,
             ):
                 if part.passing:
@@ -108,6 +108,8 @@ class _Work:
     @contextmanager
     def take(self, name: str) -> Iterator[Path]:
         """A copy of a raw file, for as long as it is read."""
+        if name in self.plan.failed:
+            raise LedgerError.of(self.plan.failed[name])
         refuse_special(self.plan.paths[name])
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             try:
@@ -135,11 +137,10 @@ def _run(plan: Plan, scratch: Path, *, force: bool) -> IngestResult:
     config, folder = plan.config, plan.config.processed
     folder.mkdir(parents=True, exist_ok=True)
     kinds = load_kinds(config.root / "ledgers")
-    names = [name for files in (*plan.ledgers.values(), *plan.sums) for name in files]
     written = plan.paths.get(CORRECTIONS)
     if written is not None:
         written = plan.copy_together([CORRECTIONS], written, scratch)
-    corrections, errors = read_corrections(written, names)
+    corrections, errors = read_corrections(written, plan.shown)
     work = _Work(plan, force, corrections, config.cache, scratch)
     layers = update_layers(plan, scratch, force=force)
     errors += layers.errors

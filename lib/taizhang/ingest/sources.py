@@ -10,6 +10,7 @@ from taizhang.core.reasons import Reason, suggest
 from taizhang.ingest.layers import Layers
 from taizhang.ingest.plan import Plan
 from taizhang.ledgers import Correction, FileRead, Source
+from taizhang.ledgers.model import RowNumbers
 from taizhang.ledgers.text import fold
 from taizhang.ledgers.values import Context, read_value
 from taizhang.metadata.kinds import Field, Kind
@@ -21,12 +22,14 @@ _READ_AS_TEXT = "ledgers.file.read_as"
 
 @dataclass(frozen=True)
 class Read:
-    """A file to be read, by its name as shown, and how."""
+    """A file to be read, by its name as shown, and how; `failed`: why what is elsewhere could not be brought here."""
 
     name: str
     path: Path
     number: int  # of the source, from 0
     source: Source
+    shown: str  # as its rows name it: of a table in a database the address
+    failed: tuple[Reason, ...] = ()
 
 
 def list_reads(
@@ -37,10 +40,18 @@ def list_reads(
     sources = make_sources(kind, plan.config, layers)
     for number, (source, names) in enumerate(zip(sources, plan.sources[kind.name], strict=True)):
         for name in names:
-            own = corrections.get(name, [])
-            if len(sources) > 1 and source.sheets is not None:  # its other sheets may be another source's
+            rows = plan.rows.get(name)
+            shown = rows.shown if rows else name
+            own = corrections.get(shown, [])
+            if rows:
+                source = replace(source, rows=RowNumbers(rows.sheet, rows.key))
+                others = {one.sheet for one in plan.rows.values() if one.shown == shown} - {rows.sheet}
+                own = [one for one in own if one.sheet not in others]
+            elif len(sources) > 1 and source.sheets is not None:  # its other sheets may be another source's
                 own = [one for one in own if one.sheet in ("", *source.sheets)]
-            reads.append(Read(name, plan.paths[name], number, replace(source, corrections=tuple(own))))
+            source_here = replace(source, corrections=tuple(own))
+            failed = plan.failed.get(name, ())
+            reads.append(Read(name, plan.paths[name], number, source_here, shown, failed))
     return reads
 
 

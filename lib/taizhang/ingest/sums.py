@@ -68,7 +68,11 @@ def list_sums_sources(plan: Plan) -> list[SumsSource]:
     for one, files, missing in zip(config.sums, plan.sums, plan.missing_sums, strict=True):
         kind = make_sums_kind(kinds[one.kind], kinds[one.kind].fields.get(DISTRICT, usual), one.facts, infos)
         ledger = LedgerConfig.model_construct(
-            files=one.files, sheets=one.sheets, encoding=one.encoding, columns=dict(one.columns)
+            files=one.files,
+            sheets=one.sheets,
+            encoding=one.encoding,
+            columns=dict(one.columns),
+            source=one.source,
         )
         ledger._at = one.at
         alone = replace(

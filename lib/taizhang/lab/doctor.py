@@ -10,6 +10,8 @@ from taizhang.core import fonts
 from taizhang.core.errors import TaizhangError
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Label, Reason
+from taizhang.ingest.databases import try_source
+from taizhang.ingest.fetch import list_sources, want
 from taizhang.ingest.plan import make_plan
 
 
@@ -30,6 +32,7 @@ def examine(workbook: str = "") -> Iterator[Check]:
     yield _try("kernel", _try_kernel)
     yield _try("boundaries", _try_gdal)
     yield _try("workbook", lambda: _try_workbook(workbook))
+    yield from _try_sources(workbook)
 
 
 def _try(name: str, attempt: Callable[[], str | Reason]) -> Check:
@@ -38,6 +41,23 @@ def _try(name: str, attempt: Callable[[], str | Reason]) -> Check:
         return Check(what, True, attempt())
     except Exception as error:  # a broken installation can fail in any way, and saying how is the purpose
         return Check(what, False, tell_error(error, named=True))
+
+
+def _try_sources(folder: str) -> Iterator[Check]:
+    """Ask each database of the workbook for its first rows; a workbook that can't be read has none."""
+    try:
+        config = taizhang.open(folder).config
+    except TaizhangError:  # told before
+        return
+    for name, source in list_sources(config):
+        what = Reason("lab.doctor.source", name=name)
+        try:
+            read_only, columns = try_source(want(source), config.root)
+        except TaizhangError as error:
+            yield Check(what, False, tell_error(error))
+            continue
+        code = "lab.doctor.reads" if read_only else "lab.doctor.may_write"
+        yield Check(what, True, Reason(code, columns=columns))
 
 
 def _try_fonts() -> Reason:
@@ -102,6 +122,6 @@ def _try_workbook(folder: str) -> Reason:
     mark.touch()
     mark.unlink()
     # Raises what an ingest would: no ledger named, no boundaries or no file of any ledger there.
-    make_plan(book.config)
+    make_plan(book.config, fetch=False)
     places = ", ".join(Path(ledger).name for ledger in book.config.ledgers)
     return Reason("lab.doctor.writable", title=book.config.title, ledgers=places)

@@ -39,9 +39,10 @@ class Corrector:
         header at the beginning of each part of a Parquet file).
         """
         sheet, top = grid.sheet.name, grid.sheet.top
-        self.sheets[sheet] = max(self.sheets.get(sheet, 0), top + grid.height)
+        own = grid.sheet.numbers
+        self.sheets[sheet] = max(self.sheets.get(sheet, 0), top + grid.height if own is None else max(own))
         for one in list(self.pending):
-            row = one.row - 1 - top
+            row = one.row - 1 - top if own is None else own.index(one.row) if one.row in own else -1
             if (one.sheet and one.sheet != sheet) or not skip <= row < grid.height:
                 continue
             self.pending.remove(one)
@@ -58,7 +59,7 @@ class Corrector:
         position, meaning = found
         for top, left, bottom, right in grid.merges():
             if top <= row <= bottom and left <= position <= right and (top, left) != (row, position):
-                at = {"row": top + grid.sheet.top + 1, "letter": name_column(left + grid.sheet.left)}
+                at = {"row": grid.sheet.number_row(top), "letter": name_column(left + grid.sheet.left)}
                 self._refuse(one, "merged", **at)
                 return grid
         value = grid.cell(row, position)

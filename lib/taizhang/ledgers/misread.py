@@ -29,7 +29,7 @@ def mend_misread(grid: Grid) -> tuple[Grid, tuple[Reason, ...]]:
             mended += np.flatnonzero(np.isin(grid.codes[:, column], list(found))).tolist()
     if not mended:
         return grid, ()
-    rows = [row + grid.sheet.top + 1 for row in sorted(set(mended))]
+    rows = [grid.sheet.number_row(row) for row in sorted(set(mended))]
     return replace(grid, values=columns), (Reason("ledgers.file.misread", count=len(mended), rows=rows),)
 
 

@@ -50,6 +50,17 @@ class Applied:
 
 
 @dataclass(frozen=True)
+class RowNumbers:
+    """How rows of a database are named: the sheet they are shown in, and the column whose value is a row's number.
+
+    Without a `key` they are numbered from 1, in their order.
+    """
+
+    sheet: str
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
     """How the files of a kind are to be read, as workbook.toml says.
 
@@ -58,7 +69,8 @@ class Source:
     (after ``~`` a regular expression); `empty`: the meaning of an empty cell by column; `constants`: values of
     columns that a table lacks. `encoding`: of text files, '' to detect it; `dates`: the order of numbers in dates
     (ymd, mdy, dmy, roc), '' to detect it. `names`: known district names and aliases, which mark section rows.
-    `sums`: the tables are summary tables. `corrections`: those of the file read.
+    `sums`: the tables are summary tables. `corrections`: those of the file read. `rows`: the file holds what a database
+    gave, a Parquet file.
     """
 
     kind: Kind
@@ -73,6 +85,7 @@ class Source:
     names: frozenset[str] = frozenset()
     sums: bool = False
     corrections: tuple[Correction, ...] = ()
+    rows: RowNumbers | None = None
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,15 @@ import pyarrow.parquet as pq
 from taizhang.core.errors import LedgerError
 from taizhang.core.outside import tell_error
 from taizhang.ledgers.grid import Codes, Grid, drop_blank
+from taizhang.ledgers.model import RowNumbers
 from taizhang.ledgers.sheets import Sheet
 
 
-def read_parquet(path: Path, *, rows: int) -> Iterator[Grid]:
+def read_parquet(path: Path, *, rows: int, numbers: RowNumbers | None = None) -> Iterator[Grid]:
     """Read a Parquet file in parts of so many rows: in each, column names in the first row and rows below.
 
-    Each part's sheet has an offset, so that row numbers continue: the file's first data row is row 2. Raises
-    LedgerError if the file is damaged.
+    Each part's sheet has an offset, so that row numbers continue: the file's first data row is row 2; what came out
+    of a database is numbered as `numbers` says. Raises LedgerError if the file is damaged.
     """
     try:
         # Buffered and not read ahead: a file may be one row group of ten million rows.
@@ -25,16 +26,16 @@ def read_parquet(path: Path, *, rows: int) -> Iterator[Grid]:
             names = file.schema_arrow.names
             start = 0
             for batch in file.iter_batches(batch_size=rows):
-                yield _make_grid(names, batch, start)
+                yield _make_grid(names, batch, start, numbers)
                 start += batch.num_rows
             if not start:
-                yield _make_grid(names, pa.RecordBatch.from_pylist([], file.schema_arrow), 0)
+                yield _make_grid(names, pa.RecordBatch.from_pylist([], file.schema_arrow), 0, numbers)
     # Damaged bytes are found only where they become text, days or numbers.
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise LedgerError("ledgers.file.damaged_parquet", why=tell_error(error)) from None
 
 
-def _make_grid(names: list[str], batch: pa.RecordBatch, start: int) -> Grid:
+def _make_grid(names: list[str], batch: pa.RecordBatch, start: int, numbers: RowNumbers | None) -> Grid:
     codes = np.full((batch.num_rows + 1, len(names)), -1, dtype=np.int64, order="F")
     values: list[list[object]] = []
     for column, name in enumerate(names):
@@ -42,7 +43,10 @@ def _make_grid(names: list[str], batch: pa.RecordBatch, start: int) -> Grid:
         codes[0, column] = len(distinct)
         codes[1:, column] = own
         values.append([*distinct, name])
-    return Grid(Sheet("", [names], top=start), codes, values)
+    if numbers is None:
+        return Grid(Sheet("", [names], top=start), codes, values)
+    counted = [0, *batch.column(names.index(numbers.key)).to_pylist()] if numbers.key else None
+    return Grid(Sheet(numbers.sheet, [names], top=start - 1, numbers=counted), codes, values)
 
 
 def _encode(column: pa.Array) -> tuple[Codes, list[object]]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Label, Reason
+from taizhang.ledgers.access import read_access
 from taizhang.ledgers.corrections import Corrector
 from taizhang.ledgers.delimited import read_text, read_text_parts
 from taizhang.ledgers.forms import find_form_kind
@@ -140,12 +141,13 @@ def _iterate_parquet(path: Path, source: Source, name: str, rows: int) -> Iterat
 
     try:
         corrector = Corrector(source, name)
-        for number, grid in enumerate(read_parquet(path, rows=rows)):
+        for number, grid in enumerate(read_parquet(path, rows=rows, numbers=source.rows)):
             part = _read_grids([(grid, ())], source, name, corrector, skip=1)
             part = replace(part, applied=tuple(corrector.applied), faults=tuple(corrector.faults))
             corrector.applied, corrector.faults = [], []
             if number:  # the header is one row of the file, though every part begins with it
-                tables = [replace(t, first_row=1, counts={**t.counts, "header": 0}) for t in part.tables]
+                top = 0 if source.rows else 1
+                tables = [replace(t, first_row=top, counts={**t.counts, "header": 0}) for t in part.tables]
                 part = replace(part, tables=tuple(tables))
             yield part
             if part.errors:
@@ -190,6 +192,8 @@ def _iterate_grids(path: Path, source: Source, kind: str) -> Iterator[tuple[Grid
         from taizhang.ledgers.placemarks import read_placemarks  # lxml is loaded only where it is needed
 
         sheets = read_placemarks(path, kind, source.sheets)
+    elif kind == "access":
+        sheets = read_access(path, source.sheets)
     else:
         sheets = read_workbook(path, kind, source.sheets)
     for sheet in sheets:
@@ -242,7 +246,7 @@ def _read_grids(
                 first, last = table.header
                 counts = {"data": int((table.kinds == DATA).sum())}
                 about = TableRead(
-                    sheet.name, first + sheet.top + 1, last - first + 1, headers, counts, hidden_sheet=sheet.hidden,
+                    sheet.name, sheet.number_row(first), last - first + 1, headers, counts, hidden_sheet=sheet.hidden,
                     error=error.reasons[0],
                 )  # fmt: skip
                 tables.append(about)

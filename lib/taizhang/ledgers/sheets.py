@@ -32,7 +32,7 @@ class Sheet:
     first row, first column, last row, last column; `errors` are cells with an error such as #REF!. All are 0-based
     in the sheet, as are `hidden_columns`; `hidden_rows` are 1-based, as the spreadsheet shows them. `hidden`: the
     sheet itself is hidden; `date1904`: the file counts days from 1904; `notes` say how the sheet was read
-    (encoding, delimiter).
+    (encoding, delimiter). `numbers`: of its rows, where they have others than their position.
     """
 
     name: str
@@ -46,6 +46,11 @@ class Sheet:
     date1904: bool = False
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     notes: tuple[Reason, ...] = ()
+    numbers: Sequence[int] | None = None
+
+    def number_row(self, row: int) -> int:
+        """The number, as shown, of a row by its position in `rows`."""
+        return row + self.top + 1 if self.numbers is None else self.numbers[row]
 
 
 def refuse_special(path: Path) -> None:
@@ -57,7 +62,9 @@ def refuse_special(path: Path) -> None:
 
 
 def sniff_format(path: Path) -> str:
-    """Determine a file's format by its first bytes: 'xlsx', 'xls', 'ods', 'parquet', 'kml', 'kmz', 'geojson' or 'text'.
+    """Determine a file's format by its first bytes.
+
+    One of 'xlsx', 'xls', 'ods', 'access', 'parquet', 'kml', 'kmz', 'geojson' and 'text'.
 
     Raises LedgerError if it is empty, locked, password-protected, HTML or anything else that is no ledger.
     """
@@ -77,6 +84,8 @@ def sniff_format(path: Path) -> str:
         raise LedgerError("ledgers.file.no_bytes")
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith((b"\0\1\0\0Standard Jet DB", b"\0\1\0\0Standard ACE DB")):
+        return "access"
     if head.startswith(b"PK"):
         return _sniff_zip(path)
     if head.startswith(b"\xd0\xcf\x11\xe0"):

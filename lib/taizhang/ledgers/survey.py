@@ -8,6 +8,7 @@ import numpy as np
 
 from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import Reason
+from taizhang.ledgers.access import read_access
 from taizhang.ledgers.dates import find_year, read_date
 from taizhang.ledgers.delimited import read_text
 from taizhang.ledgers.forms import find_form_kind
@@ -106,6 +107,8 @@ def _iterate_sheets(path: Path, indices: Mapping[str, HeaderIndex]) -> Iterator[
         from taizhang.ledgers.placemarks import read_placemarks  # lxml likewise
 
         yield from read_placemarks(path, form, None)
+    elif form == "access":
+        yield from read_access(path, None)
     else:
         yield from read_workbook(path, form, None)
 

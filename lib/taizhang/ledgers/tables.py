@@ -89,7 +89,7 @@ def read_table(
     check_columns(grid, table, index, source, name=name, year=table.year or year, place=place, there=there)
     _take_units(table, kind)
     data = np.flatnonzero(table.kinds == DATA) + table.first
-    numbers = data + grid.sheet.top + 1
+    numbers = np.array([grid.sheet.number_row(row) for row in data.tolist()], dtype=np.int64)
     codes, notes = _fill_merges(grid, table, kind, data)
     notes += _fill_dittos(grid, table, codes)
     _leave_skipped(grid, table, codes, kind)
@@ -357,7 +357,7 @@ def check_columns(
     raise LedgerError(
         "ledgers.table.refused",
         sheet=Reason("ledgers.place.sheet_then", sheet=grid.sheet.name) if grid.sheet.name else "",
-        row=table.header[0] + grid.sheet.top + 1,
+        row=grid.sheet.number_row(table.header[0]),
         problems=lines,
         unknown=unknown or Reason("core.none"),
     )
@@ -566,7 +566,7 @@ def _describe(
         notes = [*notes, Reason("ledgers.table.own_district", district=source.district)]
     return TableRead(
         sheet=sheet.name,
-        first_row=table.header[0] + sheet.top + 1,
+        first_row=sheet.number_row(table.header[0]),
         header_rows=table.header[1] - table.header[0] + 1,
         headers=describe_headers(grid, table, index, source.kind),
         counts={name: counts[name] for name in "title header section total note blank data".split()},
@@ -585,7 +585,7 @@ def _list_headings(grid: Grid, table: LedgerTable) -> tuple[tuple[int, str], ...
         (row, " ".join(filter(None, (grid.text(row, at) for at in grid.filled(row)))))
         for row in rows.tolist()
     )
-    return tuple((row + grid.sheet.top + 1, text) for row, text in texts if text)
+    return tuple((grid.sheet.number_row(row), text) for row, text in texts if text)
 
 
 def describe_headers(
@@ -662,7 +662,7 @@ def _check_totals(
                 sums = [running[int(np.searchsorted(data, end))] - running[until] for end in ends]
             if stated is not None and not any(_equal(stated, one) for one in sums):
                 nearest = min(sums, key=lambda one: abs(one - stated))
-                wrong.append(Disagreement(row + grid.sheet.top + 1, name, stated, round(float(nearest), 6)))
+                wrong.append(Disagreement(grid.sheet.number_row(row), name, stated, round(float(nearest), 6)))
             starts.append(row)
     return tuple(sorted(wrong, key=lambda one: (one.row, one.column)))
 

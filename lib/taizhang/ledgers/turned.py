@@ -51,7 +51,9 @@ def _turn(grid: Grid, first: int) -> Grid:
     """The grid from a row on, its rows as columns."""
     sheet = grid.sheet
     rows = [[grid.cell(row, column) for row in range(first, grid.height)] for column in range(grid.width)]
-    return make_grid(replace(sheet, rows=rows, top=sheet.left, left=sheet.top + first, merged=(), errors={}))
+    return make_grid(
+        replace(sheet, rows=rows, top=sheet.left, left=sheet.top + first, merged=(), errors={}, numbers=None)
+    )
 
 
 def _name_districts(grid: Grid, table: LedgerTable, names: Collection[str]) -> None:

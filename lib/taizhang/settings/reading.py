@@ -214,7 +214,8 @@ class SettingsFile:
         elif kind == "value_error":
             for reason in more["error"].reasons:
                 if reason.code.startswith("settings."):
-                    given = {"where": where, "value": value, **dict(reason.parameters)}
+                    given = {"where": where, "value": value, "place": write_table(place[:-1])}
+                    given |= dict(reason.parameters)
                     self._keep(place, Reason(reason.code, **given))
                 else:
                     self._keep(place, Reason("settings.of_value", where=where, reason=reason))

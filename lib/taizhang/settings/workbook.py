@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast, get_args
+from typing import Annotated, Any, ClassVar, Literal, cast, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
+from taizhang.core.addresses import fill_address, is_address, show_address
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import KINDS as PERIOD_KINDS
 from taizhang.core.periods import SCALES, parse_period
@@ -35,6 +36,7 @@ from taizhang.settings.reading import (
 
 FILE = "workbook.toml"
 CACHE = "data/processed/.cache"
+FETCHED = "fetched"
 Lang = Literal["zh", "en"]
 Style = Literal["modern", "gbt9704"]
 Scope = Literal["district", "county"]
@@ -60,8 +62,15 @@ def _place_file(value: Any, info: ValidationInfo) -> Any:
     """A path is relative to the workbook; an empty one is none."""
     if not isinstance(value, str):
         raise Mistake(Reason("settings.text"))
+    if _is_elsewhere(value):
+        raise Mistake(Reason("settings.source.path"))
     root: Path = (info.context or {})["root"]
     return root / value.replace("\\", "/") if value or info.field_name == "path" else None
+
+
+def _is_elsewhere(path: str) -> bool:
+    """Return whether a path is an address; messages don't repeat it, since a password may be in it."""
+    return "://" in path
 
 
 def _read_words(value: Any) -> Any:
@@ -88,14 +97,73 @@ def _know(what: str) -> AfterValidator:
 
 _KNOWN = {"steps": STEPS, "scales": SCALES, "formats": FORMATS, "langs": LANGS}
 
-PlacedFile = Annotated[Path, BeforeValidator(_place_file)]
+
+def place_fetched(root: Path, name: str) -> Path:
+    """Where what comes from elsewhere is kept while it is read."""
+    return root / CACHE / FETCHED / name
+
+
 Words = Annotated[dict[str, str], BeforeValidator(_read_words)]
 
 
-class LayerConfig(SettingsTable):
-    """A boundary layer: its file, the columns that hold code, name and parent, and how to read it."""
+def _be_an_address(value: Any) -> Any:
+    """Refuse what is no address, without repeating it."""
+    if not isinstance(value, str) or (value and not is_address(value)):
+        raise Mistake(Reason("settings.source.address"))
+    return value
 
-    path: Annotated[PlacedFile, Field(examples=['"..."'])]
+
+class _SourceConfig(SettingsTable):
+    """Where rows come from: a database's address, and the query or table in it; empty: from files."""
+
+    # Not shown: a password may be in it, where it should be in the environment.
+    source: Annotated[str, BeforeValidator(_be_an_address), Field(repr=False)] = ""
+    query: str = ""
+    table: str = ""
+
+    @property
+    def place(self) -> str:
+        """The address as it may be shown: filled in where the environment can, without user and password."""
+        try:
+            address = fill_address(self.source)
+        except ParameterError:
+            return show_address(self.source)
+        return address.shown
+
+
+def _check_source(info: ValidationInfo, key: str, example: str, *, given: bool) -> None:
+    """Rows come from files or from a database, of which one query or one table is read."""
+    if "source" not in info.data:  # told already
+        return
+    source, query, table = (info.data.get(name, "") for name in ("source", "query", "table"))
+    if source and given:
+        raise Mistake(Reason("settings.source.both", key=key))
+    if source and bool(query.strip()) == bool(table.strip()):
+        raise Mistake(Reason("settings.source.query_or_table"))
+    alone = [name for name in ("query", "table", "key") if info.data.get(name)]
+    if not source and alone:
+        raise Mistake(Reason("settings.source.without", keys=alone))
+    if not source and not given:
+        raise Mistake(Reason("settings.missing", key=key, example=example))
+
+
+class LayerConfig(_SourceConfig):
+    """A boundary layer: its file or its source, the columns of code, name and parent, and how to read it.
+
+    The `path` of a layer out of a database is where its rows are kept when they have been read.
+    """
+
+    path: Annotated[Path, Field("", validate_default=True)]
+    _fetched: ClassVar[str] = "boundaries.parquet"
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _place(cls, path: Any, info: ValidationInfo) -> Any:
+        _check_source(info, "path", '"..."', given=path != "")
+        if path == "" and info.data.get("source"):
+            return place_fetched((info.context or {})["root"], cls._fetched)
+        return _place_file(path, info)
+
     code: str = ""
     name: str = ""
     parent: str = ""
@@ -112,6 +180,7 @@ class LayerConfig(SettingsTable):
 class GridConfig(LayerConfig):
     """The layer of grid cells, with further columns."""
 
+    _fetched: ClassVar[str] = "grid.parquet"
     class_: str = Field("", alias="class")
     level: str = ""
     responsible: str = ""
@@ -158,18 +227,28 @@ ValueText = Annotated[str, BeforeValidator(_write_value)]
 Constant = Annotated[str | int | float | datetime, BeforeValidator(_write_constant)]
 
 
-class _FilesConfig(SettingsTable):
-    """Files of a source, and how they are opened."""
+class _FilesConfig(_SourceConfig):
+    """The files of a source, or its database, and how they are opened.
 
-    files: Annotated[tuple[PathText, ...], OneOrMany, Field(examples=['["data/raw/..."]'])]
+    `key`: the column of the database's rows that numbers them.
+    """
+
+    key: str = ""
     sheets: Texts | None = None
     encoding: str = "auto"
+    files: Annotated[tuple[PathText, ...], OneOrMany, Field(validate_default=True)] = ()
 
     @field_validator("files")
     @classmethod
-    def _need_files(cls, files: tuple[str, ...]) -> tuple[str, ...]:
-        if not files:
-            raise Mistake(Reason("settings.no_files"))
+    def _need_files(cls, files: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        _check_source(info, "files", '["data/raw/..."]', given=bool(files))
+        idle = [
+            name
+            for name, usual in (("sheets", None), ("encoding", "auto"))
+            if info.data.get(name, usual) != usual
+        ]
+        if info.data.get("source") and idle:
+            raise Mistake(Reason("settings.source.idle", keys=idle))
         return files
 
     @field_validator("sheets")
@@ -592,7 +671,7 @@ def name_source(kind: str, source: LedgerConfig | SumsConfig) -> Reason | str:
 
 
 def list_files(config: Config, ledger: LedgerConfig | SumsConfig) -> tuple[list[Path], list[str]]:
-    """Return the files of a ledger sorted by name (2月 before 10月), and the patterns that match none.
+    """Return the files of a ledger on this machine sorted by name (2月 before 10月), and the patterns that match none.
 
     Files not written by people are skipped: lock files of Excel and WPS (``~$...``, ``.~...``), files that macOS and
     Windows leave in folders (``._...``, ``.DS_Store``, ``Thumbs.db``), and other hidden files.
@@ -600,6 +679,8 @@ def list_files(config: Config, ledger: LedgerConfig | SumsConfig) -> tuple[list[
     found: dict[Path, None] = {}
     missing = []
     for pattern in ledger.files:
+        if is_address(pattern):  # what is elsewhere is listed there
+            continue
         place = Path(pattern)
         if place.is_absolute():
             base = Path(place.anchor)
@@ -607,7 +688,7 @@ def list_files(config: Config, ledger: LedgerConfig | SumsConfig) -> tuple[list[
         else:
             matches = config.root.glob(pattern)
         # A link to nothing is a ledger that can't be read, which is told; so is what is neither file nor folder.
-        paths = [p for p in matches if not p.is_dir() and not _is_left_behind(p)]
+        paths = [p for p in matches if not p.is_dir() and not is_left_behind(p.name)]
         paths.sort(key=lambda path: _split_figures(str(path)))
         if not paths:
             missing.append(pattern)
@@ -615,13 +696,19 @@ def list_files(config: Config, ledger: LedgerConfig | SumsConfig) -> tuple[list[
     return list(found), missing
 
 
-def _is_left_behind(path: Path) -> bool:
-    return path.name.startswith(("~$", ".")) or path.name.lower() in ("thumbs.db", "desktop.ini", "icon\r")
+def is_left_behind(name: str) -> bool:
+    """Return whether a file is none of people's, by its name."""
+    return name.startswith(("~$", ".")) or name.lower() in ("thumbs.db", "desktop.ini", "icon\r")
 
 
 def _split_figures(text: str) -> list[tuple[int, str]]:
     """Return a text's sort key, by the numbers in it rather than their digits."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)]
+
+
+def show_layer(config: Config, layer: LayerConfig) -> str:
+    """Name a layer for output: its file, or its database without user and password, with the table."""
+    return f"{layer.place}!{layer.table}".rstrip("!") if layer.source else show_path(config, layer.path)
 
 
 def show_path(config: Config, path: Path) -> str:
