@@ -15,7 +15,7 @@ from taizhang.settings.workbook import Routine
 
 PAGES = ("routine.md", "routine.zh.md")
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
-COMMAND = "/opt/taizhang/bin/taizhang"
+COMMAND = "/srv/taizhang/bin/taizhang"
 # Of each of the five fields of cron: the least and the most.
 FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 
