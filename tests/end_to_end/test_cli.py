@@ -228,7 +228,7 @@ def test_template_of_a_kind_of_the_workbook_reads_back(run, tmp_path):
     gpd.GeoDataFrame(
         {"c": ["350921101"], "n": ["溪口镇"]}, geometry=[box(119, 26, 120, 27)], crs=4490
     ).to_file(folder / "d.geojson")
-    code, out, _ = run("template", "gas_checks", folder / "gas.xlsx", "-C", folder)
+    code, out, _ = run("template", "gas_checks", folder / "gas.xlsx", "--lang", "zh", "-C", folder)
     assert code == 0 and "gas.xlsx" in out
     book = openpyxl.load_workbook(folder / "gas.xlsx")
     sheet = book.worksheets[0]
