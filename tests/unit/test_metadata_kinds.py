@@ -144,7 +144,7 @@ def test_a_key_that_stands_twice_is_told_with_its_line(tmp_path: Path) -> None:
         load_kinds(tmp_path)
 
 
-OWN = """
+OWN_OF_PERSONS = """
 title: {zh: 液化气站, en: Gas stations}
 row: {zh: 一站一行, en: one row per station}
 fields:
@@ -162,7 +162,7 @@ fields:
 def test_columns_of_names_and_telephones_of_an_own_kind_are_personal_unless_it_says_otherwise(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "gas.yml").write_text(OWN, "utf-8")
+    (tmp_path / "gas.yml").write_text(OWN_OF_PERSONS, "utf-8")
     fields = load_kinds(tmp_path)["gas"].fields
     assert [name for name, item in fields.items() if item.personal] == ["who", "call", "told", "keeper"]
     assert [name for name, item in fields.items() if item.guessed] == ["who", "call", "told"]
