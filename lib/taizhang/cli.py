@@ -618,7 +618,7 @@ def draw(
     path = to or own / f"{drawn.list_sha256[:12]}.json"
     remove_leftovers(own)
     try:
-        write_record(drawn, path)
+        write_record(drawn, path, new=True)
     except FileExistsError:
         if read_record(path) != drawn:
             raise ParameterError("cli.draw.another", file=path.name) from None

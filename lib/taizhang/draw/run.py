@@ -216,10 +216,10 @@ def _unpack_commitment(told: Mapping[str, Any]) -> Commitment:
     return made
 
 
-def write_record(draw: Draw, path: Path) -> None:
+def write_record(draw: Draw, path: Path, *, new: bool = False) -> None:
     """Write everything needed to repeat a draw, as JSON: lists, rules, seed, hash, method and result.
 
-    FileExistsError if there is such a file.
+    With `new`, FileExistsError if there is such a file.
     """
     given = draw.given
     record = {
@@ -244,7 +244,7 @@ def write_record(draw: Draw, path: Path) -> None:
             for v in draw.visits
         ],
     }
-    write_text(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n", new=True)
+    write_text(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n", new=new)
 
 
 def read_record(path: Path) -> Draw:
