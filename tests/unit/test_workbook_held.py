@@ -79,8 +79,9 @@ def test_a_workbook_that_may_only_be_read_tells_its_numbers() -> None:
             facts = call(folder / name, *FACTS)
             assert facts.returncode == 0 and f",{float(rows)}," in find_count(facts.stdout), facts.stderr
             assert ("nothing was saved" in facts.stderr) == told
-            traced = call(folder / name, *TRACE)
-            assert traced.returncode == 0 and traced.stdout.count("\n") == rows + 1, traced.stderr
+            if name == "changed":
+                traced = call(folder / name, *TRACE)
+                assert traced.returncode == 0 and traced.stdout.count("\n") == rows + 1, traced.stderr
             assert sorted(folder.rglob("*")) == before
         assert count(tz.open(str(folder / "current"))) == 10  # in a script, too
 
