@@ -26,10 +26,15 @@ Row = dict[str, Any]
 DAYS = (
     "found_on rectified_on closed_on verified_on deadline inspected_on held_on issued_on review_due occurred_on "
     "received_on answered_on answer_due_on resolved_on due_on settled_on issued_at lifted_at checked_at expires_on "
-    "reported_on done_on started_on awarded_on withdrawn_on"
+    "reported_on done_on started_on awarded_on withdrawn_on opened_on started_at ended_at given_on reported_at "
+    "instruction_done_on"
 ).split()
 # With a time of day, in minutes since midnight, beside the day: `<column>_at`, None where none is written.
-TIMED = {"incidents": ("occurred_on", "reported_on"), "warnings": ("issued_at", "lifted_at")}
+TIMED = {
+    "incidents": ("occurred_on", "reported_on"),
+    "warnings": ("issued_at", "lifted_at"),
+    "responses": ("started_at", "ended_at"),
+}
 SPANS = (
     "found_on",
     "rectified_on",
@@ -38,8 +43,9 @@ SPANS = (
     "resolved_on",
     "due_on",
     "done_on",
+    "opened_on",
 )  # known to the month at times
-VALUES: dict[str, Sequence[Any]] = {
+VALUES: dict[str | tuple[str, str], Sequence[Any]] = {
     "premises": ["A", "B"], "category": ["fire", "gas"], "mode": ["on_the_spot", "by_deadline"],
     "severity": ["major", "general"], "hazards_found": [0, 1, 3], "penalty_yuan": [0.0, 0.5, 500.0],
     "participants": [0, 20], "kind": ["field", "tabletop"], "plan": ["防汛 预案", "Ａ", "丙"], "problems": [0, 2, 5],
@@ -60,13 +66,24 @@ VALUES: dict[str, Sequence[Any]] = {
     "level": ["一级", "二级网格", "Ⅲ", "4", "第五级", "村级"], "people": ["1", "2", "2|3", "1|4"],
     "planned_wan": [0.0, 80.0, 250.5], "spent_wan": [0.0, 12.5, 100.0], "due": [0, 5, 20], "signed": [0, 4, 20],
     "year": [2020, 2021], "residents": [0, 4000], "output_yi": [0.5, 0.5, 2.0],
+    "key": [True, False], "insured": [True, False], "grade": ["三级", "二级"],
+    "premises_id": ["91350100M000100Y43", "001", "002"], "measures": [0, 2, 5], "measures_done": [0, 1, 5],
+    "households": [0, 12], "amount_wan": [0.0, 6.5], "instruction": [True, False],
+    ("responses", "level"): ["1", "2", "3", "4"], ("relief", "people"): [0, 30],
 }  # fmt: skip
+
+
+def list_values(kind: str, column: str) -> Sequence[Any]:
+    """The possible values of a column: of the kind, where it has its own."""
+    return VALUES.get((kind, column)) or VALUES.get(column, ())
+
+
 KINDS = {
     "hazards": (
         "found_on rectified_on closed_on verified_on verified_result status deadline mode severity premises category "
         "cost_wan"
     ),
-    "inspections": "inspected_on premises inspectors hazards_found penalty_yuan",
+    "inspections": "inspected_on premises premises_id inspectors hazards_found penalty_yuan",
     "drills": "held_on participants kind plan problems problems_fixed evaluated",
     "plans": "issued_on review_due name",
     "incidents": "occurred_on reported_on class deaths missing serious_injuries loss_wan",
@@ -87,6 +104,11 @@ KINDS = {
     "signings": "year due signed",
     "models": "awarded_on withdrawn_on",
     "experts": "members",
+    "premises": "name premises_id key status opened_on closed_on grade insured",
+    "investigations": "occurred_on opened_on closed_on measures measures_done",
+    "responses": "level started_at ended_at",
+    "relief": "given_on households people amount_wan",
+    "reports_up": "reported_at instruction instruction_done_on",
 }
 
 WARNED_OF = ("暴雨", "台风", "高温", "道路结冰")
@@ -94,11 +116,12 @@ STATUSES = {
     "hazards": ("open", "rectified", "closed"),
     "complaints": ("open", "answered", "resolved"),
     "disputes": ("open", "settled"),
+    "premises": ("open", "closed"),
 }
 # What an empty cell means in a table that has the column: not yet or none; zero if nobody wrote it; otherwise nothing.
 NONE = (
     "rectified_on closed_on verified_on answered_on resolved_on settled_on done_on penalty_yuan standard expires_on "
-    "verified_result lifted_at withdrawn_on"
+    "verified_result lifted_at withdrawn_on ended_at instruction_done_on grade"
 ).split()
 CLOSINGS = NONE[:7]
 PLACELESS = (
@@ -108,7 +131,7 @@ PLACELESS = (
 )  # of a row without a district, the whole area alone has the number
 NOUGHT = (
     "deaths missing serious_injuries hazards_found problems problems_fixed affected evacuated houses_collapsed "
-    "houses_damaged materials"
+    "houses_damaged materials measures measures_done"
 ).split()
 
 
@@ -130,7 +153,7 @@ def draw_rows(
             return places[int(len(places) * rng.random() ** 1.5)]
         if (kind, column) == ("warnings", "kind"):
             return WARNED_OF[int(rng.integers(len(WARNED_OF)))]
-        of = STATUSES[kind] if column == "status" else days if column in DAYS else VALUES[column]
+        of = STATUSES[kind] if column == "status" else days if column in DAYS else list_values(kind, column)
         return of[int(rng.integers(len(of)))]
 
     drawn: dict[str, list[Row]] = {}
@@ -194,10 +217,10 @@ def make_table(kind: str, rows: list[Row]) -> pd.DataFrame:
             if column in TIMED.get(kind, ()):
                 minutes = pd.Series([row.get(f"{column}_at") or 0 for row in rows], table.index)
                 table[column] += pd.to_timedelta(minutes, unit="min")
-        elif column not in VALUES or isinstance(VALUES[column][0], str):
+        elif not (values := list_values(kind, column)) or isinstance(values[0], str):
             table[column] = table[column].astype("str")
         else:
-            dtype: Any = {bool: "boolean", int: "Int64", float: "float64"}[type(VALUES[column][0])]
+            dtype: Any = {bool: "boolean", int: "Int64", float: "float64"}[type(values[0])]
             table[column] = table[column].astype(dtype)
     return table
 
@@ -520,6 +543,74 @@ def fold_name(text: str) -> str:
     return name_plan(text).casefold()
 
 
+def is_on_register(look: Look, row: Row) -> bool:
+    """Not opened after as_of, nor closed by then; what is said to be closed, on no day, is."""
+    opened = row["opened_on"] is None or look.by(row, "opened_on")
+    return opened and not (look.by(row, "closed_on") or not tells_closing(look, row))
+
+
+def tells_closing(look: Look, row: Row) -> bool:
+    return row["closed_on"] is not None or row["status"] != "closed"
+
+
+def is_open_within(look: Look, row: Row) -> bool:
+    """Open on a day of the period, up to as_of; on the day of its closing it is closed."""
+    if not tells_closing(look, row):
+        return False
+    opened = row["opened_on"] is None or last(row, "opened_on") <= min(look.period.end, look.as_of)
+    return opened and (row["closed_on"] is None or last(row, "closed_on") > look.period.start)
+
+
+def is_key_within(look: Look, row: Row) -> bool:
+    return is_open_within(look, row) and row["key"] is True
+
+
+def tell_number(row: Row) -> tuple[str, ...] | None:
+    """A credit code is one unit's everywhere, an office's own number in its district."""
+    number = row["premises_id"]
+    if number is None:
+        return None
+    return (number,) if len(number) == 18 else (row["district_code"], number)
+
+
+def is_visited(look: Look, row: Row) -> bool:
+    def list_visits() -> tuple[set[Any], set[Any]]:
+        registered = {tell_number(one) for _, one in look.of("premises")} - {None}
+        numbers, names = set(), set()
+        for _, visit in look.of("inspections"):
+            if (number := tell_number(visit)) is not None:
+                numbers.add(number)
+            if number not in registered and visit["premises"] is not None:
+                names.add((visit["district_code"], fold_name(visit["premises"])))
+        return numbers, names
+
+    numbers, names = look.keep("visits", list_visits)
+    named = row["name"] is not None and (row["district_code"], fold_name(row["name"])) in names
+    return named or tell_number(row) in numbers
+
+
+def is_opened(look: Look, row: Row) -> bool:
+    return row["opened_on"] is None or look.by(row, "opened_on")
+
+
+def has_measures_left(look: Look, row: Row) -> bool:
+    done, asked = (look.amount("investigations", row, name) for name in ("measures_done", "measures"))
+    return look.by(row, "closed_on") and None not in (done, asked) and done < asked
+
+
+def is_unended(look: Look, row: Row) -> bool:
+    begun = last(row, "started_at") + timedelta(30) < look.as_of
+    return begun and look.says("responses", row, "ended_at") and not look.by(row, "ended_at")
+
+
+def is_timed_response(look: Look, row: Row) -> bool:
+    return look.by(row, "ended_at") and count_hours(row, "started_at", "ended_at") is not None
+
+
+def is_instructed(look: Look, row: Row) -> bool:
+    return row["instruction"] is True
+
+
 @dataclass(frozen=True)
 class OnTime:
     """Whether a complaint was answered, or resolved, by its day."""
@@ -605,11 +696,11 @@ def tell_late(look: Look, row: Row) -> bool | None:
     return False if occurred == last(row, "occurred_on") == reported == last(row, "reported_on") else None
 
 
-def count_hours(row: Row) -> float | None:
-    """From a warning's issue to its lifting, by the clock."""
-    if row["lifted_at"] is None or None in (row["issued_at_at"], row["lifted_at_at"]):
+def count_hours(row: Row, first: str = "issued_at", second: str = "lifted_at") -> float | None:
+    """From a warning's issue to its lifting, or between other moments, by the clock."""
+    if row[second] is None or None in (row[f"{first}_at"], row[f"{second}_at"]):
         return None
-    minutes = 1440 * (row["lifted_at"] - row["issued_at"]).days + row["lifted_at_at"] - row["issued_at_at"]
+    minutes = 1440 * (row[second] - row[first]).days + row[f"{second}_at"] - row[f"{first}_at"]
     return minutes / 60 if minutes >= 0 else None
 
 
@@ -718,6 +809,10 @@ MIDDLES: dict[str, tuple[Callable[[Look, Row], bool], Callable[[Look, Row], floa
         lambda look, row: row["minutes_to_answer"] is not None,
         lambda look, row: row["minutes_to_answer"],
     ),
+    "responses.hours_median": (
+        is_timed_response,
+        lambda look, row: count_hours(row, "started_at", "ended_at") or 0.0,
+    ),
 }
 # Times to closure: the rows that are timed, those closed, and the days, at their soonest or at their latest.
 MEDIANS: dict[str, tuple[Any, Any, Any]] = {
@@ -729,6 +824,7 @@ MEDIANS: dict[str, tuple[Any, Any, Any]] = {
 STANDING = {"open": is_open, "overdue": is_overdue, "major_open": is_major_open}
 STOCKS = {f"hazards.{name}_stock{part}" for name in STANDING for part in ("", "_before")}
 STOCKS |= {"hazards.overdue_stock_days_median", "tasks.overdue_stock", "tasks.overdue_stock_before"}
+STOCKS |= {"responses.unended_stock"}
 
 
 def before(test: Callable[[Look, Row], bool], begins: str = "found_on") -> Callable[[Look, Row], bool]:
@@ -794,6 +890,16 @@ COUNTS: dict[str, Callable[[Look, Row], bool]] = {
     "tasks.done": is_finished,
     "tasks.overdue_stock": is_late_task,
     "tasks.overdue_stock_before": before(is_late_task, "due_on"),
+    "premises.registered": is_on_register,
+    "premises.key": lambda look, row: is_on_register(look, row) and row["key"] is True,
+    "investigations.opened": is_opened,
+    "investigations.closed": lambda look, row: look.by(row, "closed_on"),
+    "investigations.closed_unfinished": has_measures_left,
+    "responses.activated": always,
+    **{f"responses.level_{level}": equal("level", level) for level in "1234"},
+    "responses.unended_stock": is_unended,
+    "reports_up.made": always,
+    "reports_up.instructions": is_instructed,
 }
 SHARES = {  # the rows whose answer is known, and those counted
     "hazards.rectification_rate": (lambda look, row: tell(look, row).known, is_rectified),
@@ -818,6 +924,20 @@ SHARES = {  # the rows whose answer is known, and those counted
     "schools.items_met_rate": (known("met"), equal("met", True)),
     "tasks.done_rate": (knows_end, is_finished),
     "tasks.on_time_rate": (is_judged_task, is_punctual),
+    "inspections.coverage": (is_open_within, is_visited),
+    "inspections.key_coverage": (is_key_within, is_visited),
+    "premises.insured_share": (
+        lambda look, row: is_on_register(look, row) and row["insured"] is not None,
+        equal("insured", True),
+    ),
+    "premises.graded_share": (
+        lambda look, row: is_on_register(look, row) and look.says("premises", row, "grade"),
+        known("grade"),
+    ),
+    "reports_up.instructions_done_rate": (
+        lambda look, row: is_instructed(look, row) and look.says("reports_up", row, "instruction_done_on"),
+        lambda look, row: look.by(row, "instruction_done_on"),
+    ),
 }
 SUMS = {
     name: column(*name.split("."))
@@ -825,7 +945,8 @@ SUMS = {
         "inspections.penalty_yuan drills.participants drills.problems incidents.deaths incidents.serious_injuries "
         "incidents.loss_wan losses.affected losses.loss_wan teams.members shelters.capacity publicity.reached "
         "hazards.cost_wan incidents.missing losses.evacuated losses.houses_collapsed losses.houses_damaged "
-        "losses.crops_ha publicity.materials signings.due experts.members"
+        "losses.crops_ha publicity.materials signings.due experts.members "
+        "investigations.measures relief.households relief.people relief.amount_wan"
     ).split()
 }
 SUMS["inspections.person_times"] = column("inspections", "inspectors")
@@ -835,6 +956,10 @@ RATIOS = {
     "signings.signed_share": (column("signings", "signed"), column("signings", "due")),
     "inspections.hazards_per_visit": (column("inspections", "hazards_found"), lambda look, row: 1),
     "drills.problems_fixed_share": (column("drills", "problems_fixed"), column("drills", "problems")),
+    "investigations.measures_done_rate": (
+        column("investigations", "measures_done"),
+        column("investigations", "measures"),
+    ),
 }
 PER = {
     "incidents.deaths_per_100k": ("deaths", "residents", 100_000),
@@ -947,7 +1072,6 @@ GROUNDS: dict[str, list[Any]] = {
         for name in ("on_time_rate", "days_late_median")
     },
     "schools.vetoed": [*one("schools", "veto"), (equal("veto", True), says("schools", "met"))],
-    **{name: one(*name.split(".")) for name in SUMS if name != "publicity.sessions"},
     "inspections.person_times": one("inspections", "inspectors"),
     "hazards.cost_wan": [HAS_STATUS, (is_rectified, says("hazards", "cost_wan"))],
     **{
@@ -962,6 +1086,33 @@ GROUNDS: dict[str, list[Any]] = {
         (is_unfinished, says("projects", "due_on")),
     ],
     "signings.signed_share": one("signings", "signed") + one("signings", "due"),
+    "premises.key": [(is_on_register, says("premises", "key"))],
+    "premises.insured_share": [(is_on_register, says("premises", "insured"))],
+    "premises.graded_share": [(is_on_register, says("premises", "grade"))],
+    "investigations.closed": one("investigations", "closed_on"),
+    "investigations.measures_done_rate": one("investigations", "measures_done")
+    + one("investigations", "measures"),
+    "investigations.closed_unfinished": [
+        *one("investigations", "closed_on"),
+        *(
+            (lambda look, row: look.by(row, "closed_on"), says("investigations", name))
+            for name in ("measures", "measures_done")
+        ),
+    ],
+    **{f"responses.level_{level}": one("responses", "level") for level in "1234"},
+    "responses.hours_median": [
+        *one("responses", "ended_at"),
+        (
+            lambda look, row: look.by(row, "ended_at"),
+            lambda look, row: count_hours(row, "started_at", "ended_at") is not None,
+        ),
+    ],
+    "responses.unended_stock": one("responses", "ended_at"),
+    "reports_up.instructions": one("reports_up", "instruction"),
+    "reports_up.instructions_done_rate": [
+        *one("reports_up", "instruction"),
+        (is_instructed, says("reports_up", "instruction_done_on")),
+    ],
 }
 
 DISTINCT = {
@@ -1010,8 +1161,15 @@ def population(look: Look, code: str, name: str) -> float:
     return found[0] if len(found) == 1 else np.nan
 
 
+COVERED = {
+    "drills.plans_drilled_share": "plans",
+    "inspections.coverage": "premises",
+    "inspections.key_coverage": "premises",
+}
+
+
 def kind_of(fact: str) -> str:
-    return "plans" if fact == "drills.plans_drilled_share" else fact.split(".")[0]
+    return COVERED.get(fact, fact.split(".")[0])
 
 
 def per_amount(look: Look, fact: str, row: Row) -> float | None:
@@ -1066,6 +1224,13 @@ def weigh(look: Look, fact: str, code: str) -> tuple[bool, float, float]:
             ("drills", always, says("drills", "plan")),
             ("plans", is_issued, says("plans", "review_due")),
         ]
+    if kind_of(fact) == "premises" and kind == "inspections":
+        grounds = [
+            ("inspections", always, lambda look, row: {row["premises"], row["premises_id"]} != {None}),
+            ("premises", always, tells_closing),
+        ]
+        if fact == "inspections.key_coverage":
+            grounds.append(("premises", is_open_within, says("premises", "key")))
     rows = {of: look.of_place(of, fact in STOCKS, code) for of in (kind, kind_of(fact))}
     told = asked = len(rows[kind_of(fact)])
     share = 1.0

@@ -373,11 +373,7 @@ class Checker:
         value = self.value(fact, place)
         if value is None:
             return [f"{rule.fact} cannot be known"]
-        number, within = (
-            read_number(said["value"])
-            if "value" in said
-            else (100 * read_number(said["numerator"])[0] / read_number(said["denominator"])[0], 1e-9)
-        )
+        number, within = read_number(said["value"]) if "value" in said else (self._read_share(said), 1e-9)
         wrong = [] if abs(number - value) <= within else [f"{rule.fact} is {value}"]
         if rule.check == "share_above" or "share" in said:
             share, within = read_number(said["share"])
@@ -389,6 +385,17 @@ class Checker:
             if then != read_number(said["before"])[0] or value <= then:
                 wrong.append(f"it was {then} the year before")
         return wrong if wrong or self.breaks(rule, place) is not False else ["the rule is kept"]
+
+    @staticmethod
+    def _read_share(said: Mapping[str, str]) -> float:
+        """A share by its parts: of how many, and how many hold, or do not."""
+        whole = read_number(said["denominator"])[0]
+        top = (
+            read_number(said["numerator"])[0]
+            if "numerator" in said
+            else whole - read_number(said["missed"])[0]
+        )
+        return 100 * top / whole
 
     def drills(self, place: str) -> int:
         """Drills on record of the two years before as_of, which are all that there are."""
@@ -483,6 +490,7 @@ _WHOLES = {
     "hazards.major_open_stock_before": "hazards.major_open_stock",
     "complaints.answered": "complaints.received",
     "tasks.overdue_stock_before": "tasks.overdue_stock",
+    "investigations.closed": "investigations.opened",
 }  # fmt: skip
 Said = Mapping[str, str]
 Claim = Callable[[Checker, Said, str, str], list[str]]

@@ -11,6 +11,7 @@ from benchmarks.facts_reckoned import (
     AREAS,
     CODES,
     COUNTS,
+    COVERED,
     DISTINCT,
     DISTRICTS,
     MEDIANS,
@@ -58,7 +59,7 @@ def tell_parts(look: Look, fact: str) -> list[tuple[list[float], list[float], di
     if fact in MIDDLES:
         return [(bottom, bottom, number | {"own": fact not in STOCKS})]
     if fact in SHARES or fact in MEDIANS:
-        flags = number | {"own": fact != "drills.plans_drilled_share"}
+        flags = number | {"own": fact not in COVERED}
         return [(everyone, everyone, flags), (some, some, flags | {"positive": False})]
     if fact in SUMS:
         return [(value, some, plain)]

@@ -26,6 +26,10 @@ shelters.count .capacity .capacity_per_resident
 experts.members projects.count .done .overdue .planned_wan .spent_wan signings.due .signed_share models.count
 publicity.sessions .reached grid.cells .cells_unassigned .gap_km2 .overlap_km2 schools.items .items_met_rate
 .vetoed tasks.due .done .done_rate .on_time_rate .days_late_median .overdue_stock .overdue_stock_before
+inspections.coverage .key_coverage premises.registered .key .insured_share .graded_share
+investigations.opened .closed .measures .measures_done_rate
+responses.activated .hours_median .level_1 .level_2 .level_3 .level_4 relief.households .people .amount_wan
+reports_up.made .instructions .instructions_done_rate
 """
 
 

@@ -10,7 +10,7 @@ from taizhang.metadata.kinds import load_kinds, load_shared
 
 CONTRACT = """
 hazards: district*, found_on*, description, hazard_id, premises, premises_type, trade, category, severity, mode, deadline, rectified_on, verified_on, verified_result, closed_on, status, responsible, listed, cost_wan, inspection_id, grid, lon, lat
-inspections: district*, inspected_on*, inspection_id, premises, mode, action, inspectors, hazards_found, penalty_yuan, outcome
+inspections: district*, inspected_on*, inspection_id, premises, premises_id, mode, action, inspectors, hazards_found, penalty_yuan, outcome
 drills: district*, held_on*, name, organiser, kind, scope, hazard_type, plan, participants, duration_min, evacuation_s, evaluated, rating, problems, problems_fixed
 plans: district*, name*, kind, hazard_type, issued_on, revised_on, review_due
 incidents: district*, occurred_on*, reported_on, class, type, deaths, missing, serious_injuries, injuries, loss_wan, affected, evacuated, description, lon, lat
@@ -27,6 +27,11 @@ publicity: district*, held_on*, form, theme, sessions, reached, materials
 actions: name*, stage*, starts_on*, ends_on*, district, done_on, found, closed
 schools: district*, school*, item*, met, veto, term
 population: district*, year*, residents, households, output_yi, employees, area_km2
+premises: district*, name*, premises_id, type, trade, address, key, status, opened_on, closed_on, grade, insured, lon, lat, responsible
+investigations: district*, occurred_on*, incident, level, opened_on, closed_on, measures, measures_done, accountable
+responses: district*, plan*, level, started_at*, ended_at
+relief: district*, given_on*, event, households, people, amount_wan
+reports_up: district*, reported_at*, kind, occurred_at, instruction, instruction_done_on
 """.strip().splitlines()  # noqa: E501 - as the contract writes it
 
 # Kinds that came later stand after these, by name.
@@ -49,6 +54,8 @@ VALUES = {
     ("incidents", "class"): ["natural", "accident", "health", "security"],
     ("warnings", "colour"): ["red", "orange", "yellow", "blue"],
     ("models", "level"): ["national", "provincial", "municipal", "county", "township"],
+    ("premises", "status"): ["open", "closed"],
+    ("responses", "level"): ["1", "2", "3", "4"],
 }
 
 OWN = """

@@ -73,6 +73,32 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "inspections.inspectors": ("检查人员",),
     "inspections.hazards_found": ("发现隐患数",),
     "inspections.penalty_yuan": ("罚款金额（元）",),
+    "premises.name": ("单位名称", "企业名称"),
+    "premises.key": ("是否重点", "是否重点监管对象"),
+    "premises.status": ("经营状态", "企业状态"),
+    "premises.opened_on": ("开业日期", "投产时间"),
+    "premises.closed_on": ("关闭日期", "注销日期"),
+    "premises.grade": ("标准化等级",),
+    "premises.insured": ("安责险投保情况",),
+    "investigations.occurred_on": ("事故发生时间", "事故日期"),
+    "investigations.incident": ("事故名称",),
+    "investigations.opened_on": ("启动调查日期",),
+    "investigations.closed_on": ("结案日期", "批复结案时间"),
+    "investigations.measures": ("整改措施数",),
+    "investigations.measures_done": ("已落实措施数",),
+    "responses.plan": ("启动的预案", "响应名称"),
+    "responses.level": ("响应级别", "响应等级"),
+    "responses.started_at": ("启动时间",),
+    "responses.ended_at": ("终止时间", "响应结束时间"),
+    "relief.given_on": ("发放日期", "救助时间"),
+    "relief.event": ("救助事项",),
+    "relief.households": ("救助户数",),
+    "relief.people": ("救助人数",),
+    "relief.amount_wan": ("救助金额（万元）",),
+    "reports_up.reported_at": ("报告时间", "上报时间"),
+    "reports_up.kind": ("信息类别",),
+    "reports_up.instruction": ("有无批示", "领导批示"),
+    "reports_up.instruction_done_on": ("批示办结日期",),
 }
 WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("hazards.severity", "general"): ("一般", "一般隐患"),
@@ -97,6 +123,18 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("drills.kind", "tabletop"): ("桌面推演",),
     ("drills.evaluated", "yes"): ("是",),
     ("drills.evaluated", "no"): ("否",),
+    ("premises.key", "yes"): ("是", "重点"),
+    ("premises.key", "no"): ("否", "一般"),
+    ("premises.status", "open"): ("在营", "存续"),
+    ("premises.status", "closed"): ("已关闭", "注销"),
+    ("premises.insured", "yes"): ("已投保",),
+    ("premises.insured", "no"): ("未投保",),
+    **{
+        ("responses.level", level): (f"{word}级", f"{word}级响应")
+        for level, word in zip("1234", "一二三四", strict=True)
+    },
+    ("reports_up.instruction", "yes"): ("有",),
+    ("reports_up.instruction", "no"): ("无",),
 }
 
 
@@ -328,6 +366,8 @@ def _make_rows(kind: str, rng: random.Random, towns: Sequence[str], number: int)
             }
             said |= {"kind": rng.choice(("field", "tabletop")), "evaluated": rng.choice(("yes", "yes", "no"))}
             said |= {"problems": problems, "problems_fixed": rng.randint(0, problems)}
+        elif kind in _REGISTERS:
+            said = _REGISTERS[kind](rng, day, ended)
         else:
             said = {"inspected_on": _day(day), "premises": f"第{rng.randrange(9)}号厂"}
             said["hazards_found"] = rng.choice((0, 1, 2))
@@ -336,6 +376,59 @@ def _make_rows(kind: str, rng: random.Random, towns: Sequence[str], number: int)
         rows.append(Row(kind, town, said, {"district": TOWNS[town]}))
     return rows
 
+
+def _register(rng: random.Random, day: date, ended: date | None) -> dict[str, object]:
+    said: dict[str, object] = {"name": f"第{rng.randrange(9)}号厂", "key": rng.choice(("yes", "no", "no"))}
+    said |= {"insured": rng.choice(("yes", "no")), "status": "open"}
+    if rng.random() < 0.6:
+        said["opened_on"] = _day(day)
+    if rng.random() < 0.5:
+        said["grade"] = "三级"
+    if ended and rng.random() < 0.3:
+        said["status"] = "closed"
+        if rng.random() < 0.7:
+            said["closed_on"] = _day(ended)
+    return said
+
+
+def _investigation(rng: random.Random, day: date, ended: date | None) -> dict[str, object]:
+    measures = rng.randint(0, 5)
+    said: dict[str, object] = {"occurred_on": _day(day), "incident": f"事故{rng.randrange(10**6)}"}
+    said |= {
+        "opened_on": _day(day),
+        "measures": measures,
+        "measures_done": rng.choice((measures, rng.randint(0, measures))),
+    }
+    return said | ({"closed_on": _day(ended)} if ended else {})
+
+
+def _response(rng: random.Random, day: date, ended: date | None) -> dict[str, object]:
+    said: dict[str, object] = {
+        "plan": rng.choice(("防汛", "抗旱")),
+        "level": rng.choice("1234"),
+        "started_at": _day(day),
+    }
+    return said | ({"ended_at": _day(ended)} if ended else {})
+
+
+def _relief(rng: random.Random, day: date, ended: date | None) -> dict[str, object]:
+    said: dict[str, object] = {"given_on": _day(day), "event": f"救助{rng.randrange(10**6)}"}
+    return said | {name: rng.randint(0, 60) for name in ("households", "people", "amount_wan")}
+
+
+def _report(rng: random.Random, day: date, ended: date | None) -> dict[str, object]:
+    said: dict[str, object] = {"reported_at": _day(day), "kind": f"快报{rng.randrange(10**6)}"}
+    said["instruction"] = rng.choice(("yes", "no"))
+    return said | ({"instruction_done_on": _day(ended)} if ended and said["instruction"] == "yes" else {})
+
+
+_REGISTERS: dict[str, Callable[[random.Random, date, date | None], dict[str, object]]] = {
+    "premises": _register,
+    "investigations": _investigation,
+    "responses": _response,
+    "relief": _relief,
+    "reports_up": _report,
+}
 
 # Of each kind: the columns that every table has, those that some have, and how nought may be left empty.
 OTHERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -347,8 +440,16 @@ OTHERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "drills": (("held_on", "name"), ("kind", "evaluated", "participants", "problems", "problems_fixed")),
     "inspections": (("inspected_on", "premises"), ("hazards_found", "penalty_yuan")),
+    "premises": (("name",), ("key", "status", "opened_on", "closed_on", "grade", "insured")),
+    "investigations": (("occurred_on", "incident"), ("opened_on", "closed_on", "measures", "measures_done")),
+    "responses": (("plan", "started_at"), ("level", "ended_at")),
+    "relief": (("given_on", "event"), ("households", "people", "amount_wan")),
+    "reports_up": (("reported_at", "kind"), ("instruction", "instruction_done_on")),
 }
-_NOUGHTS = ("deaths", "serious_injuries", "loss_wan", "problems", "problems_fixed", "hazards_found")
+_NOUGHTS = (
+    "deaths", "serious_injuries", "loss_wan", "problems", "problems_fixed", "hazards_found", "measures",
+    "measures_done",
+)  # fmt: skip
 
 
 def _tell_others(rng: random.Random, kind: str, towns: Sequence[str]) -> Table:

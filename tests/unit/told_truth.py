@@ -6,7 +6,7 @@ A fact is absent where its kind has no ledger, None where it can't be told.
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from told_ledgers import END, YEAR, Row, Span, Table, Told
@@ -16,7 +16,8 @@ Answer = Callable[[Row], bool | None]
 DAYS_DONE = ("rectified_on", "closed_on", "verified_on")
 STARRED = {
     "hazards": "found_on", "complaints": "received_on", "disputes": "found_on", "incidents": "occurred_on",
-    "drills": "held_on", "inspections": "inspected_on",
+    "drills": "held_on", "inspections": "inspected_on", "investigations": "occurred_on", "responses": "started_at",
+    "relief": "given_on", "reports_up": "reported_at",
 }  # fmt: skip
 # Counts; a loss is none.
 NOUGHT_WHERE_NOBODY_WROTE_IT = (
@@ -26,6 +27,8 @@ NOUGHT_WHERE_NOBODY_WROTE_IT = (
     "problems",
     "problems_fixed",
     "hazards_found",
+    "measures",
+    "measures_done",
 )
 
 
@@ -66,12 +69,16 @@ class Truth:
             self.rows[kind] = [row for row in self._list(kind) if self._counts(kind, row)]
             self.stock[kind] = [row for row in self._list(kind) if self._counts(kind, row, date.min)]
             getattr(self, f"_tell_{kind}")()
+        if {"premises", "inspections"} <= set(self.told.kinds):
+            self._tell_coverage()
 
     def _list(self, kind: str) -> list[Row]:
         return [row for table in self.told.tables if table.kind == kind for row in table.rows]
 
     def list_begun(self, kind: str) -> list[Row]:
         """The rows that are of a day, month or year begun by as_of."""
+        if kind not in STARRED:
+            return self._list(kind)
         return [
             row for row in self._list(kind) if (_span(row, STARRED[kind]) or (date.max,))[0] <= self.as_of
         ]
@@ -80,6 +87,8 @@ class Truth:
         return {column for row in self._list(kind) for column in row.says}
 
     def _counts(self, kind: str, row: Row, since: date | None = None) -> bool:
+        if kind not in STARRED:  # what there is, whenever it began
+            return True
         first, last = _span(row, STARRED[kind]) or (date.max, date.max)
         return (since or self.start) <= first and last <= min(self.end, self.as_of)
 
@@ -527,23 +536,7 @@ class Truth:
         for name, column, value in (("field", "kind", "field"), ("evaluated", "evaluated", "yes")):
             self._add_category(f"drills.{name}_share", column, value)
 
-        def both(row: Row) -> bool:
-            return self.number(row, "problems") is not None and self.number(row, "problems_fixed") is not None
-
-        def reckon(rows: list[Row]) -> float | None:
-            known = [row for row in rows if both(row)]
-            bottom = sum(self.number(row, "problems") or 0 for row in known)
-            return (
-                100 * sum(self.number(row, "problems_fixed") or 0 for row in known) / bottom
-                if bottom
-                else None
-            )
-
-        asked = [
-            lambda row: self.number(row, "problems") is not None,
-            lambda row: self.number(row, "problems_fixed") is not None,
-        ]
-        self.add("drills.problems_fixed_share", asked, reckon)
+        self._add_ratio("drills.problems_fixed_share", "problems_fixed", "problems")
 
     def _add_category(self, name: str, column: str, value: str) -> None:
         def known(row: Row) -> bool:
@@ -579,3 +572,151 @@ class Truth:
     def _find_yield(self, rows: list[Row]) -> float | None:
         known = [number for row in rows if (number := self.number(row, "hazards_found")) is not None]
         return sum(known) / len(known) if known else None
+
+    # The register, and what was visited of it.
+
+    def _says(self, column: str) -> Answer:
+        """Whether a cell says something, be it by being empty."""
+        return lambda row: column in row.says or self.not_yet(row, column)
+
+    def _by(self, row: Row, column: str) -> bool:
+        span = _span(row, column)
+        return span is not None and span[1] <= self.as_of
+
+    def is_registered(self, row: Row) -> bool:
+        opened = "opened_on" not in row.says or self._by(row, "opened_on")
+        undated = "closed_on" not in row.says and row.says.get("status") == "closed"
+        return opened and not self._by(row, "closed_on") and not undated
+
+    def _tell_premises(self) -> None:
+        def asks(known: Answer) -> Answer:
+            return lambda row: known(row) if self.is_registered(row) else None
+
+        def holds(column: str) -> Callable[[Row], bool]:
+            return lambda row: self.is_registered(row) and row.says.get(column) == "yes"
+
+        self.add("premises.registered", [], lambda rows: sum(map(self.is_registered, rows)))
+        key, insured = (asks(lambda row, name=name: name in row.says) for name in ("key", "insured"))
+        self.add("premises.key", [key], lambda rows: sum(map(holds("key"), rows)))
+        self.add_share(
+            "premises.insured_share", [insured], holds("insured"), lambda row: insured(row) is True
+        )
+        graded = asks(self._says("grade"))
+        self.add_share(
+            "premises.graded_share",
+            [graded],
+            lambda row: "grade" in row.says,
+            lambda row: graded(row) is True,
+        )
+
+    def is_within(self, row: Row) -> bool | None:
+        """Whether it was open on a day of the period; None where it closed, and nobody wrote when."""
+        opened, closed = _span(row, "opened_on"), _span(row, "closed_on")
+        if closed is None and row.says.get("status") == "closed":
+            return None
+        begun = opened is None or opened[1] <= min(self.end, self.as_of)
+        return begun and (closed is None or closed[1] > self.start)
+
+    def _tell_coverage(self) -> None:
+        for name, is_key in (("coverage", False), ("key_coverage", True)):
+            blind = False
+            for (place, visits), (_, listed) in zip(
+                self._places("inspections"), self._places("premises"), strict=True
+            ):
+                seen = {(visit.town, visit.says["premises"]) for visit in visits if "premises" in visit.says}
+                within = [row for row in listed if self.is_within(row)]
+                grounds = [
+                    (sum("premises" in visit.says for visit in visits), len(visits)),
+                    (sum(self.is_within(row) is not None for row in listed), len(listed)),
+                ]
+                if is_key:
+                    grounds.append((sum("key" in row.says for row in within), len(within)))
+                    within = [row for row in within if row.says.get("key") == "yes"]
+                lacking = any(10 * (of - known) > of for known, of in grounds)
+                blind |= lacking
+                known = of = len(listed)
+                least = Fraction(1)
+                for one in grounds:
+                    share = Fraction(*one) if one[1] else Fraction(1)
+                    if share <= least:
+                        least, (known, of) = share, one
+                met = sum((row.town, row.says.get("name")) in seen for row in within)
+                value = None if lacking or (place == ALL and blind) or not within else 100 * met / len(within)
+                self.facts[place, f"inspections.{name}"] = Fact(value, known, of)
+
+    def _tell_investigations(self) -> None:
+        def is_closed(row: Row) -> bool:
+            return self._by(row, "closed_on")
+
+        def asks(column: str) -> Answer:
+            return lambda row: self.number(row, column) is not None if is_closed(row) else None
+
+        def is_unfinished(row: Row) -> bool:
+            done, of = (self.number(row, name) for name in ("measures_done", "measures"))
+            return is_closed(row) and done is not None and of is not None and done < of
+
+        self.add(
+            "investigations.opened",
+            [],
+            lambda rows: sum("opened_on" not in row.says or self._by(row, "opened_on") for row in rows),
+        )
+        self.add("investigations.closed", [self._says("closed_on")], lambda rows: sum(map(is_closed, rows)))
+        self.add_sum("investigations.measures", "measures")
+        self._add_ratio("investigations.measures_done_rate", "measures_done", "measures")
+        self.add(
+            "investigations.closed_unfinished",
+            [self._says("closed_on"), asks("measures"), asks("measures_done")],
+            lambda rows: sum(map(is_unfinished, rows)),
+        )
+
+    def _add_ratio(self, name: str, top: str, bottom: str) -> None:
+        def reckon(rows: list[Row]) -> float | None:
+            numbers = [(self.number(row, top), self.number(row, bottom)) for row in rows]
+            both = [(one, other) for one, other in numbers if one is not None and other is not None]
+            total = sum(other for _, other in both)
+            return 100 * sum(one for one, _ in both) / total if total else None
+
+        asked = [lambda row, name=name: self.number(row, name) is not None for name in (top, bottom)]
+        self.add(name, asked, reckon)
+
+    def _tell_responses(self) -> None:
+        ended = self._says("ended_at")
+
+        def is_unended(row: Row) -> bool:
+            begun = (_span(row, "started_at") or (date.max, date.max))[1] < self.as_of - timedelta(30)
+            return begun and bool(ended(row)) and not self._by(row, "ended_at")
+
+        self.add("responses.activated", [], lambda rows: len(rows))
+        for level in "1234":
+            self.add(
+                f"responses.level_{level}",
+                [lambda row: "level" in row.says],
+                lambda rows, level=level: sum(row.says.get("level") == level for row in rows),
+            )
+
+        def timed(row: Row) -> bool | None:
+            return False if self._by(row, "ended_at") else None  # days alone are written
+
+        self.add("responses.hours_median", [ended, timed], lambda rows: None)
+        self.add("responses.unended_stock", [ended], lambda rows: sum(map(is_unended, rows)))
+
+    def _tell_relief(self) -> None:
+        for name in ("households", "people", "amount_wan"):
+            self.add_sum(f"relief.{name}", name)
+
+    def _tell_reports_up(self) -> None:
+        def is_instructed(row: Row) -> bool:
+            return row.says.get("instruction") == "yes"
+
+        def said(row: Row) -> bool:
+            return "instruction" in row.says
+
+        done = self._says("instruction_done_on")
+        self.add("reports_up.made", [], lambda rows: len(rows))
+        self.add("reports_up.instructions", [said], lambda rows: sum(map(is_instructed, rows)))
+        self.add_share(
+            "reports_up.instructions_done_rate",
+            [said, lambda row: done(row) if is_instructed(row) else None],
+            lambda row: self._by(row, "instruction_done_on"),
+            lambda row: is_instructed(row) and bool(done(row)),
+        )

@@ -83,7 +83,9 @@ class Read:
         kinds = load_kinds()
         asked = self.told.asked
         firsts = {
-            kind: table[kinds[kind].date].min().date() for kind, table in self.tables.items() if len(table)
+            kind: table[kinds[kind].date].min().date()
+            for kind, table in self.tables.items()
+            if len(table) and kinds[kind].date
         }
 
         def read(kind: str) -> pd.DataFrame:
@@ -128,7 +130,8 @@ def read_told(told: Told, folder: Path) -> Read:
     tables = {}
     for kind, read in parts.items():
         rows = pd.concat(read, ignore_index=True).assign(duplicate=False)
-        order = ["district_code", load_kinds()[kind].date, "source_file", "source_row"]
+        day = load_kinds()[kind].date
+        order = ["district_code", *([day] if day else []), "source_file", "source_row"]
         tables[kind] = rows.sort_values(order, ignore_index=True)
         tables[kind].to_parquet(folder / f"{kind}.parquet", index=False)
     return Read(told, folder, tables, troubles)

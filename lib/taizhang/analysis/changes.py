@@ -49,9 +49,9 @@ class Change:
         return not np.isnan(self.percent) and abs(self.before) >= _LEAST_OF_PERCENT
 
     def rose_from_none(self, info: FactInfo) -> bool:
-        """Return whether it rose from zero with no test to judge it; does not apply to medians of days."""
+        """Return whether it rose from zero with no test to judge it; does not apply to medians of days or hours."""
         untested = self.difference != 0 and self.beyond_chance is None
-        return untested and self.before == 0 and info.unit != "days"
+        return untested and self.before == 0 and info.unit not in ("days", "hours")
 
     def is_told(self, info: FactInfo) -> bool:
         """Return whether it is reported as a change: there is one, beyond chance and not from zero."""

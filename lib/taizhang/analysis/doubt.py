@@ -86,6 +86,10 @@ def bound_row(row: Row, side: Side) -> Row | None:
         return Row({**row, "value": value, "low": low, "high": high})
     if isinstance(measure, Share | Coverage):
         top, bottom = float(row["numerator"]) + added, float(row["denominator"]) + more
+        if isinstance(measure, Coverage) and side == "highest":
+            # What has no answer may be rows of the other kind, which cover more of the same base.
+            bottom = float(row["denominator"])
+            top = min(top, bottom)
         low, high = (100 * float(limit) for limit in wilson_interval(top, bottom))
         share = {
             "value": 100 * top / bottom,

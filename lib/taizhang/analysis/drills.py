@@ -8,8 +8,9 @@ import pandas as pd
 from taizhang.analysis.rows import choose_months, count_classes, count_months, list_days, name_values
 from taizhang.analysis.silence import leave_silent
 from taizhang.analysis.view import View
-from taizhang.facts import drills, plans
+from taizhang.facts import plans
 from taizhang.facts.measures import holds
+from taizhang.facts.names import key_names
 
 FORMS = ("field", "tabletop", "unknown")
 
@@ -73,8 +74,8 @@ def list_plans(view: View) -> pd.DataFrame:
     issued = known.test(plans.is_issued)
     held = view.recorded("drills")
     days = pd.Series(held.days("held_on"), dtype="datetime64[us]")
-    named = drills.name_plans(held, "plan").where(days <= pd.Timestamp(view.period.end))
+    named = key_names(held, "plan").where(days <= pd.Timestamp(view.period.end))
     last = days.groupby(named.to_numpy()).max()
-    drilled = last.reindex(drills.name_plans(known, "name")).to_numpy()
+    drilled = last.reindex(key_names(known, "name")).to_numpy()
     rows = known.frame().assign(drilled=drilled, past_review=np.asarray(known.test(plans.is_past_review)))
     return rows[issued].sort_values(["drilled", "review_due", "source_row"], na_position="first")

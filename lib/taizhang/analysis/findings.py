@@ -134,6 +134,12 @@ def _percent(top: float, bottom: float) -> Evidence:
 Found = Iterator[_Hit]
 
 
+def _is_asked(rule: FindingRule, case: _Case) -> bool:
+    """Return whether the period is long enough for a rule."""
+    row = case.row(rule.fact) if rule.days else None
+    return not rule.days or (row is not None and parse_period(str(row["period"])).days >= rule.days)
+
+
 def _tell_more(rule: FindingRule, case: _Case) -> dict[str, Evidence]:
     """Say which part of a stock is from before the period, if any, and how long it has lasted."""
     told = {}
@@ -456,7 +462,7 @@ def _could_look(rule: FindingRule, case: _Case) -> bool:
         return any(bounds) and all(low == high for low, high in bounds)
     if rule.check in _LOOKS:
         return _LOOKS[rule.check](case)
-    if case.row(rule.fact) is None:
+    if case.row(rule.fact) is None or not _is_asked(rule, case):
         return False
     if rule.check == "count_up":
         every = case.before.get(ALL, {}).get(rule.fact)
@@ -578,7 +584,8 @@ def find_problems(
     suppressed, empty or absent leads to no finding.
     """
     case = _Case(facts, facts_before, district, ledgers, as_of, called, view)
-    found = [_conclude(rule, hit, case) for rule in load_rules() for hit in CHECKS[rule.check](rule, case)]
+    asked = [rule for rule in load_rules() if _is_asked(rule, case)]
+    found = [_conclude(rule, hit, case) for rule in asked for hit in CHECKS[rule.check](rule, case)]
     return sorted(_join_vetoes(_join_accidents(found)), key=lambda finding: finding.place)
 
 

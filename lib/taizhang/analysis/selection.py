@@ -179,7 +179,7 @@ def choose_told(view: View, *facts: str) -> list[str]:
 
 def _rests_on(view: View, fact: str, first: str) -> bool:
     """Return whether a fact says something of what the first one counts; a loss does not rest on the deaths."""
-    if view.describe(first).unit not in ("count", "people"):
+    if view.describe(first).unit not in ("count", "people", "households"):
         return False
     if fact.startswith("incidents."):
         return fact == "incidents.deaths_per_100k"

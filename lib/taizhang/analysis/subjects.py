@@ -18,7 +18,7 @@ from taizhang.analysis.rows import name_values
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import hazards, incidents, losses, supplies
 from taizhang.facts.compute import MEASURES
-from taizhang.facts.measures import Count, Ratio, Share
+from taizhang.facts.measures import Count, Coverage, Ratio, Share
 from taizhang.facts.rows import Mask, Rows
 from taizhang.facts.terms import find_term_start
 from taizhang.metadata.facts import ALL
@@ -139,8 +139,12 @@ def _weigh(value: Any, basis: str = "") -> Evidence | None:
 def _find_counted(view: View, about: SubjectsRule, *, fact: str) -> pd.DataFrame:
     """Find the rows that a fact counts; for a share, those known to fail."""
     measure = MEASURES[fact]
-    if measure.kind not in view.ledgers:
+    if not measure.kinds <= set(view.ledgers):
         return pd.DataFrame()
+    if isinstance(measure, Coverage):
+        asked = view.counted(measure.of)
+        covered = measure.covered(asked, view.counted(measure.kind))
+        return _tabulate(view, asked, asked.test(measure.rows) & ~covered, about)
     rows = view.standing(measure.kind) if measure.stock else view.counted(measure.kind)
     if isinstance(measure, Ratio):
         left = rows.test(measure.bottom) - rows.test(measure.top)

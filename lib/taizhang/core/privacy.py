@@ -255,13 +255,17 @@ _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def is_credit_code(code: str) -> bool:
-    """Return whether 18 characters are a unified social credit code (GB 32100-2015, MOD 31)."""
+    """Return whether 18 characters are a unified social credit code of a kind that is given out."""
+    given = {"11", "12", "13", "19", "51", "52", "53", "59", "91", "92", "93", "Y1"}
+    return code[:2] in given and has_credit_digit(code)
+
+
+def has_credit_digit(code: str) -> bool:
+    """Return whether the last of 18 characters is the check digit of a credit code (GB 32100-2015, MOD 31)."""
     if any(one not in _CREDIT for one in code):
         return False
     total = sum(_CREDIT.index(one) * pow(3, at, 31) for at, one in enumerate(code[:17]))
-    return code[:2] in {"11", "12", "13", "19", "51", "52", "53", "59", "91", "92", "93", "Y1"} and (
-        _CREDIT[-total % 31] == code[17]
-    )
+    return _CREDIT[-total % 31] == code[17]
 
 
 def _is_identity(text: str, found: re.Match[str]) -> bool:

@@ -23,11 +23,16 @@ from taizhang.facts import (
     hazards,
     incidents,
     inspections,
+    investigations,
     losses,
     models,
     plans,
+    premises,
     projects,
     publicity,
+    relief,
+    reports_up,
+    responses,
     schools,
     shelters,
     signings,
@@ -66,7 +71,8 @@ NEVER_SUPPRESSED = "incidents"
 # A module for each kind, of its name.
 _KINDS = (
     hazards, inspections, drills, plans, incidents, losses, complaints, disputes, warnings, duty_checks, teams,
-    supplies, shelters, experts, projects, signings, models, publicity, grid, schools, tasks,
+    supplies, shelters, experts, projects, signings, models, publicity, grid, schools, tasks, premises, investigations,
+    responses, relief, reports_up,
 )  # fmt: skip
 MEASURES: Mapping[str, Measure] = {measure.fact: measure for kind in _KINDS for measure in kind.MEASURES}
 # What suppression must know of a kind, where its module says it.

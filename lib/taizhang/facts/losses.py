@@ -1,6 +1,5 @@
 """Facts of disaster losses."""
 
-import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -9,6 +8,7 @@ import pandas as pd
 
 from taizhang.facts.grounds import Ground
 from taizhang.facts.measures import Distinct, Measure, Result, Scene, Sum, number
+from taizhang.facts.names import fold_name
 from taizhang.facts.rows import Ledger, Mask, Numbers, Rows
 from taizhang.metadata.kinds import load_shared
 
@@ -19,11 +19,7 @@ WARNED_WITHIN = 3  # days before an event within which a warning is one of it
 @cache
 def _kinds() -> dict[str, int]:
     """Kinds of disaster by the way they are written."""
-    return {_fold(word): at for at, words in enumerate(load_shared().disasters) for word in words}
-
-
-def _fold(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return {fold_name(word): at for at, words in enumerate(load_shared().disasters) for word in words}
 
 
 def find_events(rows: Rows) -> Numbers:
@@ -41,7 +37,7 @@ def _number_events(ledger: Ledger) -> Numbers:
     names = ledger.table["event"] if "event" in ledger.table else pd.Series(pd.NA, ledger.table.index)
     codes, written = pd.factorize(names)
     kinds = _kinds()
-    kind_of = np.array([*(kinds.get(_fold(str(name)), -1) for name in written), -1])[codes]
+    kind_of = np.array([*(kinds.get(fold_name(str(name)), -1) for name in written), -1])[codes]
     first, last = ledger.days(ledger.date), ledger.last_days(ledger.date)
     kind_of[(ledger.group < 0) | np.isnat(first)] = -1
     numbers, free = codes.astype(np.int64), len(written)
@@ -65,7 +61,7 @@ def _number_events(ledger: Ledger) -> Numbers:
 @cache
 def find_disasters(text: str) -> frozenset[int]:
     """Return the kinds of disaster mentioned in a text, such as 台风 in “7·16”台风, by their position in the list."""
-    plain = _fold(text)
+    plain = fold_name(text)
     return frozenset(at for word, at in _kinds().items() if word in plain)
 
 
@@ -74,7 +70,7 @@ def _warnings_of() -> dict[int, frozenset[int]]:
     """Return, for each kind of disaster that can be forecast, the kinds of warning that apply."""
     kinds, shared = _kinds(), load_shared().warned_by
     return {
-        kinds[_fold(one)]: frozenset(kinds[_fold(of)] for of in (one, *others))
+        kinds[fold_name(one)]: frozenset(kinds[fold_name(of)] for of in (one, *others))
         for one, others in shared.items()
     }
 

@@ -553,13 +553,13 @@ class Area(Measure):
 class Coverage(Measure):
     """The percentage of another kind's rows passing a test that are covered by rows of the fact's own kind.
 
-    `names`: the column of the fact's own kind that says which of them each row covers.
+    `told`: what of the fact's own kind says which of them each row covers.
     """
 
     of: str
     rows: Test
     covered: Callable[[Rows, Rows], Mask]
-    names: str
+    told: Ground
 
     @property
     def kinds(self) -> set[str]:
@@ -569,10 +569,10 @@ class Coverage(Measure):
         return scene.rows(self.of)
 
     def list_grounds(self) -> tuple[Ground, ...]:
-        return (*grounds_of(self.rows), ask(self.names))
+        return (*grounds_of(self.rows), self.told)
 
     def find_grounds(self, scene: Scene) -> list[tuple[Rows, Ground]]:
-        own = [(scene.rows(self.kind), ask(self.names))]
+        own = [(scene.rows(self.kind), self.told)]
         return own + [(scene.rows(self.of), ground) for ground in grounds_of(self.rows)]
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:

@@ -106,7 +106,7 @@ def _find_small(
         if (
             info is not None
             and info.kind in suppress
-            and info.unit in ("count", "people")
+            and info.unit in ("count", "people", "households")
             and 0 < value < below
         ):
             found.add((info.kind, str(code)))

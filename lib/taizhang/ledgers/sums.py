@@ -20,8 +20,9 @@ ROW = ":row"  # ends the name of a column with the sheet's row of a fact's cell
 _UNITS = {
     "count": "piece", "people": "person", "percent": "percent", "days": "day", "yuan": "yuan",
     "wan_yuan": "wan_yuan", "km2": "km2", "rooms": "room", "ha": "ha", "hours": "hour", "minutes": "minute",
+    "households": "household",
 }  # fmt: skip
-_WHOLE = ("count", "people", "rooms")
+_WHOLE = ("count", "people", "rooms", "households")
 
 
 def make_sums_kind(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from taizhang.core.privacy import is_number
+from taizhang.core.privacy import has_credit_digit, is_number
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import Relative, read_date
 from taizhang.ledgers.grid import Codes, ErrorCell
@@ -32,6 +32,7 @@ _SEVERAL = re.compile(r"[、,，;；/+|┋\s]+|和|及|与")
 # As forms write an answer: A. before an option, 〖…〗 or a colon before what was added to it.
 _OPTION = re.compile(r"^\s*(?:[(](?:[A-Za-z]|\d{1,2})[)]|(?:[A-Za-z]|\d{1,2})\s*[.、:)]|[①-⑳])\s*")
 _SAID_BESIDE = re.compile(r"\s*〖[^〖〗]*〗\s*$|(?<=^其[他它])\s*[:(_\-].*$", re.DOTALL)
+_CREDIT_CODE = re.compile("[0-9A-Z]{18}")
 _NAMES = re.compile(r"[、,;/\n]+|和|及")
 _COUNT = re.compile(r"等?(?:共|计|共计)?(\d+|[一二三四五六七八九十两]+)(?:人|名|位|人次)$")
 _NUMBERS: dict[str, int] = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
@@ -121,7 +122,8 @@ class Parsed:
 
 def read_column(values: Sequence[object], codes: Codes, field: Field, context: Context) -> Parsed:
     """Read a column: `codes` has for each row the position of its value among the distinct `values`, -1 where empty."""
-    if field.type == "text" and not context.values and not any(map(_is_no_text, values)):
+    plain = field.type == "text" and not field.check_digit and not context.values
+    if plain and not any(map(_is_no_text, values)):
         return Parsed(
             take_texts(_clean_texts(values, field), codes), np.full(len(codes), None), Counter(), codes
         )
@@ -257,7 +259,7 @@ def _read_plainly(value: object, field: Field, context: Context) -> Answer:
             return _refuse(Reason("ledgers.cell.figures_lost"), value, field)
         if isinstance(value, str) and is_lost(value):
             return _refuse(Reason("ledgers.cell.characters_lost"), value, field)
-        return Answer(write_cell(value) or None)
+        return _read_code(value, field) if field.check_digit else Answer(write_cell(value) or None)
     if field.type in DATE_TYPES:
         return _read_day(value, field, context)
     if field.type in ("number", "integer"):
@@ -267,6 +269,19 @@ def _read_plainly(value: object, field: Field, context: Context) -> Answer:
     if field.type == "count_or_names":
         return _count_names(value, field, context)
     return _read_category(value, field, context)
+
+
+def _read_code(value: object, field: Field) -> Answer:
+    """A number as written; a credit code without blanks and in capitals, if its check digit is right."""
+    text = write_cell(value)
+    code = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    if not _CREDIT_CODE.fullmatch(code):
+        return Answer(text or None)
+    if has_credit_digit(code):
+        return Answer(code)
+    if is_number(code):  # somebody's identity number is not told
+        return Answer(None, Reason("ledgers.cell.check_digit"))
+    return _refuse(Reason("ledgers.cell.check_digit"), value, field)
 
 
 def _is_no_text(value: object) -> bool:

@@ -18,7 +18,7 @@ from taizhang.core.reasons import Reason, suggest
 # The code that stands for the whole area, where a district's would.
 ALL = "all"
 # Units of which the whole area has the sum of its districts.
-ADDED = ("count", "people", "rooms", "yuan", "wan_yuan", "km2", "ha")
+ADDED = ("count", "people", "households", "rooms", "yuan", "wan_yuan", "km2", "ha")
 DIRECTIONS = ("more_is_better", "less_is_better", "neither")
 INTERVALS = ("wilson", "poisson", "greenwood", "none")
 FORMS = ("count", "share", "sum")

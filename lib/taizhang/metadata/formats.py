@@ -7,7 +7,9 @@ from taizhang.metadata.facts import FactInfo, unit_label
 from taizhang.metadata.words import label, load_words
 
 _MINUS = "−"
-_SINGULAR = {"days": "day", "people": "person", "hours": "hour", "minutes": "minute"}
+_SINGULAR = {
+    "days": "day", "people": "person", "hours": "hour", "minutes": "minute", "households": "household",
+}  # fmt: skip
 
 
 def format_number(value: float | None, decimals: int = 0) -> str:

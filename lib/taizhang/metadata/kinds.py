@@ -26,6 +26,7 @@ DATE_TYPES = ("date", "datetime", "month")
 DATED_TYPES = ("date", "datetime")  # of these a ledger table has the precision, in `<column>_precision`
 NUMBER_TYPES = ("integer", "number", "year", "count_or_names")
 EMPTY = ("unknown", "none", "nought")
+CHECK_DIGITS = ("", "credit_code")
 _KIND_KEYS = ("kind", "title", "row", "date", "term", "year", "id", "same", "fields", "rules", "example")
 
 
@@ -95,6 +96,7 @@ class Field(_Titled):
     zero, if nobody ever wrote 0 and some wrote more. `unanswered`: words that are not an answer in this column,
     though they are elsewhere (无 for whether somebody was satisfied). `asked`: headers and values that may mean
     this field. `guessed`: of a user's own kind, whether it is personal by its headers alone.
+    `check_digit`, one of `CHECK_DIGITS`: of a text of the code's length, the check digit must be right.
     """
 
     name: str
@@ -114,6 +116,7 @@ class Field(_Titled):
     unanswered: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
     guessed: bool = False
+    check_digit: str = ""
 
 
 @dataclass(frozen=True)
@@ -264,7 +267,7 @@ def load_kinds(extra: Path | None = None) -> Mapping[str, Kind]:
 
 _ORDER = (
     "hazards inspections drills plans incidents losses complaints disputes warnings duty_checks weather teams "
-    "supplies shelters publicity actions schools population"
+    "supplies shelters publicity actions schools population premises investigations responses relief reports_up"
 ).split()
 
 
@@ -397,7 +400,15 @@ def _make_field(name: str, given: Mapping[str, Any]) -> Field:
     empty = str(merged.get("empty") or EMPTY[0])
     if empty not in EMPTY:
         raise ParameterError("metadata.kind.empty", empty=empty, known=EMPTY)
-    rest: dict[str, Any] = {"empty": empty, "min": merged.get("min"), "max": merged.get("max")}
+    check_digit = str(merged.get("check_digit") or "")
+    if check_digit not in CHECK_DIGITS:
+        raise ParameterError("metadata.kind.check_digit", given=check_digit, known=CHECK_DIGITS[1:])
+    rest: dict[str, Any] = {
+        "empty": empty,
+        "check_digit": check_digit,
+        "min": merged.get("min"),
+        "max": merged.get("max"),
+    }
     rest |= {key: bool(merged.get(key)) for key in ("required", "personal", "future")}
     rest |= {"title": _words(merged.get("title"), name), "description": _words(merged.get("description"), "")}
     rest |= {"aliases": _texts(merged.get("aliases")), "splits": str(merged.get("splits") or "")}

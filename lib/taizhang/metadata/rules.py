@@ -38,10 +38,10 @@ class FindingRule:
 
     `severity`: red, amber or note; red if the amount of any subject is above `red_above` or below `red_below`.
     `weight`: 1 to 100, within a severity. `law`: its subject in laws.yml; of_day: by the day of each row;
-    `practice`: it is only good practice. `other`, `unless`: words of rows that it ignores. `title` states the
-    problem, `measure` what to do, zh and en, without a full stop; a part in [brackets] is left out if a
-    placeholder in it is empty. `fact` is judged, as a share of `of`; `carried` is the part of it from before the
-    period, `age` how long it has lasted.
+    `practice`: it is only good practice. `days`: it is judged in periods of at least so many. `other`, `unless`:
+    words of rows that it ignores. `title` states the problem, `measure` what to do, zh and en, without a full
+    stop; a part in [brackets] is left out if a placeholder in it is empty. `fact` is judged, as a share of `of`;
+    `carried` is the part of it from before the period, `age` how long it has lasted.
     """
 
     rule: str
@@ -58,6 +58,7 @@ class FindingRule:
     below: float = 0
     least: float = 0
     years: int = 0
+    days: int = 0
     red_above: float | None = None
     red_below: float | None = None
     law: str = ""

@@ -337,8 +337,8 @@ def _tell_leaders(view: View, column: str) -> Runs:
 
 
 def write_inspections(view: View) -> Prose | None:
-    """Inspections: visits, premises, what they found, penalties; None if not configured."""
-    return tell(view.lang, *_write(view, "inspections-text"))
+    """Inspections: visits, premises, what they found, penalties; the register; None if neither is configured."""
+    return tell(view.lang, *_write(view, "inspections-text"), *_write(view, "register-text"))
 
 
 def write_drills(view: View) -> Prose | None:
@@ -348,12 +348,14 @@ def write_drills(view: View) -> Prose | None:
 
 
 def write_incidents(view: View) -> Prose | None:
-    """Incidents: how many died, and in accidents of which grade, what else they cost; None if not configured."""
+    """Incidents: how many died, in accidents of which grade, what else they cost; investigations; None if neither is
+    configured."""
     clauses = _list_levels(view)
     if clauses:
         clauses[0] = say("levels.inside", view.lang) + clauses[0]
     levels = [] if clauses else _tell_levels(view)
-    return tell(view.lang, *_write(view, "incidents-text", clauses), *levels, _tell_losses_beside(view))
+    told = _write(view, "incidents-text", clauses)
+    return tell(view.lang, *told, *levels, _tell_losses_beside(view), *_write(view, "investigations-text"))
 
 
 def _tell_losses_beside(view: View) -> Runs:
@@ -386,7 +388,7 @@ def _tell_levels(view: View) -> list[Runs]:
 
 
 def write_warnings(view: View) -> Prose | None:
-    """Warnings and checks of duty posts; None if neither is configured."""
+    """Warnings, responses, checks of duty posts, information reports; None if none is configured."""
     return tell(view.lang, *_write(view, "warnings-text"))
 
 
@@ -424,7 +426,7 @@ def write_tasks(view: View) -> Prose | None:
 
 
 def write_losses(view: View) -> Prose | None:
-    """Disaster losses; None if not configured."""
+    """Disaster losses and relief; None if neither is configured."""
     return tell(view.lang, *_write(view, "losses-text"))
 
 

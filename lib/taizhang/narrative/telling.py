@@ -188,6 +188,7 @@ _WHOLES = {
     "hazards.major_open_stock_before": "hazards.major_open_stock",
     "complaints.answered": "complaints.received",
     "tasks.overdue_stock_before": "tasks.overdue_stock",
+    "investigations.closed": "investigations.opened",
 }
 
 
@@ -197,6 +198,7 @@ UNSAID = (
     "hazards.status_unknown",
     "complaints.resolved_undated",
     "disputes.settled_undated",
+    "investigations.closed_unfinished",
     "hazards.open_stock_before",
     "hazards.overdue_stock_before",
     "hazards.major_open_stock_before",
@@ -255,7 +257,7 @@ def _bracket(remarks: Sequence[Runs], lang: str) -> Runs:
 
 def _write_before(value: float, info: FactInfo, lang: str) -> str:
     """An earlier value: in English, a count of zero is none."""
-    if lang == "en" and value == 0 and info.unit in ("count", "people"):
+    if lang == "en" and value == 0 and info.unit in ("count", "people", "households"):
         return label("word.none", lang)
     return _write_amount(value, info, lang)
 
