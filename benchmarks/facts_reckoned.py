@@ -217,7 +217,7 @@ def make_table(kind: str, rows: list[Row]) -> pd.DataFrame:
             if column in TIMED.get(kind, ()):
                 minutes = pd.Series([row.get(f"{column}_at") or 0 for row in rows], table.index)
                 table[column] += pd.to_timedelta(minutes, unit="min")
-        elif not (values := list_values(kind, column)) or isinstance(values[0], str):
+        elif not (values := list_values(kind, str(column))) or isinstance(values[0], str):
             table[column] = table[column].astype("str")
         else:
             dtype: Any = {bool: "boolean", int: "Int64", float: "float64"}[type(values[0])]
@@ -595,7 +595,7 @@ def is_opened(look: Look, row: Row) -> bool:
 
 def has_measures_left(look: Look, row: Row) -> bool:
     done, asked = (look.amount("investigations", row, name) for name in ("measures_done", "measures"))
-    return look.by(row, "closed_on") and None not in (done, asked) and done < asked
+    return look.by(row, "closed_on") and done is not None and asked is not None and done < asked
 
 
 def is_unended(look: Look, row: Row) -> bool:
@@ -901,7 +901,9 @@ COUNTS: dict[str, Callable[[Look, Row], bool]] = {
     "reports_up.made": always,
     "reports_up.instructions": is_instructed,
 }
-SHARES = {  # the rows whose answer is known, and those counted
+SHARES: dict[
+    str, tuple[Callable[[Look, Row], bool], Callable[[Look, Row], bool]]
+] = {  # the rows whose answer is known, and those counted
     "hazards.rectification_rate": (lambda look, row: tell(look, row).known, is_rectified),
     "hazards.on_the_spot_share": (known("mode"), equal("mode", "on_the_spot")),
     "drills.field_share": (known("kind"), equal("kind", "field")),

@@ -6,7 +6,7 @@ from taizhang.facts.closing import Closing
 from taizhang.facts.grounds import Ground, ask, every, rests_on
 from taizhang.facts.measures import Count, Measure, Share
 from taizhang.facts.names import key_names, key_numbers
-from taizhang.facts.rows import Days, Mask, Rows
+from taizhang.facts.rows import Mask, Rows
 
 CLOSING = Closing("closed_on", "status", ("closed",), ("open",))
 
@@ -58,7 +58,7 @@ def is_open_within(rows: Rows) -> Mask:
     return opened & ~closed & rows.test(_tells_closing)
 
 
-def _bound(rows: Rows) -> tuple[Days, Days]:
+def _bound(rows: Rows) -> tuple[np.datetime64, np.datetime64]:
     """The period's first day, and its last or as_of."""
     if rows.period is None:
         return rows.as_of, rows.as_of
