@@ -213,7 +213,7 @@ def _ask_duckdb(wanted: Wanted, root: Path) -> tuple[list[str], Batches, Callabl
     connection = duckdb.connect(str(path), read_only=True, config=config)
     try:
         statement = wanted.query or _write_select(wanted)
-        reader = connection.execute(statement).fetch_record_batch(ROWS_PER_BATCH)
+        reader = connection.execute(statement).to_arrow_reader(ROWS_PER_BATCH)
     except BaseException:
         connection.close()
         raise
