@@ -274,7 +274,8 @@ def hold_workbook(folder: str, period: "Period", as_of: str) -> Iterator["Workbo
 
 def ask_trust(root: Path, code: Sequence[str]) -> None:
     """Ask whether a workbook that is not trusted may run its own code, if it has any; refuse without a terminal."""
-    from taizhang.workbook.trust import is_trusted, refuse_code, trust_workbook
+    from taizhang.core.trust import is_trusted, trust_workbook
+    from taizhang.workbook.trust import refuse_code
 
     if not code or is_trusted(root):
         return
@@ -388,8 +389,8 @@ def lab(context: typer.Context, workbook: Folder = "") -> None:
     """Open JupyterLab, passing on its own options."""
     import subprocess
 
+    from taizhang.core.trust import is_trusted
     from taizhang.lab.launch import copy_templates, list_command, make_environment
-    from taizhang.workbook.trust import is_trusted
 
     config = open_config(workbook)
     if copied := copy_templates(config.root):
@@ -537,8 +538,9 @@ def trust(
     revoke: Annotated[bool, typer.Option("--revoke")] = False,
 ) -> None:
     """Let a workbook from elsewhere run its own code."""
+    from taizhang.core.trust import revoke_trust, trust_workbook
     from taizhang.settings.workbook import locate_root
-    from taizhang.workbook.trust import list_own_facts, list_own_notebooks, revoke_trust, trust_workbook
+    from taizhang.workbook.trust import list_own_facts, list_own_notebooks
 
     root = locate_root(folder)
     choose_language(read_language(str(root)))

@@ -13,8 +13,9 @@ import pytest
 from ingest_book import correct, make_book, make_hazards, write_sheet
 
 import taizhang as tz
-from taizhang.core.addresses import fill_address
+from taizhang.core.addresses import fill_address, leads_away
 from taizhang.core.errors import BoundaryError, LedgerError
+from taizhang.core.trust import VARIABLE, trust_workbook
 from taizhang.ingest.check import describe_ledgers
 from taizhang.ingest.databases import Wanted, fetch_rows, make_select
 from taizhang.ingest.rowfile import RowFile
@@ -245,3 +246,61 @@ def test_a_missing_library_is_named_with_its_command(tmp_path: Path, monkeypatch
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
     with pytest.raises(LedgerError, match=r'pip install "taizhang\[sql\]"'):
         fetch_rows(Wanted(fill_address(LITE), "SELECT 1"), tmp_path, tmp_path / "x.parquet")
+
+
+@pytest.mark.parametrize(
+    ("written", "away"),
+    [
+        ("postgresql://host/db", True),
+        ("https://host/a.xlsx", True),
+        ("sqlite:///data/${NAME}.db", True),
+        ("${ADDRESS}", True),
+        ("SQLite:///data/x.db", False),
+        ("duckdb:///data/x.duckdb", False),
+        ("file:///srv/a.xlsx", False),
+        ("data/raw/*.xlsx", False),
+    ],
+)
+def test_what_leads_away_from_this_machine(written: str, away: bool) -> None:
+    assert leads_away(written) is away
+
+
+def test_a_workbook_from_elsewhere_asks_no_server_until_it_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could name its writer's own server, and a value of the environment to send there."""
+    asked: list[str] = []
+
+    class Server(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        do_HEAD = do_GET
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Server)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.delenv(VARIABLE)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SECRET", "hunter2")
+    place = f"http://127.0.0.1:{server.server_port}/${{SECRET}}.xlsx"
+    root = make(
+        tmp_path / "book", f'files = ["{place}"]', f'source = "{LITE}"\ntable = "hazards"\nkey = "id"'
+    )
+    try:
+        book = tz.open(str(root))
+        (error,) = book.result.errors
+        assert error.root.code == "ingest.source.untrusted"
+        assert asked == [] and str(root) in str(error)
+        assert book.result.unread["hazards"] and len(place_rows(book)) == 2  # a file on this machine is read
+        trust_workbook(root)
+        (error,) = tz.open(str(root)).result.errors
+        assert error.root.code != "ingest.source.untrusted" and asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -16,16 +16,10 @@ import taizhang as tz
 from taizhang.cli import main
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
+from taizhang.core.trust import VARIABLE, is_trusted, revoke_trust, trust_workbook
 from taizhang.lab.scaffold import make_workbook
 from taizhang.workbook.templates import packaged_notebooks
-from taizhang.workbook.trust import (
-    VARIABLE,
-    is_trusted,
-    list_own_facts,
-    list_own_notebooks,
-    revoke_trust,
-    trust_workbook,
-)
+from taizhang.workbook.trust import list_own_facts, list_own_notebooks
 
 FACT = """hazards.own:
   title: {zh: 自设, en: Own}
@@ -58,7 +52,9 @@ def book(tmp_path: Path) -> Path:
     root = make_book(tmp_path / "from elsewhere", {"a.xlsx": make_hazards("溪口镇")}, patterns=["*.xlsx"])
     (root / "facts").mkdir()
     (root / "facts" / "own.yml").write_text(FACT, "utf-8")
-    (root / "facts" / "own.py").write_text(CODE, "utf-8")
+    # What ran is found in the workbook, also where a command runs a copy of its state.
+    code = CODE.replace("Path(__file__).parents[1]", f"Path({str(root)!r})")
+    (root / "facts" / "own.py").write_text(code, "utf-8")
     return root
 
 

@@ -12,6 +12,14 @@ _NAME = re.compile(r"\$\{(\w+)\}")
 _HEAD = re.compile(r"(?P<scheme>[A-Za-z][\w.+-]*)://")
 # What stands before the host if it is written by the rules: no sign of another part in a name or a password.
 _REGULAR = re.compile(r"[^:/@?#]*(?::[^@/?#]*)?@")
+_HERE = {
+    "sqlite",
+    "sqlite+pysqlite",
+    "duckdb",
+    "file",
+    "local",
+    "memory",
+}  # schemes that stay on this machine
 _ABSOLUTE = re.compile(r"/(?:/|[A-Za-z]:[/\\])")  # where no host is named
 
 
@@ -35,6 +43,12 @@ class Address:
 def is_address(text: str) -> bool:
     """Return whether a text is the address of something elsewhere, or stands for one (``${NAME}``)."""
     return bool(_HEAD.match(text) or _NAME.match(text))
+
+
+def leads_away(written: str) -> bool:
+    """Return whether asking for an address reaches another machine, or tells a value of the environment."""
+    head = _HEAD.match(written)
+    return bool(_NAME.search(written)) or (head is not None and head["scheme"].casefold() not in _HERE)
 
 
 def fill_address(written: str) -> Address:

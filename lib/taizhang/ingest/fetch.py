@@ -14,10 +14,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from taizhang.core.addresses import Address, fill_address, is_address, show_address
+from taizhang.core.addresses import Address, fill_address, is_address, leads_away, show_address
 from taizhang.core.errors import BoundaryError, LedgerError, ParameterError
 from taizhang.core.files import write_beside
 from taizhang.core.reasons import Reason
+from taizhang.core.trust import is_trusted, show_folder
 from taizhang.settings.workbook import (
     CACHE,
     FETCHED,
@@ -77,7 +78,7 @@ class Elsewhere:
         from taizhang.ingest.geometry import fetch_layer
 
         try:
-            fetch_layer(want(layer), self.config.root, layer.path)
+            fetch_layer(want(layer, self.config.root), self.config.root, layer.path)
         except (LedgerError, ParameterError, BoundaryError) as error:
             layer.path.unlink(missing_ok=True)
             if layer is self.config.grid:
@@ -103,7 +104,7 @@ class Elsewhere:
             from taizhang.ingest.databases import fetch_rows
 
             try:
-                fetch_rows(want(ledger), self.config.root, path)
+                fetch_rows(want(ledger, self.config.root), self.config.root, path)
             except (LedgerError, ParameterError) as error:
                 path.unlink(missing_ok=True)
                 self.failed[name] = error.reasons
@@ -115,7 +116,7 @@ class Elsewhere:
             return [shown]
         names = []
         try:
-            for name, path, take in _list_files(fill_address(pattern), self.config):
+            for name, path, take in _list_files(_fill(pattern, self.config.root), self.config):
                 names.append(name)
                 self.paths[name] = path
                 try:
@@ -155,12 +156,22 @@ def _name_place(kind: str, ledger: LedgerConfig | SumsConfig) -> str:
     return f"ledgers.{kind}" + (f" {ledger.at + 1}" if ledger.at >= 0 else "")
 
 
-def want(source: LedgerConfig | SumsConfig | LayerConfig) -> "Wanted":
-    """The rows that a source of workbook.toml names; ParameterError if a name in its address has no value."""
+def want(source: LedgerConfig | SumsConfig | LayerConfig, root: Path) -> "Wanted":
+    """The rows that a source of workbook.toml names; ParameterError if a name in its address has no value.
+
+    So it is where a workbook that is not trusted names another machine, or a value of the environment: it would choose
+    who is told.
+    """
     from taizhang.ingest.databases import Wanted
 
     key = "" if isinstance(source, LayerConfig) else source.key
-    return Wanted(fill_address(source.source), source.query, source.table, key)
+    return Wanted(_fill(source.source, root), source.query, source.table, key)
+
+
+def _fill(written: str, root: Path) -> Address:
+    if leads_away(written) and not is_trusted(root):
+        raise ParameterError("ingest.source.untrusted", folder=show_folder(root))
+    return fill_address(written)
 
 
 def _show(pattern: str) -> str:

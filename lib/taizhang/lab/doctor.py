@@ -52,7 +52,7 @@ def _try_sources(folder: str) -> Iterator[Check]:
     for name, source in list_sources(config):
         what = Reason("lab.doctor.source", name=name)
         try:
-            read_only, columns = try_source(want(source), config.root)
+            read_only, columns = try_source(want(source, config.root), config.root)
         except TaizhangError as error:
             yield Check(what, False, tell_error(error))
             continue

@@ -10,7 +10,7 @@ from pathlib import Path
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import fill_folder, write_text
 from taizhang.core.reasons import current_language
-from taizhang.workbook.trust import trust_workbook
+from taizhang.core.trust import trust_workbook
 
 SAMPLE = "sample.zip"
 _COMMENTED = {"zh": "workbook.zh.toml", "en": "workbook.en.toml"}

@@ -21,11 +21,11 @@ from taizhang.core.files import read_bytes, write_text
 from taizhang.core.outside import quote_error, tell_error
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason, current_language
+from taizhang.core.trust import VARIABLE as TRUST
 from taizhang.report import GRAMMAR
 from taizhang.report.engine import ReportEngine
 from taizhang.report.failures import TIMEOUT, describe_error, hide_paths, shorten_error
 from taizhang.workbook.held import VARIABLE as HELD
-from taizhang.workbook.trust import VARIABLE as TRUST
 from warm_kernels.client import forget_lost_server
 from warm_kernels.manager import OwnKernelManager
 
