@@ -64,6 +64,12 @@ BUILT_IN: dict[str, dict[str, Rows]] = {
     "P8": {"weather": [(1, month(number, DAY)) for number in range(1, 12)]},
     "P10": {"inspections": [(3, cells) for _, cells in name(300, **VISIT)]
             + [(2, {**VISIT, "premises": f"另{n}号"}) for n in range(50)]},
+    "P11": {
+        "premises": [(1, {"name": f"第{n}号", "status": "open"}) for n in range(100)],
+        "inspections": name(99, **VISIT),
+    },
+    "P12": {"reports_up": [(5, {"reported_at": DAY, "kind": "呈阅件"}),
+                           (29, {"reported_at": DAY, "kind": "信息内参"})]},
     "P13": {"teams": tell(name="气象应急联动人员", members=4000)},
     "P14": {"signings": [(1, {"year": 2021, "due": 9, "signed": 9}), (1, {"year": 2021, "due": 60, "signed": 60})]},
     "P15": {"publicity": [(1, {"held_on": day}) for day in ("2021-05-09", "2021-06-30", "2021-09-28")]},
@@ -73,6 +79,7 @@ BUILT_IN: dict[str, dict[str, Rows]] = {
     "R1": {"hazards": [(number, {**FOUND, "premises_type": of})
                        for of, number in (("厂区", 4), ("商业用户", 7), ("庭院用户", 23), ("施工工地", 2))]},
     "R4": {"experts": tell(field="安全生产", members=7)},
+    "R5": {"premises": [(1, {"name": f"第{n}号", "grade": "三级", "status": "open"}) for n in range(3)]},
     "R6": {
         "hazards": [(5, FIXED)],
         "signings": tell(year=2021, due=5, signed=5),
@@ -92,14 +99,28 @@ BUILT_IN: dict[str, dict[str, Rows]] = {
     "R21": {"population": tell(year=2021, residents=44882, households=11495, area_km2=91.57)},
     "R22": {"tasks": [(260, {"task": "整改", "due_on": LATER, "done_on": DONE})]},
     "R23": {"tasks": [(68, {"task": "实事", "due_on": LATER})]},
+    "R24": {
+        "responses": tell(plan="重污染天气应急预案", level="1", started_at=DAY),
+        "teams": [(6, {"name": "巡逻队"})],
+    },
     "R25": {"projects": tell(name="污水处理厂", started_on="2020-01-01", done_on=DAY, planned_wan=800, spent_wan=800)},
     "R28": {"schools": [(3, {"school": "幼儿园", "item": "用电", "met": True, "veto": False})]},
     "R29": {"supplies": [(1, {"item": "口罩", "quantity": 900, "standard": 1000})]},
     "R30": {"publicity": tell(held_on=DAY)},
+    "W1": {"premises": [(2, {"name": "甲", "key": True, "status": "open"}),
+                        (3, {"name": "乙", "key": False, "status": "open"})]},
     "W2": {"incidents": [(4, {"occurred_on": "2021-05-01 08:00", "reported_on": "2021-05-01 09:00",
                               "class": "accident"})]},
+    "W3": {"investigations": [(1, {"occurred_on": DAY, "opened_on": DAY, "closed_on": LATER, "measures": 5,
+                                   "measures_done": 4})]},
     "W4": {"inspections": [(2, {**VISIT, "penalty_yuan": 500.0})]},
+    "W5": {"premises": [(2, {"name": "甲", "grade": "二级", "insured": True, "status": "open"})]},
     "W6": {"duty_checks": [(3, {"checked_at": DAY, "on_duty": True, "minutes_to_answer": 1})]},
+    "W7": {
+        "warnings": tell(issued_at="2021-05-01 08:00", lifted_at="2021-05-01 20:00", kind="暴雨", colour="red"),
+        "responses": tell(plan="防汛应急预案", level="4", started_at="2021-05-01 08:00", ended_at="2021-05-02 08:00"),
+        "losses": tell(occurred_on="2021-05-02", event="暴雨"),
+    },
     "W8": {"teams": tell(name="灾害信息员", members=30)},
     "W10": {"projects": tell(name="平台一期", started_on=DAY, done_on=DONE)},
     "W11": {
@@ -133,6 +154,12 @@ BUILT_IN: dict[str, dict[str, Rows]] = {
     "S11": {"publicity": [(1, {"held_on": DAY, "form": "发放", "materials": number, "reached": 0})
                           for number in (50000, 100000, 15000)]
             + [(1, {"held_on": "2021-12-02", "form": "培训", "materials": 0, "reached": 96})]},
+    "S12": {"responses": [(1, {"plan": "抗旱应急预案", "level": "2", "started_at": "2021-02-04"}),
+                          (1, {"plan": "雪灾应急预案", "level": "4", "started_at": "2021-11-11",
+                               "ended_at": "2021-11-12"})]},
+    "S13": {"reports_up": [(478, {"reported_at": DAY, "kind": "专报", "instruction": True}),
+                           (7, {"reported_at": DAY, "kind": "专报", "instruction": False}),
+                           (2177 - 485, {"reported_at": DAY, "kind": "信息", "instruction": False})]},
     "S14": {"warnings": [(110, {"issued_at": DAY, "kind": "暴雨", "colour": "yellow"})]},
     "S15": {
         "complaints": [(1427, {"received_on": DAY})],
@@ -146,6 +173,14 @@ BUILT_IN: dict[str, dict[str, Rows]] = {
                        for n in range(13)]},
     "S20": {"publicity": [(25, {"held_on": DAY, "form": "讲座"})]},
     "S21": {"inspections": [(17 + 12, VISIT)]},
+    "S22": {
+        "relief": tell(given_on=DAY, event="冬春救助", households=3, people=9, amount_wan=1.5),
+        "losses": tell(occurred_on=DAY, event="洪涝", houses_collapsed=1, houses_damaged=2),
+    },
+    "S23": {
+        "experts": tell(field="应急", members=3),
+        "premises": [(1, {"name": "油库", "type": "危险化学品", "key": True, "status": "open"})],
+    },
     "S24": {
         "teams": tell(name="综合应急干部", members=30),
         "models": [(1, {"name": f"示范点{n}", "awarded_on": DAY}) for n in range(5)],
