@@ -1055,7 +1055,7 @@ _CLAIMS: dict[str, Claim] = {
     "findings.only_in.losses": _untold, "findings.only_in.incidents": _untold, "findings.first_subject": _nothing,
     **{key: _untold for key in load_words() if key.startswith(("targets.", "compare.targets"))},
     "clause.withheld": _untold, "clause.rounded": _untold, "clause.titled": _titled,
-    "clause.same_both": _untold, "unread": _untold, "summary.reported": _untold,
+    "clause.same_both": _untold, "unread": _untold, "unread_grid": _untold, "summary.reported": _untold,
     "silence.many": _nothing, "silence.within": _silent, "silence.before": _begins,
     "silence.after": _ends, "silence.ask": _nothing,
     "findings.subjects": _nothing, "stock.begins": _begins_on,
