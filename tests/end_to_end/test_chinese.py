@@ -326,7 +326,7 @@ def test_files_of_settings_and_lists_that_cannot_be_read(run, book: Path, monkey
         code, _, err = run("draw", "-C", book)
         assert code == 2 and named in err and is_chinese(err)
     code, _, err = run("template", "hazards", book / "workbook.toml" / "x.xlsx")
-    assert code == 1 and "已经有同名的文件或文件夹" in err and is_chinese(err.replace(str(book), ""))
+    assert code == 2 and "已经存在" in err and is_chinese(err.replace(str(book), ""))
     (book / "workbook.toml").write_bytes(b"[workbook]\ntitle = '\xff'\n")
     code, _, err = run("check", "-C", book)
     assert code == 2 and "第2行有不合UTF-8编码的字节" in err and is_chinese(err)

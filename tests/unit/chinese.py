@@ -33,7 +33,8 @@ _KNOWN = frozenset(
     path code name parent crs offset encoding crosswalk aliases files sheets columns values district lang suppress grid
     old new by why file row column sheet kind title fields null workbook book ledger view notebooks fonts md
     value constants duplicates empty dates ymd mdy dmy roc keep first last macOS
-    grades from above per steps approved period fact parameters dir entity""".split()
+    grades from above per steps approved period fact parameters dir entity
+    Access mdb accdb kml kmz geojson KML KMZ GeoJSON SELECT DOCTYPE SQLAlchemy query source routine""".split()
 )
 
 

@@ -118,7 +118,7 @@ def kill_kernel() -> object:
         (lambda: read_xml("<svg>\n<g></svg>"), "不合XML的写法，看第2行第"),
         (lambda: typeset("#foo"), "Typst排版出错（原文：“unknown variable: foo”）"),
         (lambda: open_store("xyz://a"), "内容不对（原文：“Protocol not known: xyz”）"),
-        (lambda: open_store("sftp://a/b"), "缺少Python库（原文：“"),
+        (lambda: open_store("gs://a/b"), "缺少Python库（原文：“"),
         (lambda: read_notebook("{"), "不是JSON"),
         (lambda: read_notebook('{"nbformat": 4, "nbformat_minor": 5}'), "不合笔记本的格式（原文：“"),
         (kill_kernel, "运行它的进程中断了，可能是内存不足"),

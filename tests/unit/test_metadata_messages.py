@@ -54,6 +54,20 @@ BEGINNINGS = tuple(f"{room}\\." for room in ROOMS)
 KEYS_OF_DRAWS = ("seed", "text", "entities", "names", "avoid", "visited")
 KEYS_OF_KINDS = ("asked", "headers")
 # What is to be typed as it stands.
+PIP = ("pip", "install", "access", "parser")
+SQL = (
+    "postgresql",
+    "psycopg",
+    "geom",
+    "ST_AsBinary",
+    "dialect",
+    "driver",
+    "reader",
+    "host",
+    "db",
+    "DB_PASSWORD",
+    "AS",
+)
 COMMANDS_OF_CLUSTERS = ("pip", "install", "cluster", "conda", "dask", "core", "distributed", "fsspec")
 
 
@@ -68,6 +82,9 @@ def test_a_message_is_in_both_languages_with_the_same_places(code: str) -> None:
 def test_a_chinese_message_holds_no_english_but_names(code: str) -> None:
     keys = KEYS_OF_DRAWS if code.startswith("draw.commit.") else ()
     keys += COMMANDS_OF_CLUSTERS if code == "report.scheduler.missing" else ()
+    keys += PIP if code in ("ledgers.file.no_access", "ingest.source.no_driver") else ()
+    keys += SQL if code.startswith(("ingest.source.", "settings.source.")) else ()
+    keys += ("trace", "personal", "true") if code == "ingest.check.personal" else ()
     keys += KEYS_OF_KINDS if code.startswith("metadata.kind.asked") else ()
     assert find_english(re.sub(r"\{[^{}]*\}", "", MESSAGES[code]["zh"]), keys) == []
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.core.files import name_beside, write_beside
+from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason
 from taizhang.ledgers import RunningNumbers, find_twins, hash_keys
 from taizhang.ledgers.schema import check_table
@@ -161,7 +162,9 @@ class Collector:
         )
         shown: list[Any] = [rows.at[row, name] for name in named if not self.kind.fields[name].personal]
         return tuple(
-            f"{one:%Y-%m-%d}" if isinstance(one, pd.Timestamp) else str(one)[:30]
+            f"{one:%Y-%m-%d}"
+            if isinstance(one, pd.Timestamp)
+            else mask_numbers(str(one))[:30]  # what is cut through is no number any more
             for one in shown
             if not pd.isna(one)
         )

@@ -19,7 +19,7 @@ class Cells(Protocol):
     def text(self, row: int, column: int) -> str: ...
 
 
-def say(name: str, lang: str) -> str:
+def say_form(name: str, lang: str) -> str:
     """A word or sentence of the forms, zh or en."""
     return Reason(f"ledgers.form.{name}").word(lang)
 
@@ -27,7 +27,7 @@ def say(name: str, lang: str) -> str:
 def describe_form(kind: str, row: str, lang: str) -> str:
     """The second line of a form: where to begin, what a row is, and of which kind it is."""
     told = Reason("ledgers.form.how", row=row).word(lang)
-    return f"{say('start', lang)}{told} [{kind}]"
+    return f"{say_form('start', lang)}{told} [{kind}]"
 
 
 def find_form_kind(sheet: Cells, height: int) -> str | None:
@@ -41,4 +41,4 @@ def find_form_kind(sheet: Cells, height: int) -> str | None:
 
 @cache
 def _list(name: str) -> tuple[str, ...]:
-    return tuple(say(name, lang) for lang in LANGUAGES)
+    return tuple(say_form(name, lang) for lang in LANGUAGES)

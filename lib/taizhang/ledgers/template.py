@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from taizhang.core.files import write_bytes
 from taizhang.core.reasons import Reason
-from taizhang.ledgers.forms import describe_form, say
+from taizhang.ledgers.forms import describe_form, say_form
 from taizhang.metadata.kinds import DATE_TYPES, Field, Kind, load_shared
 
 ROWS = 2000  # rows of the form that have choices and formats
@@ -88,7 +88,7 @@ def _list_fields(kind: Kind) -> list[Field]:
 def _name_sheets(kinds: Sequence[Kind], lang: str) -> list[str]:
     """A name for each sheet: the kind's title as far as a sheet may be called so, once."""
     names: list[str] = []
-    taken = {say(name, lang).casefold() for name in ("help", "lists")}
+    taken = {say_form(name, lang).casefold() for name in ("help", "lists")}
     for kind in kinds:
         name = _NO_SHEET_NAME.sub(" ", kind.title[lang])[:31].strip("' ") or kind.name[:31]
         names.append(name if name.casefold() not in taken else kind.name[:31])
@@ -118,14 +118,14 @@ class _Lists:
     def refer(self, choices: Sequence[str]) -> str:
         """The cells that will hold the choices, as a formula."""
         column = xl_col_to_name(self._columns.setdefault(tuple(choices), len(self._columns)))
-        return f"='{say('lists', self.lang)}'!${column}$2:${column}${len(choices) + 1}"
+        return f"='{say_form('lists', self.lang)}'!${column}$2:${column}${len(choices) + 1}"
 
     def write(self) -> None:
         """Write the sheet, if a column refers to it."""
         if not self._columns:
             return
-        sheet = self.book.add_worksheet(say("lists", self.lang))
-        sheet.write_string(0, 0, say("unread", self.lang))
+        sheet = self.book.add_worksheet(say_form("lists", self.lang))
+        sheet.write_string(0, 0, say_form("unread", self.lang))
         for choices, column in self._columns.items():
             for row, text in enumerate(choices, 1):
                 sheet.write_string(row, column, text)
@@ -146,10 +146,10 @@ def _make_rule(item: Field, lang: str, lists: _Lists) -> dict[str, object]:
             "validate": "list",
             "source": choices if plain else lists.refer(known or choices),
             "error_type": "stop" if refused else "warning",
-            "error_message": say("not_listed", lang),
+            "error_message": say_form("not_listed", lang),
             "input_message": item.description[lang][:255],
         }
-    told = say(f"type.{item.type}", lang)
+    told = say_form(f"type.{item.type}", lang)
     about = {"input_message": told, "error_type": "warning", "error_message": told}
     if item.type in DATE_TYPES:
         return {"validate": "date", "criteria": "between", "minimum": _DAYS[0], "maximum": _DAYS[1], **about}
@@ -177,7 +177,7 @@ def _make_rule(item: Field, lang: str, lists: _Lists) -> dict[str, object]:
 def list_choices(item: Field, lang: str) -> list[str]:
     """The values to choose from in a form; empty for a free column."""
     if item.type == "boolean" and not item.values:
-        return [say("yes", lang), say("no", lang)]
+        return [say_form("yes", lang), say_form("no", lang)]
     return [value.label(lang) for value in item.values.values()]
 
 
@@ -192,16 +192,16 @@ def make_example(kind: Kind, lang: str, district: str = "") -> dict[str, str]:
             row[item.name] = _write_example(item, kind.example.get(item.name, {}).get(lang, ""), lang)
         elif item.name != "district":
             choices = list_choices(item, lang)
-            row[item.name] = choices[0] if choices else say(f"examples.{item.type}", lang)
+            row[item.name] = choices[0] if choices else say_form(f"examples.{item.type}", lang)
     if "district" in row:
-        row["district"] = district or say("examples.district", lang)
+        row["district"] = district or say_form("examples.district", lang)
     return {name: text for name, text in row.items() if text}
 
 
 def _write_example(item: Field, text: str, lang: str) -> str:
     """A value of an example as a form has it: a category's, or yes or no, in words."""
     if item.type == "boolean" and not item.values:
-        return {"true": say("yes", lang), "false": say("no", lang)}.get(text, text)
+        return {"true": say_form("yes", lang), "false": say_form("no", lang)}.get(text, text)
     return item.values[text].label(lang) if text in item.values else text
 
 
@@ -214,13 +214,13 @@ def _write_help(
     names: Mapping[str, Sequence[str]],
 ) -> None:
     """One row per column of each form: what it holds, and an example, which makes a row if read downwards."""
-    sheet = book.add_worksheet(say("help", lang))
+    sheet = book.add_worksheet(say_form("help", lang))
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     for row, name in enumerate(_ABOUT):
-        sheet.write_string(row, 0, say(name, lang), strong if not row else None)
+        sheet.write_string(row, 0, say_form(name, lang), strong if not row else None)
     start = len(_ABOUT) + 1
     for column, (name, width) in enumerate(_HELP.items()):
-        sheet.write_string(start, column, say(name, lang), head)
+        sheet.write_string(start, column, say_form(name, lang), head)
         sheet.set_column(column, column, width)
     row = start
     for title, kind in kinds.items():
@@ -228,8 +228,8 @@ def _write_help(
         for item in _list_fields(kind):
             row += 1
             unit = load_shared().units[item.unit].label(lang) if item.unit else ""
-            required = say("yes", lang) if item.required else ""
-            about = item.description[lang], say(f"type.{item.type}", lang), unit
+            required = say_form("yes", lang) if item.required else ""
+            about = item.description[lang], say_form(f"type.{item.type}", lang), unit
             choices = "、".join(list_choices(item, lang))
             cells = (title, item.title[lang], required, *about, choices, example.get(item.name, ""))
             for column, text in enumerate(cells):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from taizhang.core.privacy import has_credit_digit, is_number
+from taizhang.core.privacy import has_credit_digit, is_number, mask_numbers
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.dates import Relative, read_date
 from taizhang.ledgers.grid import Codes, ErrorCell
@@ -53,6 +53,8 @@ _ITEMS = [
         r"第([一二三四五六七八九十]{1,3})[,、:]",
     )
 ]
+
+_LONGEST_QUOTE = 60  # characters of a value in a message
 
 
 @dataclass(frozen=True)
@@ -445,13 +447,18 @@ def _read_category(value: object, field: Field, context: Context) -> Answer:
         return Answer((option == "true") if field.type == "boolean" else option)
     known = Reason("ledgers.category.yes_or_no") if field.type == "boolean" else tuple(field.values)
     if not context.where:
-        return Answer(None, Reason("ledgers.category.unknown", value=text[:60], known=known))
+        return Answer(None, Reason("ledgers.category.unknown", value=_quote(text), known=known))
     table = f"{context.where}.values.{field.name}"
     if len(several) > 1 and "" not in several:
         return Answer(
-            None, Reason("ledgers.category.several", value=text[:60], known=tuple(several), table=table)
+            None, Reason("ledgers.category.several", value=_quote(text), known=tuple(several), table=table)
         )
-    return Answer(None, Reason("ledgers.category.map", value=text[:60], known=known, table=table))
+    return Answer(None, Reason("ledgers.category.map", value=_quote(text), known=known, table=table))
+
+
+def _quote(text: str) -> str:
+    """A value for a message; a long one is masked before it is cut, as half a telephone number is known by nobody."""
+    return text if len(text) <= _LONGEST_QUOTE else mask_numbers(text)[:_LONGEST_QUOTE]
 
 
 def _normal(text: str) -> str:
