@@ -60,13 +60,20 @@ def _compile(text: str, lang: str) -> str:
             titles = sorted((load_facts()[grade].title[lang] for grade in _GRADES), key=len, reverse=True)
             parts.append(f"(?P<grade>{'|'.join(titles)})")
             continue
-        words_in = _THEN if name == "then" else "[^。;；]+?" if name in ("low", "high") else _WORDS
+        words_in = _PLACES.get(name, _WORDS)
         parts.append(f"(?P<{name}>{_NUMBER[lang] if number else words_in})")
     return "".join(parts)
 
 
 _WORDS = r"(?:[^。.;；：:]|\.(?=\d))+?"
-_THEN = "(?:上年同期|上年|a year before|the year before)"
+_PLACES = {
+    "then": "(?:上年同期|上年|a year before|the year before)",
+    "low": "[^。;；]+?",
+    "high": "[^。;；]+?",
+    # No clause before it, though a title may have a comma.
+    "title": rf"(?:{'|'.join(info.title['zh'] for info in load_facts().values() if '，' in info.title['zh'])}"
+    r"|(?:[^。.;；：:，]|\.(?=\d))+?)",
+}
 _PLACES_OF_NUMBERS = frozenset(
     "n m per value share rest before done behind numerator denominator due least most difference area known of "
     "grave limit missing deaths missed".split()

@@ -40,6 +40,7 @@ def make_snapshot(
         fingerprint="",
         find_template=Path,
         read_ledger=getattr(book, "ledger", pd.DataFrame),
+        read_measures=lambda lang: {},
         hide=lambda rows: rows,
         unread=(),
         trace=lambda fact: book.trace(fact, period, "all"),
