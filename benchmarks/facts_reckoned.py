@@ -1074,13 +1074,13 @@ GROUNDS: dict[str, list[Any]] = {
         for name in ("on_time_rate", "days_late_median")
     },
     "schools.vetoed": [*one("schools", "veto"), (equal("veto", True), says("schools", "met"))],
-    "inspections.person_times": one("inspections", "inspectors"),
-    "hazards.cost_wan": [HAS_STATUS, (is_rectified, says("hazards", "cost_wan"))],
     **{
         name: one(*name.split("."))
         for name in SUMS
         if name != "publicity.sessions" and not name.startswith("projects.")
     },
+    "inspections.person_times": one("inspections", "inspectors"),
+    "hazards.cost_wan": [HAS_STATUS, (is_rectified, says("hazards", "cost_wan"))],
     **{f"projects.{name}": [(is_begun, says("projects", name))] for name in ("planned_wan", "spent_wan")},
     "projects.done": [(is_begun, says("projects", "done_on"))],
     "projects.overdue": [
@@ -1244,7 +1244,9 @@ def weigh(look: Look, fact: str, code: str) -> tuple[bool, float, float]:
         part = n / len(some) if some else 1.0
         if part <= share:
             share, told, asked = part, n, len(some)
-    if fact in SUMS and code != "all" and rows[kind]:
+    # Of a project that has not begun it is certain that it has no part in the sum.
+    asked_of = [row for row in rows[kind] if kind != "projects" or is_begun(look, row)]
+    if fact in SUMS and code != "all" and asked_of:
         # Where no row has an amount, or says that there is none, nobody wrote that it is nought.
         enough &= any(
             SUMS[fact](look, row) is not None

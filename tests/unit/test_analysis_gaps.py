@@ -29,13 +29,13 @@ SORTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "hazards": (
         {"found_on": "2021-03-01", "mode": "by_deadline", "severity": "major", "deadline": "2021-03-20",
          "rectified_on": "2021-03-11", "closed_on": "2021-03-12", "verified_on": "2021-03-12", "status": "closed",
-         "verified_result": "passed", "premises": "甲", "category": "消防"},
+         "verified_result": "passed", "premises": "甲", "category": "消防", "cost_wan": 1.5},
         {"found_on": "2021-05-01", "mode": "by_deadline", "severity": "general", "deadline": "2021-05-20",
          "status": "open", "premises": "乙", "category": "消防"},
     ),
     "inspections": (
-        {"inspected_on": "2021-03-01", "premises": "甲", "hazards_found": 2, "penalty_yuan": 500.0},
-        {"inspected_on": "2021-03-02", "premises": "乙", "hazards_found": 0, "penalty_yuan": 0.0},
+        {"inspected_on": "2021-03-01", "premises": "甲", "inspectors": 2, "hazards_found": 2, "penalty_yuan": 500.0},
+        {"inspected_on": "2021-03-02", "premises": "乙", "inspectors": 3, "hazards_found": 0, "penalty_yuan": 0.0},
     ),
     "drills": (
         {"held_on": "2021-03-01", "kind": "field", "evaluated": True, "participants": 20, "problems": 2,
@@ -48,31 +48,44 @@ SORTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"name": "乙", "issued_on": "2020-01-01", "review_due": "2023-06-01"},
     ),
     "incidents": (
-        {"occurred_on": "2021-03-01", "class": "accident", "deaths": 3, "serious_injuries": 1, "loss_wan": 10.0},
-        {"occurred_on": "2021-03-02", "class": "accident", "deaths": 0, "serious_injuries": 0, "loss_wan": 0.0},
+        {"occurred_on": "2021-03-01", "reported_on": "2021-03-01", "class": "accident", "deaths": 3, "missing": 1,
+         "serious_injuries": 1, "loss_wan": 10.0},
+        {"occurred_on": "2021-03-02", "reported_on": "2021-03-02", "class": "accident", "deaths": 0, "missing": 0,
+         "serious_injuries": 0, "loss_wan": 0.0},
     ),
     "losses": (
-        {"occurred_on": "2021-03-01", "event": "暴雨", "affected": 20, "loss_wan": 3.0},
-        {"occurred_on": "2021-03-02", "event": "台风", "affected": 0, "loss_wan": 0.0},
+        {"occurred_on": "2021-03-01", "event": "暴雨", "affected": 20, "evacuated": 30, "houses_collapsed": 2,
+         "houses_damaged": 5, "crops_ha": 3.5, "loss_wan": 3.0},
+        {"occurred_on": "2021-03-02", "event": "台风", "affected": 0, "evacuated": 0, "houses_collapsed": 0,
+         "houses_damaged": 0, "crops_ha": 0.0, "loss_wan": 0.0},
     ),
     "complaints": (
         {"received_on": "2021-03-01", "answered_on": "2021-03-02", "resolved_on": "2021-03-05", "due_on": "2021-03-10",
-         "status": "resolved"},
-        {"received_on": "2021-03-01", "due_on": "2021-03-10", "status": "open"},
+         "answer_due_on": "2021-03-03", "status": "resolved", "satisfied": True},
+        {"received_on": "2021-03-01", "due_on": "2021-03-10", "answer_due_on": "2021-03-03", "status": "open"},
     ),
     "disputes": (
         {"found_on": "2021-03-01", "settled_on": "2021-03-05", "status": "settled"},
         {"found_on": "2021-03-01", "status": "open"},
     ),
-    "warnings": ({"issued_at": "2021-03-01", "kind": "暴雨"}, {"issued_at": "2021-03-02", "kind": "台风"}),
-    "duty_checks": ({"checked_at": "2021-03-01", "on_duty": True}, {"checked_at": "2021-03-01", "on_duty": False}),
+    "warnings": (
+        {"issued_at": "2021-03-01 08:00", "lifted_at": "2021-03-01 20:00", "kind": "暴雨"},
+        {"issued_at": "2021-03-02 08:00", "lifted_at": "2021-03-02 18:00", "kind": "台风"},
+    ),
+    "duty_checks": (
+        {"checked_at": "2021-03-01", "on_duty": True, "minutes_to_answer": 2.0},
+        {"checked_at": "2021-03-01", "on_duty": False},
+    ),
     "teams": ({"name": "甲", "members": 10}, {"name": "乙", "members": 5}),
     "supplies": (
         {"item": "甲", "quantity": 5.0, "standard": 10.0, "expires_on": "2021-06-01"},
         {"item": "乙", "quantity": 5.0, "standard": 5.0, "expires_on": "2023-06-01"},
     ),
     "shelters": ({"name": "甲", "capacity": 50}, {"name": "乙", "capacity": 0}),
-    "publicity": ({"held_on": "2021-03-01", "reached": 50}, {"held_on": "2021-03-01", "reached": 0}),
+    "publicity": (
+        {"held_on": "2021-03-01", "reached": 50, "materials": 100},
+        {"held_on": "2021-03-01", "reached": 0, "materials": 0},
+    ),
     "schools": (
         {"school": "甲", "item": "乙", "met": False, "veto": True},
         {"school": "甲", "item": "丙", "met": True, "veto": False},
@@ -89,6 +102,28 @@ SORTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"name": "乙", "awarded_on": "2021-03-01"},
     ),
     "experts": ({"field": "消防", "members": 4}, {"field": "防汛", "members": 3}),
+    "premises": (
+        {"name": "甲", "opened_on": "2019-03-01", "status": "closed", "closed_on": "2021-06-01", "key": True,
+         "insured": True, "grade": "三级"},
+        {"name": "乙", "opened_on": "2019-03-01", "status": "open", "key": False, "insured": False, "grade": "二级"},
+    ),
+    "investigations": (
+        {"occurred_on": "2021-03-01", "opened_on": "2021-03-02", "closed_on": "2021-04-01", "measures": 3,
+         "measures_done": 1},
+        {"occurred_on": "2021-03-02", "opened_on": "2021-03-03", "measures": 0, "measures_done": 0},
+    ),
+    "responses": (
+        {"plan": "甲", "level": "1", "started_at": "2021-03-01 08:00", "ended_at": "2021-03-02 08:00"},
+        {"plan": "乙", "level": "3", "started_at": "2021-03-02 08:00"},
+    ),
+    "relief": (
+        {"given_on": "2021-03-01", "households": 5, "people": 20, "amount_wan": 3.0},
+        {"given_on": "2021-03-02", "households": 0, "people": 0, "amount_wan": 0.0},
+    ),
+    "reports_up": (
+        {"reported_at": "2021-03-01", "instruction": True, "instruction_done_on": "2021-03-05"},
+        {"reported_at": "2021-03-02", "instruction": False},
+    ),
     "population": (
         {"year": 2021, "residents": 5000, "output_yi": 8.0}, {"year": 2020, "residents": 4000, "output_yi": 7.0},
     ),

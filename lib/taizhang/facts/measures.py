@@ -281,10 +281,14 @@ class Count(_OfRows):
 
 @dataclass(frozen=True, kw_only=True)
 class Sum(Measure):
-    """The sum of an amount over the rows where it is known."""
+    """The sum of an amount over the rows where it is known.
+
+    `rows`: the rows that can have an amount, if not all; no other row has one.
+    """
 
     amount: Amount
     interval: bool = False
+    rows: Test = every
 
     def list_grounds(self) -> tuple[Ground, ...]:
         return grounds_of(self.amount)
@@ -296,7 +300,8 @@ class Sum(Measure):
         for ground in self.list_grounds():
             said &= of.test(ground.base) & of.test(ground.known)
         said |= ~np.isnan(of.test(self.amount))
-        return np.asarray((_tally(of.group, scene.n) > 0) & (_tally(of.group[said], scene.n) == 0))[:-1]
+        asked = _tally(of.group[of.test(self.rows)], scene.n)
+        return np.asarray((asked > 0) & (_tally(of.group[said], scene.n) == 0))[:-1]
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         amount = self.rows_of(scene).test(self.amount)

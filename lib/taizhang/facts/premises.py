@@ -46,7 +46,7 @@ def _tells_closing(rows: Rows) -> Mask:
     return ~rows.test(CLOSING.is_undated)
 
 
-_CLOSED = Ground(("closed_on", "status"), _tells_closing)
+_CLOSED = Ground(("closed_on",), _tells_closing)  # a status alone does not say since when
 
 
 @rests_on(_CLOSED)

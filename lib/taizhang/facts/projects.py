@@ -40,6 +40,6 @@ MEASURES: tuple[Measure, ...] = (
     Count(fact="projects.count", counted=is_begun, interval=False),
     Count(fact="projects.done", counted=is_done, interval=False),
     Count(fact="projects.overdue", counted=is_overdue, interval=False),
-    Sum(fact="projects.planned_wan", amount=_sum_begun("planned_wan")),
-    Sum(fact="projects.spent_wan", amount=_sum_begun("spent_wan")),
+    Sum(fact="projects.planned_wan", amount=_sum_begun("planned_wan"), rows=is_begun),
+    Sum(fact="projects.spent_wan", amount=_sum_begun("spent_wan"), rows=is_begun),
 )
