@@ -15,11 +15,13 @@ from typing import Any
 from taizhang.ledgers.access import _decrypt
 
 PAGE = 0x1000
-BOOL, LONG, MONEY, DOUBLE, DATE, TEXT, NUMERIC, BIG = 1, 4, 5, 7, 8, 10, 16, 19
+BOOL, LONG, MONEY, DOUBLE, DATE, TEXT, OLE, NUMERIC, BIG = 1, 4, 5, 7, 8, 10, 11, 16, 19
 SIZES = {BOOL: 0, 3: 2, LONG: 4, MONEY: 8, DOUBLE: 8, DATE: 8, NUMERIC: 17, BIG: 8}
 SYSTEM = -0x80000000
 Columns = Sequence[tuple[str, int]]
-CATALOGUE: Columns = [("Id", LONG), ("ParentId", LONG), ("Name", TEXT), ("Type", 3), ("Flags", LONG)]
+CATALOGUE: Columns = [
+    ("Id", LONG), ("ParentId", LONG), ("Name", TEXT), ("Type", 3), ("Flags", LONG), ("LvProp", OLE),
+]  # fmt: skip
 
 
 def make_access(
@@ -37,7 +39,10 @@ def make_access(
     for name, (columns, rows) in tables.items():
         places[name], free = free, free + 1
         contents.append((places[name], columns, rows, 0x4E))
-    listed = [(2, 0, "MSysObjects", 1, SYSTEM), *((at, 0, name, 1, 0) for name, at in places.items())]
+    listed = [
+        (2, 0, "MSysObjects", 1, SYSTEM, None),
+        *((at, 0, name, 1, 0, None) for name, at in places.items()),
+    ]
     contents.insert(0, (2, CATALOGUE, listed, 0x53))
     for number, (place, columns, rows, sort) in enumerate(contents):
         used = []
@@ -70,14 +75,16 @@ def _make_header(ace: bool, password: str) -> bytes:
 def _make_definition(columns: Columns, rows: int, sort: int, used: int, scale: int) -> bytes:
     body, fixed, variable = b"", 0, 0
     for at, (_, kind) in enumerate(columns):
-        is_text = kind == TEXT
-        various = bytes([18, scale, 0, 0]) if kind == NUMERIC else b"\x09\x04\0\0" if is_text else bytes(4)
-        flags = 0x0102 if is_text else 0x0003
-        place = (variable, 0) if is_text else (0, fixed)
+        varies = kind in (TEXT, OLE)
+        various = (
+            bytes([18, scale, 0, 0]) if kind == NUMERIC else b"\x09\x04\0\0" if kind == TEXT else bytes(4)
+        )
+        flags = 0x0102 if varies else 0x0003
+        place = (variable, 0) if varies else (0, fixed)
         body += struct.pack("<BIHHH", kind, 1625, at, place[0], at) + various
-        body += struct.pack("<HIHH", flags, 0, place[1], 510 if is_text else SIZES[kind])
-        variable += is_text
-        fixed += 0 if is_text else SIZES[kind]
+        body += struct.pack("<HIHH", flags, 0, place[1], 510 if kind == TEXT else SIZES.get(kind, 0))
+        variable += varies
+        fixed += 0 if varies else SIZES[kind]
     for name, _ in columns:
         word = name.encode("utf-16-le")
         body += struct.pack("<H", len(word)) + word
@@ -112,7 +119,7 @@ def _make_row(columns: Columns, row: Sequence[Any], scale: int) -> bytes:
     fixed, texts, filled = b"", [], 0
     for at, ((_, kind), value) in enumerate(zip(columns, row, strict=True)):
         filled |= (bool(value) if kind == BOOL else value is not None) << at
-        if kind == TEXT:
+        if kind in (TEXT, OLE):
             texts.append(b"" if value is None else _write_text(value))
         else:
             fixed += _write_fixed(kind, value, scale)
@@ -157,5 +164,5 @@ def _write_fixed(kind: int, value: Any, scale: int) -> bytes:
     if kind == NUMERIC:
         whole = int(Decimal(value).scaleb(scale))
         words = [(abs(whole) >> (32 * at)) & 0xFFFFFFFF for at in (3, 2, 1, 0)]
-        return struct.pack("<BIIII", whole < 0, *words)
+        return struct.pack("<BIIII", 0x80 if whole < 0 else 0, *words)
     return int(value).to_bytes(SIZES[kind], "little", signed=True)

@@ -55,7 +55,7 @@ def test_what_is_made_here_mdbtools_reads(tmp_path: Path) -> None:
         pytest.skip("no mdbtools on this machine")
     path = make_access(tmp_path / "a.mdb", {"hazards": (COLUMNS, ROWS)})
     told = subprocess.run(
-        ["mdb-export", "-D", "%Y-%m-%d %H:%M:%S", path, "hazards"], capture_output=True, check=True
+        ["mdb-export", "-T", "%Y-%m-%d %H:%M:%S", path, "hazards"], capture_output=True, check=True
     )
     rows = list(csv.DictReader(told.stdout.decode().splitlines()))
     assert [row["隐患描述"] for row in rows] == ["A区3号é电线老化", "plain", ""]

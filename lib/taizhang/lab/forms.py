@@ -9,7 +9,7 @@ from taizhang.ingest.layers import read_layers
 from taizhang.ledgers.template import write_template
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import load_kinds
-from taizhang.settings.workbook import locate_root, read_config
+from taizhang.settings.workbook import list_files, locate_root, read_config
 from taizhang.workbook.book import Workbook
 
 REGISTER = "premises"  # a ledger, and the column of others that names what stands in it
@@ -48,7 +48,9 @@ def _list_names(root: Path) -> tuple[dict[str, list[str]], tuple[Reason, ...]]:
     told, codes = districts.frame["name"].astype("str"), districts.frame["code"].astype("str")
     twice = told.duplicated(keep=False)  # only its code says which one is meant
     names = {"district": codes.where(twice, told).tolist()}
-    if REGISTER in config.ledgers:
+    # A register that is yet to be written names nothing; one from elsewhere is asked for.
+    registers = config.ledgers.get(REGISTER, ())
+    if any(one.source or list_files(config, one) != ([], list(one.files)) for one in registers):
         register = Workbook(root).ledger(REGISTER)
         names[REGISTER] = _sort_names(register["name"].dropna())
     return names, ()

@@ -167,7 +167,7 @@ class HeaderIndex:
         if found := self._match_own(text, extra):
             return found
         words = self._list_words(text)
-        exact = next(iter(words))
+        exact = fold(unicodedata.normalize("NFKC", text).strip("* "))  # a form marks with * what it requires
         if exact not in self.spellings and (asked := self._list_questions(text, words)):
             return asked
         for word, tail in words.items():
