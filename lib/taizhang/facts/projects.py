@@ -28,10 +28,10 @@ def is_overdue(rows: Rows) -> Mask:
 
 
 def _sum_begun(column: str) -> Amount:
-    """Return the money of a column, of projects begun; of one that is not, there is none yet."""
+    """Return the money of a column, of projects begun."""
 
     def amount(rows: Rows) -> Floats:
-        return np.where(rows.test(is_begun), rows.numbers(column), 0.0)
+        return np.where(rows.test(is_begun), rows.numbers(column), np.nan)
 
     return Grounded(amount, (ask(column, is_begun),))
 
