@@ -105,6 +105,7 @@ def _tell_undated(view: View) -> list[Runs]:
 def _tell_unsaid(view: View) -> list[Runs]:
     """Say which columns some rows leave empty, so that numbers rest on fewer rows than there are."""
     lang = view.lang
+    told = list_unsaid(view)
     names = [
         label(
             "method.unsaid_of",
@@ -114,7 +115,13 @@ def _tell_unsaid(view: View) -> list[Runs]:
             unsaid=count(one.unsaid),
             n=count(one.of),
         )
-        for one in list_unsaid(view)
+        for one in told
+        # The same rows, without any of more columns, are told once.
+        if not any(
+            {*other.columns} < {*one.columns}
+            and (other.kind, other.unsaid, other.of) == (one.kind, one.unsaid, one.of)
+            for other in told
+        )
     ]
     return [say("method.unsaid", lang, names=join_list(names, lang))] if names else []
 
