@@ -70,7 +70,10 @@ KNOWN = (
     Known(
         "complaints",
         ("received", "answered", "resolved", "resolved_undated"),
-        {"resolution_rate": ("resolved", "told"), "on_time_rate": ("on_time", "judged")},
+        {
+            "resolution_rate": ("resolved", "told"), "on_time_rate": ("on_time", "judged"),
+            "days_to_resolve_median": ("resolved", "told"),
+        },
         (
             ("answered", "received"), ("resolved", "received"), ("judged", "received"), ("on_time", "judged"),
             ("on_time", "resolved"), ("resolved_undated", "resolved"), ("resolved", "told"), ("told", "received"),
@@ -79,7 +82,7 @@ KNOWN = (
     Known(
         "disputes",
         ("found", "settled", "settled_undated"),
-        {"settlement_rate": ("settled", "told")},
+        {"settlement_rate": ("settled", "told"), "days_to_settle_median": ("settled", "told")},
         (("settled", "told"), ("told", "found"), ("settled_undated", "settled")),
     ),
 )  # fmt: skip
