@@ -23,10 +23,8 @@ def is_unended(rows: Rows) -> Mask:
 
 
 def count_hours(rows: Rows) -> Floats:
-    """Return hours from start to end; NaN where the time of either is not written, or they are in the wrong order."""
-    seconds = (rows.moments("ended_at") - rows.moments("started_at")).astype("timedelta64[s]")
-    hours = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64) / 3600)
-    return np.where(hours >= 0, hours, np.nan)
+    """Return hours from start to end."""
+    return rows.hours("started_at", "ended_at")
 
 
 def _has_hours(rows: Rows) -> Mask:

@@ -356,6 +356,12 @@ class Rows:
     def moments(self, column: str) -> Days:
         return self.ledger.moments(column)[self.at]
 
+    def hours(self, first: str, last: str) -> Floats:
+        """Return hours between two moments; NaN where the time of either is not written, or their order is wrong."""
+        seconds = (self.moments(last) - self.moments(first)).astype("timedelta64[s]")
+        hours = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64) / 3600)
+        return np.where(hours >= 0, hours, np.nan)
+
     def is_day(self, column: str) -> Mask:
         """Return whether the date is known to the day."""
         return self.days(column) == self.last_days(column)

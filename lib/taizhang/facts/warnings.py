@@ -8,11 +8,8 @@ from taizhang.facts.rows import Floats, Mask, Rows
 
 
 def count_hours(rows: Rows) -> Floats:
-    """Return hours from issue to lifting; NaN where the time of either is not written, or they are in the wrong
-    order."""
-    seconds = (rows.moments("lifted_at") - rows.moments("issued_at")).astype("timedelta64[s]")
-    hours = np.where(np.isnat(seconds), np.nan, seconds.astype(np.int64) / 3600)
-    return np.where(hours >= 0, hours, np.nan)
+    """Return hours from issue to lifting."""
+    return rows.hours("issued_at", "lifted_at")
 
 
 def is_lifted(rows: Rows) -> Mask:
