@@ -84,9 +84,9 @@ def test_sentences_say_what_the_ledgers_say(told: Read) -> None:
              "the register has 4 premises", "3 of them are under key supervision"),
         ),
         "write_incidents": (
-            ("开展事故调查2起", "已结案1起", "整改措施落实率为50.0%", "已结案而措施没有全部落实的有1起"),
+            ("开展事故调查2起", "已结案1起", "整改措施落实率为50.0%", "已结案而台账未记明措施全部落实的有1起"),
             ("2 investigations were opened", "one is closed", "50.0% of their measures have been carried out",
-             "one was closed before all measures were carried out"),
+             "one is closed with not all measures recorded as carried out"),
         ),
         "write_losses": (
             ("发放救助惠及30人次", "涉及12户次", "救助金额6.0万元"),
@@ -123,7 +123,7 @@ def test_findings_name_what_was_left_undone(told: Read) -> None:
     for words in (
         "重点监管对象3家中，1家没有检查记录",
         "领导批示2件中，1件没有办结记录",
-        "事故调查1起已经结案，整改措施没有全部落实",
+        "事故调查1起已经结案，台账未记明整改措施全部落实",
     ):
         assert words in text, text
     # Not every key place is visited in a quarter: of shorter periods it is no problem.
