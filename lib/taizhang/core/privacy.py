@@ -473,6 +473,20 @@ _RISKY = (
 _MAYBE = re.compile(_RISKY)
 
 
+def is_person(text: str) -> bool:
+    """Return whether a text is a person's name and nothing else: 张三, 李某某, 欧阳建国."""
+    plain = text.strip()
+    return bool(_load_person().fullmatch(plain)) and plain not in _load_names().no_names
+
+
+@cache
+def _load_person() -> re.Pattern[str]:
+    words = parse_yaml(_WORDS.read_text("utf-8"))
+    compound, surnames = "|".join(words["compound"]), "".join(words["surnames"])
+    ends = "".join(words["no_ends"])
+    return re.compile(rf"(?:(?:{compound}){_HAN}{{1,2}}|[{surnames}](?:{_HAN}|{_HAN}{{2}}))(?<![{ends}井])")
+
+
 def mask_numbers(text: str) -> str:
     """Replace telephone and identity numbers, and the names right beside them, by asterisks, one for each character."""
     return _mask(text) if _MAYBE.search(text) else text

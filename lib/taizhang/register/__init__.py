@@ -1,0 +1,18 @@
+"""The register of premises: which rows of the ledgers name the same one, how sure that is, and what people decided."""
+
+from taizhang.register.decisions import Decision, read_decisions
+from taizhang.register.links import DOUBTFUL_COLUMNS, Linked, link_premises
+from taizhang.register.mentions import LINK_COLUMNS, MENTION_COLUMNS
+from taizhang.register.names import fold_name, normalise_name
+
+__all__ = [
+    "DOUBTFUL_COLUMNS",
+    "LINK_COLUMNS",
+    "MENTION_COLUMNS",
+    "Decision",
+    "Linked",
+    "fold_name",
+    "link_premises",
+    "normalise_name",
+    "read_decisions",
+]

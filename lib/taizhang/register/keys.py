@@ -1,0 +1,35 @@
+"""Keys of premises that stay the same from ingest to ingest, and that people can read in pairs.csv."""
+
+import hashlib
+
+from taizhang.core.privacy import is_person, mask_numbers
+from taizhang.register.mentions import Atoms
+
+
+def name_keys(atoms: Atoms) -> list[str]:
+    """The key of each atom: its credit code, with the branch; else its district's code and its name as folded.
+
+    A name that is a person's is not shown: a digest stands for it.
+    """
+    table = atoms.table
+    numbers = dict(zip(atoms.numbers["atom"], atoms.numbers["number"], strict=True))
+    keys = []
+    parts = zip(table["code"], table["district_code"], table["folded"], atoms.names, strict=True)
+    for atom, (code, district, folded, name) in enumerate(parts):
+        if code:
+            keys.append(f"{code} {name.branch}".strip())
+        else:
+            keys.append(make_key(district, folded, numbers.get(atom, "")))
+    return keys
+
+
+def make_key(district: str, folded: str, number: str = "") -> str:
+    """The key of premises without a credit code."""
+    return f"{district} {show_name(folded) if folded else '#' + number}".strip()
+
+
+def show_name(folded: str) -> str:
+    """A name as it may be shown: of a person's, and of one with a telephone number, a digest."""
+    if is_person(folded) or mask_numbers(folded) != folded:
+        return f"***{hashlib.sha256(folded.encode()).hexdigest()[:8]}"
+    return folded

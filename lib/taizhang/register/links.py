@@ -1,0 +1,170 @@
+"""Which rows name the same premises: by decision, credit code, number or name, else by probability."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from taizhang.core.reasons import Reason
+from taizhang.register.contradictions import Agreed, settle_decisions
+from taizhang.register.decisions import Decision
+from taizhang.register.groups import Groups
+from taizhang.register.keys import name_keys
+from taizhang.register.mentions import LINK_COLUMNS, Atoms, make_atoms
+
+_NO_PLACES: Mapping[str, Sequence[str]] = MappingProxyType({})
+DOUBTFUL_COLUMNS = (
+    "a", "b", "probability", "name_a", "name_b", "district_code", "address_a", "address_b", "number_a", "number_b",
+    "rows_a", "rows_b", "for", "against",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What was linked.
+
+    `rows`: premises_key, how and probability, on the index of the mentions; NA where a row has neither a name nor a
+    number. `how`: code, number, name, probability or decision, for the strongest thing that ties a row to others, or
+    alone. `doubtful`: pairs to decide, likeliest first. `errors`: decisions that contradict each other; none of these
+    is followed. `account`: what was counted and learned, for the method section.
+    """
+
+    rows: pd.DataFrame
+    doubtful: pd.DataFrame
+    errors: list[Reason] = field(default_factory=list)
+    account: dict[str, Any] = field(default_factory=dict)
+
+
+def link_premises(
+    mentions: pd.DataFrame,
+    decisions: Sequence[Decision] = (),
+    *,
+    places: Mapping[str, Sequence[str]] = _NO_PLACES,
+) -> Linked:
+    """Link the rows that name the same premises.
+
+    `mentions`: one per row, in `MENTION_COLUMNS`; columns may be missing. `places`: by district_code, the names of the
+    district and of the units it lies in, which a name may begin with or not.
+    """
+    atoms = make_atoms(mentions, places)
+    branches = [
+        name.branch if folded else None
+        for name, folded in zip(atoms.names, atoms.table["folded"], strict=True)
+    ]
+    keys = name_keys(atoms)
+    links = {"code": list_codes(atoms), "number": list_numbers(atoms), "name": list_names(atoms)}
+    agreed = settle_decisions(decisions, atoms, keys, links)
+    groups = Groups(atoms.table["code"].tolist(), branches)
+    how = _Ties(len(atoms.table))
+    for one, other in agreed.same:
+        groups.force(one, other)
+        how.tie([(one, other)], "decision")
+    for one, other in agreed.apart:
+        groups.part(one, other)
+    for way, sets in links.items():
+        for members in sets:
+            how.tie(groups.unite_all(members), way)
+    rows = _tell_rows(mentions, atoms, groups, how, keys)
+    return Linked(rows, _make_no_doubtful(), agreed.errors, _count(rows, agreed))
+
+
+class _Ties:
+    """The first, and so strongest, way in which each atom was tied to another."""
+
+    def __init__(self, count: int) -> None:
+        self.how = np.full(count, "", dtype=object)
+        self.probability = np.full(count, np.nan)
+
+    def tie(self, pairs: Iterable[tuple[int, int]], how: str, probability: float = 1.0) -> None:
+        for pair in pairs:
+            for atom in pair:
+                if not self.how[atom]:
+                    self.how[atom], self.probability[atom] = how, probability
+
+
+def list_codes(atoms: Atoms) -> list[list[int]]:
+    """Sets of atoms with one credit code, of one branch; rows with the code alone are of the firm's first branch."""
+    table = atoms.table
+    coded = table.index[table["code"] != ""]
+    branch = pd.Series([atoms.names[at].branch for at in coded], index=coded, dtype="str")
+    return _list_sets(pd.DataFrame({"code": table.loc[coded, "code"], "branch": branch}))
+
+
+def list_numbers(atoms: Atoms) -> list[list[int]]:
+    """Sets of atoms in one district with one of the office's own numbers."""
+    given = atoms.numbers.assign(
+        district=atoms.table["district_code"].reindex(atoms.numbers["atom"]).to_numpy()
+    ).set_index("atom")
+    return _list_sets(given[["district", "number"]])
+
+
+def list_names(atoms: Atoms) -> list[list[int]]:
+    """Sets of atoms in one district with the same name, once normalised."""
+    named = atoms.table.index[atoms.table["folded"] != ""]
+    parts = pd.DataFrame(
+        {
+            "district": atoms.table.loc[named, "district_code"],
+            "core": [atoms.names[at].core for at in named],
+            "branch": [atoms.names[at].branch for at in named],
+        },
+        index=named,
+    )
+    return _list_sets(parts)
+
+
+def _list_sets(keys: pd.DataFrame) -> list[list[int]]:
+    """Sets of two and more that have the same key, as lists of index values."""
+    keys = keys[keys.duplicated(keep=False)]
+    numbers = keys.groupby(list(keys.columns), sort=False).ngroup()
+    return [
+        list(dict.fromkeys(members))
+        for members in keys.index.to_series().groupby(numbers.to_numpy()).agg(list)
+    ]
+
+
+def _tell_rows(
+    mentions: pd.DataFrame, atoms: Atoms, groups: Groups, ties: _Ties, keys: Sequence[str]
+) -> pd.DataFrame:
+    table = atoms.table
+    roots = groups.list_roots()
+    # A group is called by its credit code; else as its register, else as its shortest name does.
+    rank = pd.DataFrame(
+        {
+            "root": roots,
+            "uncoded": table["code"] == "",
+            "unregistered": ~table["registered"],
+            "nameless": table["folded"] == "",
+            "length": table["folded"].str.len(),
+            "key": list(keys),
+        }
+    ).sort_values(["uncoded", "unregistered", "nameless", "length", "key"])
+    called = rank.groupby("root")["key"].first().reindex(roots).astype("str").to_numpy()
+    untied = np.select([table["code"] != "", table["rows"] > 1], ["code", "name"], "alone")
+    how = np.where(ties.how != "", ties.how, untied)
+    probability = np.where(
+        np.isnan(ties.probability), np.where(how == "alone", np.nan, 1.0), ties.probability
+    )
+    told = {"premises_key": called, "how": how, "probability": probability}
+    atom = pd.Series(atoms.of).where(atoms.of >= 0)
+    rows = (
+        pd.DataFrame(told, index=range(len(table)))
+        .astype({"premises_key": "str", "how": "str"})
+        .reindex(atom)
+    )
+    return rows.set_axis(mentions.index)[list(LINK_COLUMNS)]
+
+
+def _make_no_doubtful() -> pd.DataFrame:
+    return pd.DataFrame({column: [] for column in DOUBTFUL_COLUMNS})
+
+
+def _count(rows: pd.DataFrame, agreed: Agreed) -> dict[str, Any]:
+    return {
+        "rows": int(rows["premises_key"].notna().sum()),
+        "premises": int(rows["premises_key"].nunique()),
+        "decisions": agreed.used,
+        "unused_lines": agreed.unused,
+    }
