@@ -130,6 +130,7 @@ def _ask_sql(wanted: Wanted, root: Path) -> tuple[list[str], Batches, Callable[[
         # Without parameters a driver takes the query as it is, whatever signs are in it.
         options = {"stream_results": True, "max_row_buffer": ROWS_PER_BATCH, "no_parameters": True}
         result = connection.exec_driver_sql(statement, execution_options=options)
+        cursor = result.cursor
         if not result.returns_rows:
             raise LedgerError("ingest.source.no_rows")
     except BaseException:
@@ -141,10 +142,21 @@ def _ask_sql(wanted: Wanted, root: Path) -> tuple[list[str], Batches, Callable[[
             yield lambda file, rows=rows: file.add(rows)  # type: ignore[misc]
 
     def close() -> None:
+        _forget_rest(cursor)
         connection.invalidate()  # what has not been read is not waited for
         connection.close()
 
     return [str(one) for one in tuple(result.keys())], list_batches(), close
+
+
+def _forget_rest(cursor: Any) -> None:
+    """Have pymysql not read the rest of a result when the cursor is cleared away, after its connection is closed.
+
+    It has no public way to say so, and tells of its failure at whatever moment the garbage is collected.
+    """
+    rest = getattr(cursor, "_result", None)
+    if rest is not None and getattr(rest, "unbuffered_active", False):
+        rest.unbuffered_active = False
 
 
 def _parse_url(address: Address) -> Any:
