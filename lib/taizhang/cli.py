@@ -576,6 +576,31 @@ def trace(
     raise typer.Exit(code)
 
 
+@command("return")
+def return_(
+    period: PeriodText,
+    district: Annotated[str, typer.Option("--district", metavar="D")] = "",
+    personal: Annotated[bool, typer.Option("--personal")] = False,
+    workbook: Folder = "",
+) -> None:
+    """Write what is doubtful into a workbook for each district to answer."""
+    from taizhang.core.periods import parse_period
+    from taizhang.returns import make_returns
+
+    span = parse_period(period)
+    book = open_workbook(workbook, span)
+    code = warn_errors(book.ingest())
+    made = make_returns(book, span, district=district, personal=personal)
+    for path in made.kept:
+        say_error(Reason("returns.kept", file=path.name))
+    if made.files:
+        told = {"files": len(made.files), "cells": made.cells, "pairs": made.pairs}
+        show(Reason("returns.done", folder=made.folder.relative_to(book.root).as_posix(), **told))
+    elif not made.kept:
+        show(Reason("returns.none", period=span.text))
+    raise typer.Exit(SEE if made.kept else code)
+
+
 @command()
 def draw(
     seed: Annotated[str, typer.Option("--seed", metavar="S")] = "",

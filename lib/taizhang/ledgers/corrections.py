@@ -64,7 +64,7 @@ class Corrector:
                 return grid
         value = grid.cell(row, position)
         if not value and meaning == "district" and table is not None and table.sections:
-            value = _section_of(table, row)
+            value = find_section(table, row)
         if not is_same(value, one.old):
             self._refuse_stale(one, value, meaning)
             return grid
@@ -117,7 +117,8 @@ def _find_column(grid: Grid, table: LedgerTable | None, name: str) -> tuple[int,
     return (found[0], meant.get(found[0], "")) if found else None
 
 
-def _section_of(table: LedgerTable, row: int) -> object:
+def find_section(table: LedgerTable, row: int) -> object:
+    """The district of the section under which a row stands; '' if it stands under none."""
     above = [at for at in table.sections if table.first + at <= row]
     return table.sections[max(above)] if above else ""
 

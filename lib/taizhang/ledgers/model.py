@@ -70,7 +70,7 @@ class Source:
     columns that a table lacks. `encoding`: of text files, '' to detect it; `dates`: the order of numbers in dates
     (ymd, mdy, dmy, roc), '' to detect it. `names`: known district names and aliases, which mark section rows.
     `sums`: the tables are summary tables. `corrections`: those of the file read. `rows`: the file holds what a database
-    gave, a Parquet file.
+    gave, a Parquet file. `show`: sheet and number (0 for all) of rows whose cells are wanted as they stand.
     """
 
     kind: Kind
@@ -86,6 +86,39 @@ class Source:
     sums: bool = False
     corrections: tuple[Correction, ...] = ()
     rows: RowNumbers | None = None
+    show: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A cell: the field of its column ('' for none), its header, letter and text.
+
+    `row` is the row that holds the value: of cells merged downwards the first.
+    """
+
+    field: str
+    header: str
+    letter: str
+    row: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A data row (1-based, as the spreadsheet shows it) with its day as it was read ('' for none)."""
+
+    sheet: str
+    row: int
+    day: str
+    cells: tuple[ShownCell, ...]
+
+    def find(self, field: str) -> ShownCell | None:
+        """The cell of a field's column, if the table has it."""
+        return next((cell for cell in self.cells if cell.field == field), None)
+
+    def find_column(self, name: str) -> ShownCell | None:
+        """The cell of a column by field or, of one that has none, by letter."""
+        return self.find(name) or next((cell for cell in self.cells if cell.letter == name), None)
 
 
 @dataclass(frozen=True)
@@ -138,6 +171,7 @@ class TableRead:
     (1-based). `used`: the source's settings in `values`, `empty` and `dates` that decided how a cell is read
     (values.COLUMN.TEXT, values.COLUMN.empty, dates). `turned`: the table is transposed, so its rows are the
     sheet's columns. `ways`: by column, the order of day and month, or the decimal sign, shown by its own cells.
+    `shown`: the rows that the source asks to be shown.
     """
 
     sheet: str
@@ -156,6 +190,7 @@ class TableRead:
     used: tuple[str, ...] = ()
     turned: bool = False
     ways: tuple[tuple[str, str], ...] = ()
+    shown: tuple[ShownRow, ...] = ()
 
     @property
     def unrecognised(self) -> tuple[str, ...]:

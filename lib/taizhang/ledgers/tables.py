@@ -42,6 +42,7 @@ from taizhang.ledgers.rowkinds import (
     LedgerTable,
 )
 from taizhang.ledgers.sheets import name_column
+from taizhang.ledgers.shown import show_rows, write_days
 from taizhang.ledgers.spread import list_later, spread_words
 from taizhang.ledgers.text import fold, write_cell
 from taizhang.ledgers.understood import list_understood
@@ -208,6 +209,9 @@ def read_table(
     )
     if len(data):
         about = replace(about, totals=_check_totals(grid, table, kind, parsed, data))
+    if source.show:
+        own_days = write_days(parsed[kind.date].data, numbers) if kind.date in parsed else {}
+        about = replace(about, shown=show_rows(grid, table, frozenset(source.show), own_days))
     return rows, aside, about
 
 

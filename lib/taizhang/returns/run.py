@@ -1,0 +1,221 @@
+"""`taizhang return`: the workbooks of a period, one per district and one of the whole area, written or taken away."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+
+from taizhang.core.clock import read_day
+from taizhang.core.files import remove_leftovers, write_bytes
+from taizhang.core.locks import hold_lock
+from taizhang.core.periods import Period, find_period_of
+from taizhang.core.privacy import mask_numbers
+from taizhang.core.reasons import Reason
+from taizhang.ingest.state import Unread
+from taizhang.metadata.facts import ALL
+from taizhang.metadata.kinds import DATED_TYPES, Kind
+from taizhang.returns.doubts import Doubts, is_within, read_doubts
+from taizhang.returns.form import Missing, Pair, Return, write_return
+from taizhang.returns.scores import score_ledgers
+from taizhang.workbook.book import Workbook
+
+FOLDER = "returns"
+DAYS_TO_ANSWER = 10
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_MOST_BYTES = 120
+_ENOUGH = 0.5  # of the districts: what they have handed in for a month is expected of the others
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The workbooks that a run wrote, what they ask, and those it left as they hold answers nobody has collected."""
+
+    folder: Path
+    files: tuple[Path, ...]
+    cells: int
+    pairs: int
+    kept: tuple[Path, ...] = ()
+
+
+def make_returns(book: Workbook, period: Period, *, district: str = "", personal: bool = False) -> Returned:
+    """Write what is doubtful in a period into a workbook for each district, or for one alone.
+
+    `district`: a code, name or alias, or ``all`` for the workbook of the whole area. Workbooks of the period in which
+    nothing is left to ask are taken away, unless they hold answers that have not been collected.
+    """
+    chosen = "" if district in ("", ALL) else book.resolve_district(district)
+    folder = book.root / "reports" / period.path / FOLDER
+    with hold_lock(book.config.cache / "locks" / FOLDER):
+        doubts = read_doubts(book)
+        wanted = [one for one in _list_returns(book, doubts, period) if not district or one.code == chosen]
+        names = _name_files(book)
+        remove_leftovers(folder)
+        kept = _list_answered(book, folder)
+        files, cells, pairs = [], 0, 0
+        for one in wanted:
+            path = folder / names[one.code]
+            if path in kept:
+                continue
+            if not one.asks:
+                path.unlink(missing_ok=True)
+                continue
+            folder.mkdir(parents=True, exist_ok=True)
+            write_bytes(path, write_return(one, book.config.lang, personal=personal))
+            files.append(path)
+            cells += len(one.questions)
+            pairs += len(one.pairs)
+    left = tuple(folder / names[one.code] for one in wanted if folder / names[one.code] in kept)
+    return Returned(folder, tuple(files), cells, pairs, left)
+
+
+def _list_answered(book: Workbook, folder: Path) -> set[Path]:
+    """Workbooks there that hold answers which have not been taken yet."""
+    return set()
+
+
+def identify(book: Workbook) -> str:
+    """Marks of a workbook: of its title and of its districts; one that has either is the same."""
+    codes = "\n".join(sorted(book.districts["code"].astype("str")))
+    return " ".join(hashlib.sha256(text.encode()).hexdigest()[:12] for text in (book.config.title, codes))
+
+
+def _name_files(book: Workbook) -> dict[str, str]:
+    """A file's name for each district, and '' for the whole area: safe on every system, and no two alike."""
+    named = dict(zip(book.districts["code"].astype("str"), book.districts["name"].astype("str"), strict=True))
+    named = {"": book.config.title, **named}
+    plain = {code: _make_safe(mask_numbers(name)) for code, name in named.items()}
+    twice = Counter(name.casefold() for name in plain.values())
+    return {
+        code: f"{name}{f' {code or ALL}' if twice[name.casefold()] > 1 or not name else ''}.xlsx".strip()
+        for code, name in plain.items()
+    }
+
+
+def _make_safe(name: str) -> str:
+    text = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).replace("*", "_").strip(" .")
+    text = text.encode()[:_MOST_BYTES].decode(errors="ignore").strip(" .")
+    return f"_{text}" if _DEVICE.fullmatch(text) else text
+
+
+def _list_returns(book: Workbook, doubts: Doubts, period: Period) -> Iterator[Return]:
+    """What is asked of each district, and, of rows without one, of the whole area."""
+    made_on = read_day()
+    names = dict(zip(book.districts["code"].astype("str"), book.districts["name"].astype("str"), strict=True))
+    twice = Counter(names.values())
+    choices = tuple(code if twice[name] > 1 else name for code, name in names.items())
+    scores = score_ledgers(doubts.account, period)
+    before = score_ledgers(doubts.account, period.period_before())
+    identity = identify(book)
+    for code, name in (("", book.config.title), *names.items()):
+        own = scores[scores["district_code"] == code] if code else _sum_scores(scores)
+        earlier = before[before["district_code"] == code] if code else _sum_scores(before)
+        yield Return(
+            code=code,
+            name=name,
+            title=book.config.title,
+            identity=identity,
+            period=period,
+            made_on=made_on,
+            due=made_on + timedelta(days=DAYS_TO_ANSWER),
+            questions=tuple(
+                one for one in doubts.questions if one.district_code == code and one.falls_in(period)
+            ),
+            pairs=tuple(_list_pairs(doubts.pairs, code, set(names))),
+            missing=tuple(_list_missing(book, doubts.account, code, period)) if code else (),
+            others=_count_others(doubts, code, period),
+            unread=_list_unread(book, code),
+            scores=own,
+            before=earlier,
+            kinds=book.kinds,
+            districts=choices,
+        )
+
+
+def _sum_scores(scores: pd.DataFrame) -> pd.DataFrame:
+    """The scores of all districts together, by ledger."""
+    if scores.empty:
+        return scores
+    found = (
+        scores.groupby("kind", sort=True)[["read", "accepted", "set_aside", "doubtful"]].sum().reset_index()
+    )
+    return found.assign(district_code="", score=100 * (found["accepted"] - found["doubtful"]) / found["read"])
+
+
+def _list_pairs(pairs: pd.DataFrame, code: str, codes: set[str]) -> Iterator[Pair]:
+    """The pairs of a district; those of none, or of two, are the whole area's."""
+    for row in pairs.to_dict("records"):
+        own = str(row.get("district_code", ""))
+        if (own if own in codes else "") != code:
+            continue
+        told = []
+        for side in ("a", "b"):
+            parts = [row.get(f"{name}_{side}") or "" for name in ("name", "address", "number")]
+            told.append(mask_numbers("\n".join(str(part) for part in parts if part) or str(row[side])))
+        speaks = "\n".join(mask_numbers(str(row[name])) for name in ("for", "against") if row.get(name))
+        yield Pair(
+            str(row["a"]), str(row["b"]), (told[0], told[1]), speaks, _write_share(row.get("probability", ""))
+        )
+
+
+def _write_share(text: object) -> str:
+    try:
+        return f"{100 * float(str(text)):.0f}%"
+    except ValueError:
+        return ""
+
+
+def _list_missing(book: Workbook, account: pd.DataFrame, code: str, period: Period) -> Iterator[Missing]:
+    """Months in which at least half of the districts have rows of a ledger, and this one has none."""
+    as_of = book.as_of(period)
+    for name in book.config.ledgers:
+        kind = book.kinds[name]
+        if not kind.date or kind.fields[kind.date].type not in DATED_TYPES:
+            continue
+        rows = account[(account["kind"] == name) & account["day"].notna()]
+        months = rows.assign(month=rows["day"].dt.strftime("%Y-%m"))
+        there = months.groupby("month")["district_code"].agg(set).to_dict()
+        known = len(set(rows["district_code"]) - {""})
+        expected = [
+            month
+            for month in _list_months(period, as_of)
+            if len(there.get(month, set()) - {""}) >= max(_ENOUGH * known, 2)
+        ]
+        lacking = [month for month in expected if code not in there[month]]
+        if lacking:
+            whole = len(lacking) == len(_list_months(period, as_of)) > 1
+            yield Missing(kind, () if whole else tuple(lacking))
+
+
+def _list_months(period: Period, as_of: date) -> list[str]:
+    """The months of a period that had ended by a day, or ended with the period."""
+    months, day = [], period.start
+    while day <= min(period.end, as_of):
+        month = find_period_of(day, "month")
+        if month.end <= as_of:
+            months.append(month.text)
+        day = month.end + timedelta(days=1)
+    return months
+
+
+def _count_others(doubts: Doubts, code: str, period: Period) -> tuple[tuple[Kind, Reason, int], ...]:
+    """Rows set aside that no cell would mend, by reason."""
+    counts: Counter[tuple[str, Reason]] = Counter()
+    kinds = {}
+    for kind, district, day, reason in doubts.others:
+        if district == code and (not day or is_within(day, period)):
+            counts[kind.name, reason] += 1
+            kinds[kind.name] = kind
+    return tuple((kinds[name], reason, count) for (name, reason), count in counts.items())
+
+
+def _list_unread(book: Workbook, code: str) -> tuple[Unread, ...]:
+    """Files and tables that could not be read: those of a district, or of no single one."""
+    found: Sequence[Unread] = [one for _, some in book.result.list_unread() for one in some]
+    return tuple(one for one in dict.fromkeys(found) if (code in one.codes if code else not one.codes))
