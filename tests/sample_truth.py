@@ -314,6 +314,58 @@ def count_standing(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str
     }
 
 
+def count_registers(tables: Tables, start: Day, end: Day, as_of: Day) -> dict[str, Number]:
+    """What is on the register and was visited; investigations, responses, relief, reports to the level above."""
+    places, visits = tables["premises"], _within(tables["inspections"], "inspected_on", start, end, as_of)
+    last = min(end, as_of)
+    now = places[~(places["opened_on"] > as_of) & ~(places["closed_on"] <= as_of)]
+    within = places[~(places["opened_on"] > last) & ~(places["closed_on"] <= start)]
+    named = set(zip(visits["district_code"], visits["premises"], strict=True))
+    seen = pd.Series(
+        [pair in named for pair in zip(within["district_code"], within["name"], strict=True)], within.index
+    )
+    is_key = within["key"].astype(bool)
+    cases = _within(tables["investigations"], "occurred_on", start, end, as_of)
+    cases = cases[~(cases["opened_on"] > as_of)]
+    closed = cases["closed_on"] <= as_of
+    starts = _within(tables["responses"], "started_at", start, end, as_of)
+    over = starts[starts["ended_at"].dt.normalize() <= as_of]
+    relief = _within(tables["relief"], "given_on", start, end, as_of)
+    reports = _within(tables["reports_up"], "reported_at", start, end, as_of)
+    told = reports[reports["instruction"].astype(bool)]
+    return {
+        "inspections.person_times": int(visits["inspectors"].sum()),
+        "inspections.coverage": _share(seen.sum(), len(seen)),
+        "inspections.key_coverage": _share(seen[is_key].sum(), is_key.sum()),
+        "premises.registered": len(now),
+        "premises.key": int(now["key"].sum()),
+        "premises.insured_share": _true_share(now["insured"]),
+        "premises.graded_share": _share(now["grade"].notna().sum(), len(now)),
+        "investigations.opened": len(cases),
+        "investigations.closed": int(closed.sum()),
+        "investigations.measures": int(cases["measures"].sum()),
+        "investigations.measures_done_rate": _share(cases["measures_done"].sum(), cases["measures"].sum()),
+        "investigations.closed_unfinished": int(
+            (closed & (cases["measures_done"] < cases["measures"])).sum()
+        ),
+        "responses.activated": len(starts),
+        "responses.hours_median": _plain_median(
+            (over["ended_at"] - over["started_at"]).dt.total_seconds() / 3600
+        ),
+        **{f"responses.level_{level}": int((starts["level"] == level).sum()) for level in "1234"},
+        "relief.households": int(relief["households"].sum()),
+        "relief.people": int(relief["people"].sum()),
+        "relief.amount_wan": float(relief["amount_wan"].sum()),
+        "reports_up.made": len(reports),
+        "reports_up.instructions": len(told),
+        "reports_up.instructions_done_rate": _share((told["instruction_done_on"] <= as_of).sum(), len(told)),
+    }
+
+
+def _plain_median(numbers: pd.Series) -> Number:
+    return float(numbers.median()) if len(numbers) else None
+
+
 _COUNTERS: tuple[Callable[[Tables, Day, Day, Day], dict[str, Number]], ...] = (
     count_hazards,
     count_inspections,
@@ -322,4 +374,5 @@ _COUNTERS: tuple[Callable[[Tables, Day, Day, Day], dict[str, Number]], ...] = (
     count_incidents,
     count_others,
     count_standing,
+    count_registers,
 )

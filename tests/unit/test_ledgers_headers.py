@@ -32,6 +32,8 @@ KINDS = load_kinds()
         ("inspections", ("检查情况", "检查人员（人）"), "inspectors"),
         ("incidents", ("伤亡情况", "死亡", "人"), "deaths"),
         ("losses", ("直接经济损失万元",), "loss_wan"),
+        ("reports_up", ("时间", "报告时间"), "reported_at"),  # the group adds nothing
+        ("reports_up", ("批示办理", "报告时间"), None),  # perhaps the day of an answer
     ],
 )
 def test_headers(kind: str, levels: tuple[str, ...], field: str | None) -> None:

@@ -38,6 +38,13 @@ _FORMS: dict[str, str] = {
     "signings": "district:t year:y due:i signed:i",
     "models": "district:t name:t kind:t level:c awarded_on:d withdrawn_on:d",
     "experts": "district:t field:t members:i",
+    "premises": "district:t name:t premises_id:t type:t trade:t address:t key:b status:c opened_on:d closed_on:d "
+    "grade:t insured:b lon:n lat:n responsible:t",
+    "investigations": "district:t occurred_on:D incident:t level:t opened_on:d closed_on:d measures:i "
+    "measures_done:i accountable:t",
+    "responses": "district:t plan:t level:c started_at:D ended_at:D",
+    "relief": "district:t given_on:d event:t households:i people:i amount_wan:n",
+    "reports_up": "district:t reported_at:D kind:t occurred_at:D instruction:b instruction_done_on:d",
 }
 COLUMNS: dict[str, dict[str, str]] = {
     kind: dict(part.split(":") for part in form.split()) for kind, form in _FORMS.items()
@@ -57,6 +64,10 @@ DATED: dict[str, str] = {
     "actions": "starts_on",
     "population": "year",
     "tasks": "due_on",
+    "investigations": "occurred_on",
+    "responses": "started_at",
+    "relief": "given_on",
+    "reports_up": "reported_at",
 }
 _DTYPES = {
     "t": "str",

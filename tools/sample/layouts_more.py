@@ -309,6 +309,102 @@ _EXPERTS = Layout(
     notes=("注：姓名均为虚构；所属乡镇为空的是县级专家。",),
 )
 
+_PREMISES = Layout(
+    f"{COUNTY}安全生产检查对象名录（虚构示例）",
+    ("截至2022年12月31日",),
+    (
+        SERIAL,
+        Column("district", "所属乡镇（街道）", write_text),
+        Column("name", "单位名称", write_text),
+        Column("premises_id", "统一社会信用代码", write_text),
+        Column("type", "单位类型", write_text),
+        Column("trade", "行业领域", write_text),
+        Column("address", "地址", write_text),
+        Column("responsible", "主要负责人", write_text),
+        Column("key", "是否重点监管", write_choice({True: ("重点", "是"), False: ("一般", "否")})),
+        Column("grade", "标准化等级", write_text),
+        Column("insured", "是否投保安责险", write_choice({True: ("是", "已投保"), False: ("否", "未投保")})),
+        Column("opened_on", "开业日期", _DAY, "经营"),
+        Column(
+            "status",
+            "经营状态",
+            write_choice({"open": ("在营", "正常"), "closed": ("已关闭", "注销")}),
+            "经营",
+        ),
+        Column("closed_on", "关闭日期", _DAY, "经营"),
+        Column("lon", "经度", write_numbers(odd=0), "坐标"),
+        Column("lat", "纬度", write_numbers(odd=0), "坐标"),
+    ),
+    notes=("注：代码均为虚构，其中的行政区划代码不存在。", *note_foot(_OFFICE, "2022年12月31日")),
+)
+_INVESTIGATIONS = Layout(
+    f"{COUNTY}生产安全事故调查处理台账（虚构示例）",
+    (),
+    (
+        SERIAL,
+        Column("district", "事发乡镇", write_text),
+        Column("incident", "事故名称", write_text),
+        Column("occurred_on", "事故发生时间", write_times),
+        Column("level", "事故等级", write_text),
+        Column("opened_on", "启动调查日期", _DAY, "调查处理"),
+        Column("closed_on", "结案日期", _DAY, "调查处理"),
+        Column("measures", "整改措施数", write_numbers("项", odd=0.05), "整改措施（项）"),
+        Column("measures_done", "已落实措施数", write_numbers("项", odd=0.05), "整改措施（项）"),
+        Column("accountable", "追责人员", write_text),
+    ),
+    totals=("measures", "measures_done"),
+    notes=("注：姓名均为虚构。",),
+)
+_RESPONSE_LEVELS = {
+    level: (f"{word}级", f"{roman}级") for level, word, roman in zip("1234", "一二三四", "ⅠⅡⅢⅣ", strict=True)
+}
+_RESPONSES = Layout(
+    f"{COUNTY}应急响应启动记录表（虚构示例）",
+    (),
+    (
+        SERIAL,
+        Column("district", "乡镇（街道）", write_text),
+        Column("plan", "启动预案名称", write_text),
+        Column("level", "响应级别", write_choice(_RESPONSE_LEVELS)),
+        Column("started_at", "启动时间", write_times, "时间"),
+        Column("ended_at", "终止时间", write_times, "时间"),
+    ),
+)
+_RELIEF = Layout(
+    f"{COUNTY}自然灾害生活救助发放统计表（虚构示例）",
+    ("单位：户、人、万元",),
+    (
+        SERIAL,
+        Column("district", "所属乡镇", write_text),
+        Column("event", "救助事项", write_text),
+        Column("given_on", "发放日期", _DAY),
+        Column("households", "救助户数", write_numbers("户", odd=0.08)),
+        Column("people", "救助人数", write_numbers("人", odd=0.08)),
+        Column("amount_wan", "发放金额（万元）", write_money_wan),
+    ),
+    totals=("households", "people", "amount_wan"),
+    notes=note_foot(f"{COUNTY}民政局（虚构）", "2022年12月31日"),
+)
+_REPORTS_UP = Layout(
+    f"{COUNTY}{{year}}年突发事件信息报送台账（虚构示例）",
+    (f"填报单位：{COUNTY}应急管理局值班室（虚构）",),
+    (
+        SERIAL,
+        Column("district", "乡镇（街道）", write_text),
+        Column("kind", "信息类别", write_text),
+        Column("occurred_at", "事发时间", write_times, "时间"),
+        Column("reported_at", "报告时间", write_times, "时间"),
+        Column(
+            "instruction",
+            "有无批示",
+            write_choice({True: ("有", "有批示"), False: ("无", "无批示")}),
+            "领导批示",
+        ),
+        Column("instruction_done_on", "批示办结日期", _DAY, "领导批示"),
+        REMARKS,
+    ),
+)
+
 MORE: dict[str, Planner] = {
     "losses": _plan("losses/灾情统计.xlsx", "灾情", _LOSSES),
     "complaints": _plan("complaints/诉求工单导出.csv", "", _COMPLAINTS),
@@ -327,4 +423,9 @@ MORE: dict[str, Planner] = {
     "signings": _plan_by_year("signings/责任状签订.xlsx", "year", _SIGNINGS),
     "models": _plan("models/示范创建.xlsx", "示范", _MODELS),
     "experts": _plan("experts/应急专家.xlsx", "专家", _EXPERTS),
+    "premises": _plan("premises/检查对象名录.xlsx", "名录", _PREMISES),
+    "investigations": _plan("investigations/事故调查台账.xlsx", "调查", _INVESTIGATIONS),
+    "responses": _plan("responses/应急响应记录.xlsx", "响应", _RESPONSES),
+    "relief": _plan("relief/救助发放统计.xlsx", "救助", _RELIEF),
+    "reports_up": _plan_by_year("reports_up/信息报送台账.xlsx", "reported_at", _REPORTS_UP),
 }

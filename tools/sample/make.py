@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from tools.sample import events, services, standing
+from tools.sample import events, registers, services, standing
 from tools.sample.columns import COLUMNS, DATED, PLACE, type_frame
 from tools.sample.flaws import Flaw, add_flaws
 from tools.sample.geography import Land, draw_land
@@ -39,11 +39,14 @@ _SET_ASIDE = ["kind", "source_file", "source_sheet", "source_row", "column", "va
 _COUNTS = ["kind", "read", "accepted", "set_aside", "cells_set_aside", "duplicates"]
 # One random stream per purpose, so that one kind's rows don't depend on another's. A kind that came later has one by
 # its name, so that those before it keep theirs.
-LATER = ("tasks", "projects", "signings", "models", "experts")
+LATER = (
+    "tasks", "projects", "signings", "models", "experts", "premises", "investigations", "responses", "relief",
+    "reports_up",
+)  # fmt: skip
 _FIRST = [kind for kind in COLUMNS if kind not in LATER]
-_STREAMS = {
+_STREAMS = {name: crc32(name.encode()) for name in (*LATER, "register")} | {
     name: number for number, name in enumerate(("places", "land", "grid", "premises", *_FIRST, "draw"))
-} | {kind: crc32(kind.encode()) for kind in LATER}
+}
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ class _Sample:
     towns: list[Township]
     land: Land
     aliases: dict[str, str]
+    register: list[pd.DataFrame] = field(default_factory=list)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     endings: dict[str, str] = field(default_factory=dict)
     counts: list[dict[str, object]] = field(default_factory=list)
@@ -166,7 +170,7 @@ def make_sample(
 
 
 def _draw_years(sample: _Sample, cells: list[str], rows: int) -> Iterator[tuple[Township, int, Year]]:
-    """Hazards and inspections, township by township and year by year."""
+    """Hazards and inspections, township by township and year by year; of each township also the register."""
     wanted = np.array([[t.effort * t.population**0.75 * f for f in t.trend] for t in sample.towns])
     exact = wanted / wanted.sum() * rows
     counts = np.floor(exact).astype(int)
@@ -175,9 +179,13 @@ def _draw_years(sample: _Sample, cells: list[str], rows: int) -> Iterator[tuple[
     for number, town in enumerate(sample.towns):
         many = int(np.clip(counts[number].sum() / 2.2, 16, 900))
         premises = make_premises(number, town, sample.land, cells, many, sample.stream("premises", number))
+        drawn = []
         for place, year in enumerate(YEARS):
             stream = sample.stream("hazards", number, year)
-            yield town, year, draw_year(town, year, int(counts[number, place]), premises, stream)
+            drawn.append(draw_year(town, year, int(counts[number, place]), premises, stream))
+            yield town, year, drawn[-1]
+        stream = sample.stream("register", number)
+        sample.register.append(registers.draw_register(town, premises.frame, drawn, stream))
 
 
 def _write_years(sample: _Sample, years: Iterator[tuple[Township, int, Year]]) -> None:
@@ -243,14 +251,17 @@ def _draw_rest(sample: _Sample) -> dict[str, pd.DataFrame]:
             return sample.stream(kind, number)
 
         plans = events.draw_plans(town, rng("plans"))
+        incidents = events.draw_incidents(number, town, area, rng("incidents"))
+        losses = events.draw_losses(town, rng("losses"))
+        warnings = services.draw_warnings(town, county_warnings, rng("warnings"))
         drawn = {
             "drills": events.draw_drills(town, plans, rng("drills")),
             "plans": plans,
-            "incidents": events.draw_incidents(number, town, area, rng("incidents")),
-            "losses": events.draw_losses(town, rng("losses")),
+            "incidents": incidents,
+            "losses": losses,
             "complaints": services.draw_complaints(town, rng("complaints")),
             "disputes": services.draw_disputes(town, rng("disputes")),
-            "warnings": services.draw_warnings(town, county_warnings, rng("warnings")),
+            "warnings": warnings,
             "duty_checks": services.draw_duty_checks(town, rng("duty_checks")),
             "weather": services.draw_weather(town, county_weather, rng("weather")),
             "teams": services.draw_teams(town, rng("teams")),
@@ -264,6 +275,11 @@ def _draw_rest(sample: _Sample) -> dict[str, pd.DataFrame]:
             "projects": standing.draw_projects(town, rng("projects")),
             "signings": standing.draw_signings(town, rng("signings")),
             "models": standing.draw_models(town, rng("models")),
+            "premises": sample.register[number],
+            "investigations": registers.draw_investigations(town, incidents, rng("investigations")),
+            "responses": registers.draw_responses(town, warnings, rng("responses")),
+            "relief": registers.draw_relief(town, losses, rng("relief")),
+            "reports_up": registers.draw_reports_up(town, incidents, rng("reports_up")),
         }
         for kind, frame in drawn.items():
             parts[kind].append(frame)

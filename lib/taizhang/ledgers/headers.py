@@ -26,6 +26,8 @@ _SIGNS = re.compile(r"[(\[【〔{)\]】〕}]")
 _HOW_MANY = re.compile(r"(?:是|为|有|共)?多少([^\s?]{1,4})[\s?*]*$")
 # What makes another number or day of a name that is near: 未整改数 is no 已整改数, 应参加人数 no 参加人数.
 _OTHERWISE = re.compile("未|不|非|应(?!急)|拟|计划|预计|上年|去年|同期|累计|率|占比|比例|其中|增长")
+# A group that adds nothing to a header which is plain by itself: 时间 above 报告时间.
+_EMPTY = re.compile("(?:时间|日期|情况|信息|基本|相关|登记)+(?:安排)?")
 _NEUTRAL = re.compile("情况|信息|基本|概况|登记|明细|台账|内容$|总体|detail|info|general|basic")
 
 
@@ -136,7 +138,9 @@ class HeaderIndex:
         words = levels[:-1] if unit_level else levels
         extra = bare(levels[-1]) if unit_level else ""
         attempts = ["".join(words)]
-        if len(words) > 1:
+        if len(words) > 1 and self._is_plain(words):
+            attempts = [words[-1]]
+        elif len(words) > 1:
             attempts = ["/".join(words), *attempts, "".join(words[-2:])]
             if fold(_strip(words[-1])) not in self.generic or _NEUTRAL.search(fold("".join(words[:-1]))):
                 attempts.append(words[-1])
@@ -148,6 +152,11 @@ class HeaderIndex:
                 own = (self._match_own(one, extra) for one in (*attempts[number:], words[-1]))
                 return next(filter(None, own), told)
         return self._own(words[-1], extra) or self._look_up_bilingual(words[-1], extra)
+
+    def _is_plain(self, words: tuple[str, ...]) -> bool:
+        """Return whether the last level is a header known by itself, and those above add nothing to it."""
+        leaf, *above = (fold(simplify(_strip(word))) for word in reversed(words))
+        return leaf in self.spellings and leaf not in self.generic and all(map(_EMPTY.fullmatch, above))
 
     def _look_up_bilingual(self, text: str, extra: str) -> Match | tuple[Question, ...] | None:
         """A header in two languages is what its Chinese says: 所属乡镇 Township, 隐患等级/Severity."""
