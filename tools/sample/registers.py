@@ -55,7 +55,7 @@ def draw_register(
     closed += pd.to_timedelta(rng.integers(20, 340, count), unit="D")
     opened = pd.Timestamp("2004-01-05") + pd.to_timedelta(rng.integers(0, 5800, count), unit="D")
     works = premises["premises_type"].isin(_KINDS).to_numpy()
-    grade = rng.choice([None, *_GRADES], count, p=[0.4, 0.02, 0.08, 0.5])
+    grade = rng.choice(["", *_GRADES], count, p=[0.4, 0.02, 0.08, 0.5])
     codes = [_make_code(int(number)) for number in rng.integers(1, 10**8, count)]
     numbers, streets = rng.integers(1, 180, count), rng.choice(_STREETS, count)
     frame = pd.DataFrame(
@@ -72,7 +72,7 @@ def draw_register(
             "status": np.where(gone, "closed", "open"),
             "opened_on": pd.Series(opened).where(rng.random(count) < 0.85),
             "closed_on": closed.where(gone),
-            "grade": pd.Series(grade, dtype="str").where(works),
+            "grade": pd.Series(grade, dtype="str").where(works & (grade != "")),
             "insured": rng.random(count) < np.where(works, 0.8, 0.35),
             "lon": premises["lon"],
             "lat": premises["lat"],
@@ -154,8 +154,8 @@ def draw_relief(town: Township, losses: pd.DataFrame, rng: np.random.Generator) 
     rows = []
     for loss in losses.to_dict("records"):
         day = loss["occurred_on"] + pd.Timedelta(days=int(rng.integers(9, 50)))
-        households = int(loss["houses_damaged"] + loss["houses_collapsed"] + loss["evacuated"] * 0.03) + 1
-        rows.append((day, f"{loss['event']}灾后救助", households, 0.21))
+        hit = int(loss["houses_damaged"] + loss["houses_collapsed"] + loss["evacuated"] * 0.03) + 1
+        rows.append((day, f"{loss['event']}灾后救助", hit, 0.21))
     for year in YEARS:
         day = pd.Timestamp(year, 1, int(rng.integers(8, 29)))
         rows.append((day, "冬春生活救助", int(town.population / 1500 * rng.uniform(0.7, 1.3)) + 2, 0.09))
