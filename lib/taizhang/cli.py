@@ -602,6 +602,29 @@ def return_(
 
 
 @command()
+def collect(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    workbook: Folder = "",
+) -> None:
+    """Take the answers of workbooks that came back."""
+    from taizhang.returns import collect_answers
+    from taizhang.workbook.book import Workbook
+
+    if absent := [str(path) for path in files if not path.is_file()]:
+        raise ParameterError("cli.collect.no_file", files=absent)
+    book = Workbook.find(workbook)
+    code = warn_errors(book.ingest())
+    made = collect_answers(book, files)
+    for reason in (*made.faults, *(one.word() for one in made.refused)):
+        say_error(reason)
+    names = ("taken", "already", "unchanged", "refused")
+    show(Reason("returns.collected", files=made.files, **{name: made.count(name) for name in names}))
+    if made.count("taken"):
+        show(Reason("returns.next"))
+    raise typer.Exit(SEE if made.faults or made.refused else code)
+
+
+@command()
 def draw(
     seed: Annotated[str, typer.Option("--seed", metavar="S")] = "",
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE")] = None,

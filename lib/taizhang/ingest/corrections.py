@@ -16,7 +16,7 @@ from taizhang.metadata.kinds import Kind
 
 LOG_COLUMNS = ["kind", "file", "sheet", "row", "column", "letter", "old", "new", "why", "line"]
 # The columns of set_aside.csv stand for ours, so that its lines can be copied and completed.
-_NAMES = {
+NAMES = {
     "file": ("file", "source_file", "文件"),
     "sheet": ("sheet", "source_sheet", "工作表"),
     "row": ("row", "source_row", "行"),
@@ -25,8 +25,10 @@ _NAMES = {
     "new": ("new", "新值"),
     "by": ("by", "更正人"),
     "why": ("why", "原因"),
+    "when": ("when", "时间"),
 }
-_MAY_LACK = ("sheet",)
+_MAY_LACK = ("sheet", "when")
+_GUARDED = re.compile(r"'(?=\s*[=+@＝＋＠\-－])")
 HIDDEN = "***"
 
 
@@ -62,17 +64,22 @@ def read_corrections(
 
 def _read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
     """Lines by our column names, with their numbers; blank lines are passed over."""
-    known = frozenset(word for words in _NAMES.values() for word in words)
+    known = frozenset(word for words in NAMES.values() for word in words)
     rows = [[str(cell) for cell in row] for row in read_text(path, known).rows]
     head = [unicodedata.normalize("NFKC", cell).strip().casefold() for cell in rows[0]]
     places = {}
-    for name, words in _NAMES.items():
+    for name, words in NAMES.items():
         at = [head.index(word) for word in words if word in head]
         if at:
             places[name] = at[0]
-    lacking = [name for name in _NAMES if name not in places and name not in _MAY_LACK]
+    lacking = [name for name in NAMES if name not in places and name not in _MAY_LACK]
     if lacking:
-        raise LedgerError("ingest.corrections.columns", lacking=lacking, has=[*rows[0]], columns=list(_NAMES))
+        raise LedgerError(
+            "ingest.corrections.columns",
+            lacking=lacking,
+            has=[*rows[0]],
+            columns=[name for name in NAMES if name != "when"],
+        )
     lines = []
     for number, row in enumerate(rows[1:], 2):
         if any(cell.strip() for cell in row):
@@ -93,8 +100,10 @@ def _make_correction(line: int, row: Mapping[str, str], names: Sequence[str]) ->
         row=int(number[1]),
         column=row["column"],
         old=row["old"],
-        new=row["new"],
+        new=_GUARDED.sub("", row["new"], count=1) if row["new"].startswith("'") else row["new"],
         why=row["why"],
+        by=row["by"],
+        when=row.get("when", ""),
     )
 
 

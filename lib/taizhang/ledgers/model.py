@@ -37,6 +37,8 @@ class Correction:
     old: str
     new: str
     why: str = ""
+    by: str = ""
+    when: str = ""
 
 
 @dataclass(frozen=True)

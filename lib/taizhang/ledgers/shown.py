@@ -14,6 +14,7 @@ from taizhang.ledgers.sheets import name_column
 from taizhang.ledgers.text import write_cell
 
 EVERY = 0  # instead of a row's number: every row of the sheet
+ANYWHERE = ("*", EVERY)  # every row of every sheet; no sheet can be called so
 _ALSO = "ledgers.row.also"
 
 
@@ -21,7 +22,7 @@ def show_rows(
     grid: Grid, table: LedgerTable, wanted: Collection[tuple[str, int]], days: Mapping[int, str]
 ) -> tuple[ShownRow, ...]:
     """The wanted data rows of a table, by sheet and number; `days`: of rows whose day was read."""
-    every = (grid.sheet.name, EVERY) in wanted
+    every = ANYWHERE in wanted or (grid.sheet.name, EVERY) in wanted
     tops = _find_tops(grid, table)
     fields = {c.position: c.match.field for c in table.columns if c.match and not c.match.problem}
     shown = []

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from taizhang.core.periods import Period
     from taizhang.workbook.book import Workbook
 
+FOLDER = "returns"  # of a period's reports, and the lock of whatever writes or takes them
 PAIRS_FILE = "doubtful_pairs.csv"
 # Read in a table of rows; a column that a district cannot answer names none.
 ACCOUNT = {
@@ -105,14 +106,20 @@ def is_within(day: str, period: "Period") -> bool:
     return period.start <= date.fromisoformat(day) <= period.end
 
 
-def mark_cells(row: ShownRow, kind: Kind) -> str:
-    """Short hashes of a row's other cells, by which it is known again when it has moved; none of personal columns."""
+def mark_cells(row: ShownRow, kind: Kind, asked: Collection[str] = ()) -> dict[str, str]:
+    """Short hashes of a row's cells, by which it is known again; none of personal columns, nor of those asked."""
     told = (
-        (cell.field or cell.letter, cell.text)
+        (cell.field, cell.text)
         for cell in row.cells
         if cell.text and cell.field and not is_personal(kind.fields.get(cell.field))
     )
-    return " ".join(f"{name}:{hash_text(text, 4)}" for name, text in told)
+    return {name: hash_text(text, 4) for name, text in told if name not in asked}
+
+
+def identify(book: "Workbook") -> str:
+    """Marks of a workbook: of its title and of its districts; one that has either is the same."""
+    codes = "\n".join(sorted(book.districts["code"].astype("str")))
+    return " ".join(hashlib.sha256(text.encode()).hexdigest()[:12] for text in (book.config.title, codes))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The workbook that goes back to a district: what is doubtful in its ledgers, with one cell to answer each."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -309,6 +309,9 @@ class _Form:
         names += [self.say(name) for name in ends]
         title = kind.label(self.lang)
         sheet = self._begin(title, list(zip(names, widths, strict=True)), f"{title}　{self.made.name}")
+        columns: dict[tuple[str, str, int], set[str]] = {}
+        for one in asked:
+            columns.setdefault((one.file, one.row.sheet, one.row.row), set()).add(one.column)
         row = 1
         for row, one in enumerate(asked, 2):
             cells: list[object] = [row - 1, self._name_place(one), one.cell.row, self._name_column(one)]
@@ -319,7 +322,7 @@ class _Form:
             sheet.write_string(row, 0, one.key, self.style(font_color="#FFFFFF"))
             self._write_line(sheet, row, cells, widths)
             self._write_answer(sheet, row, len(cells) + 1, one)
-            self._note(one)
+            self._note(one, columns[one.file, one.row.sheet, one.row.row])
         self._end(sheet, row, len(widths))
 
     def _choose_context(self, kind: Kind, asked: Sequence[Question]) -> list[str]:
@@ -385,13 +388,15 @@ class _Form:
         column = xl_col_to_name(self._lists.setdefault(tuple(choices), len(self._lists)))
         return f"='{self.say('lists')}'!${column}$1:${column}${len(choices)}"
 
-    def _note(self, one: Question) -> None:
+    def _note(self, one: Question, asked: Collection[str]) -> None:
         """Put down on the hidden sheet what a line asks; nothing of it tells what the cell says."""
         kind = one.item.type if one.item is not None else "text"
+        marks = mark_cells(one.row, one.kind, asked)
         self._keys.append(
             (
                 one.key, one.kind.name, mask_numbers(one.file), mask_numbers(one.row.sheet), one.cell.row, one.column,
-                one.cell.letter, kind, one.old, mark_cells(one.row, one.kind), self._name_column(one),
+                one.cell.letter, kind, one.old, " ".join(f"{name}:{mark}" for name, mark in marks.items()),
+                self._name_column(one),
             )
         )  # fmt: skip
 

@@ -1,6 +1,5 @@
 """`taizhang return`: the workbooks of a period, one per district and one of the whole area, written or taken away."""
 
-import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -20,12 +19,12 @@ from taizhang.core.reasons import Reason
 from taizhang.ingest.state import Unread
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import DATED_TYPES, Kind
-from taizhang.returns.doubts import Doubts, is_within, read_doubts
+from taizhang.returns.collect import holds_answers
+from taizhang.returns.doubts import FOLDER, Doubts, identify, is_within, read_doubts
 from taizhang.returns.form import Missing, Pair, Return, write_return
 from taizhang.returns.scores import score_ledgers
 from taizhang.workbook.book import Workbook
 
-FOLDER = "returns"
 DAYS_TO_ANSWER = 10
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
@@ -77,13 +76,7 @@ def make_returns(book: Workbook, period: Period, *, district: str = "", personal
 
 def _list_answered(book: Workbook, folder: Path) -> set[Path]:
     """Workbooks there that hold answers which have not been taken yet."""
-    return set()
-
-
-def identify(book: Workbook) -> str:
-    """Marks of a workbook: of its title and of its districts; one that has either is the same."""
-    codes = "\n".join(sorted(book.districts["code"].astype("str")))
-    return " ".join(hashlib.sha256(text.encode()).hexdigest()[:12] for text in (book.config.title, codes))
+    return {path for path in folder.glob("*.xlsx") if holds_answers(book, path)}
 
 
 def _name_files(book: Workbook) -> dict[str, str]:

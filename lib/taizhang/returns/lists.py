@@ -1,0 +1,169 @@
+"""corrections.csv and pairs.csv: lines are added, everything else in them stays as it is."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taizhang.core.csv import guard_text
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import write_bytes
+from taizhang.core.reasons import Reason
+
+PAIR_NAMES = {
+    "a": ("a", "甲"),
+    "b": ("b", "乙"),
+    "same": ("same", "相同"),
+    "by": ("by",),
+    "why": ("why",),
+    "when": ("when",),
+}
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_MAY_LACK = ("sheet", "when")
+
+
+@dataclass
+class List:
+    """A list as it stands: its records as written, and how it is written."""
+
+    path: Path
+    names: Mapping[str, tuple[str, ...]]
+    encoding: str = "utf-8-sig"
+    delimiter: str = ","
+    end: str = "\n"
+    records: list[str] = field(default_factory=list)  # the first is the header; each with its line end
+    places: dict[str, int] = field(default_factory=dict)
+    width: int = 0
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        """The lines, by our names."""
+        return [self._read(one) for one in self.records[1:] if one.strip()]
+
+    def _split(self, record: str) -> list[str]:
+        return next(csv.reader(io.StringIO(record), delimiter=self.delimiter), [])
+
+    def _read(self, record: str) -> dict[str, str]:
+        cells = self._split(record)
+        return {name: cells[at].strip() if at < len(cells) else "" for name, at in self.places.items()}
+
+    def add(self, lines: Sequence[Mapping[str, str]], order: Sequence[str]) -> None:
+        """Add lines and write the list, whole or not at all.
+
+        Lines that were taken before and stand at the end are kept in one order with the new ones, so that it doesn't
+        matter in which order the answers came.
+        """
+        if not lines:
+            return
+        if "when" not in self.places:
+            self._widen()
+        first = len(self.records)
+        while first > 1 and self._read(self.records[first - 1]).get("when"):
+            first -= 1
+        if not self.records[-1].endswith(("\n", "\r")):
+            self.records[-1] += self.end
+        taken = [*self.records[first:], *map(self._write, lines)]
+        taken.sort(key=lambda record: _order(self._read(record), order))
+        self.records[first:] = taken
+        write_bytes(self.path, "".join(self.records).encode(self.encoding))
+
+    def _write(self, line: Mapping[str, str]) -> str:
+        cells = [""] * self.width
+        for name, text in line.items():
+            if name in self.places:
+                cells[self.places[name]] = _guard(text)
+        return self._join(cells)
+
+    def _join(self, cells: Sequence[str]) -> str:
+        stream = io.StringIO()
+        csv.writer(stream, delimiter=self.delimiter, lineterminator=self.end).writerow(cells)
+        return stream.getvalue()
+
+    def _widen(self) -> None:
+        """Add a column for the day on which a line was taken; other cells stay as they are."""
+        rows = [self._split(record) if record.strip() else None for record in self.records]
+        self.places["when"] = self.width
+        self.records = [
+            record
+            if cells is None
+            else self._join([*cells, *[""] * (self.width - len(cells)), "when" if not at else ""])
+            for at, (record, cells) in enumerate(zip(self.records, rows, strict=True))
+        ]
+        self.width += 1
+
+
+def _order(line: Mapping[str, str], names: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
+    """Rows by their numbers, all else by its text."""
+    texts = (line.get(name, "") for name in names)
+    return tuple((0, int(text), "") if text.isdecimal() else (1, 0, text) for text in texts)
+
+
+def open_list(path: Path, names: Mapping[str, tuple[str, ...]]) -> List:
+    """Read a list; one that is not there begins with its header. ParameterError if it lacks columns."""
+    if not path.exists():
+        heads = list(names)
+        made = List(path, names, places={name: at for at, name in enumerate(heads)}, width=len(heads))
+        made.records = [made._join(heads)]
+        return made
+    data = path.read_bytes()
+    encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "")
+    if not encoding:
+        encoding = "utf-8" if _is_utf8(data) else "gb18030"
+    text = data.decode(encoding)
+    records = _split_records(text)
+    head = records[0] if records else ""
+    known = {word for words in names.values() for word in words}
+
+    def count(sign: str) -> int:
+        return sum(_plain(cell) in known for cell in next(csv.reader(io.StringIO(head), delimiter=sign), []))
+
+    delimiter = max((",", "\t", ";", "|"), key=count)
+    made = List(path, names, encoding, delimiter, "\r\n" if "\r\n" in text else "\n", records)
+    heads = [_plain(cell) for cell in made._split(head)] if head else []
+    made.width = len(heads)
+    for name, words in names.items():
+        at = [heads.index(word) for word in words if word in heads]
+        if at:
+            made.places[name] = at[0]
+    lacking = [name for name in names if name not in made.places and name not in _MAY_LACK]
+    if lacking:
+        raise ParameterError.of(
+            [Reason("returns.file.columns", file=path.name, lacking=lacking, columns=list(names))]
+        )
+    return made
+
+
+def _plain(cell: str) -> str:
+    return unicodedata.normalize("NFKC", cell).strip().casefold()
+
+
+def _guard(text: str) -> str:
+    """A text that a spreadsheet would run is guarded; a number is none."""
+    try:
+        float(text)
+    except ValueError:
+        return str(guard_text(text))
+    return text
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _split_records(text: str) -> list[str]:
+    """The records of a delimited text as written: a line break within quotes ends none."""
+    records: list[str] = []
+    open_quote = False
+    for line in io.StringIO(text, newline=""):
+        if open_quote:
+            records[-1] += line
+        else:
+            records.append(line)
+        open_quote ^= line.count('"') % 2 == 1
+    return records

@@ -1,0 +1,300 @@
+"""Answers come back: each is taken once, or listed with its reason; whatever was done to the file meanwhile."""
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+from planted_faults import AT, County, make_county
+
+from taizhang import open as open_workbook
+from taizhang.core.periods import parse_period
+from taizhang.returns import Collected, collect_answers, make_returns
+
+MARCH = parse_period("2021-03")
+LETTERS = {"ABCDEFGHIJKLM"[at]: field for field, at in AT.items()}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> County:
+    county = make_county(tmp_path_factory.mktemp("county") / "青白 book", towns=2)
+    book = open_workbook(str(county.root))
+    book.ingest()
+    make_returns(book, MARCH)
+    return county
+
+
+@pytest.fixture
+def county(made: County, tmp_path: Path) -> County:
+    """The county with its returns, to be changed."""
+    shutil.copytree(made.root, tmp_path / "book")
+    return County(tmp_path / "book", made.towns, made.faults, made.rows)
+
+
+def find_return(county: County, name: str) -> Path:
+    return county.root / "reports" / "2021-03" / "returns" / f"{name}.xlsx"
+
+
+def read_head(sheet: Worksheet) -> dict[str, int]:
+    return {str(cell.value): cell.column for cell in sheet[2] if cell.value}
+
+
+def answer(county: County, path: Path, *, by: str = "", change: Callable[[str], object] | None = None) -> int:
+    """Write into the yellow cells what each should say; `change` what is answered instead."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["隐患排查治理"]
+    head = read_head(sheet)
+    answered = 0
+    for row in range(3, sheet.max_row + 1):
+        file = f"data/raw/{str(sheet.cell(row, head['文件／工作表']).value).splitlines()[0]}"
+        letter = str(sheet.cell(row, head["列"]).value).rpartition("(")[2].rstrip(")")
+        fault = county.find(file, int(sheet.cell(row, head["行"]).value), LETTERS[letter])
+        if fault is not None:
+            sheet.cell(row, head["更正为"]).value = change(str(fault.right)) if change else fault.right  # type: ignore[assignment]
+            answered += 1
+    if by:
+        page = book.worksheets[0]
+        (at,) = [cell for row in page.iter_rows(max_col=1) for cell in row if cell.value == "填写人"]
+        page.cell(at.row, 2).value = by
+    book.save(path)
+    return answered
+
+
+def answer_all(county: County) -> list[Path]:
+    paths = [find_return(county, name) for name in ("青白县", *county.towns.values())]
+    for path in paths:
+        answer(county, path)
+    return paths
+
+
+def collect(county: County, *paths: Path) -> Collected:
+    book = open_workbook(str(county.root))
+    book.ingest()
+    return collect_answers(book, list(paths))
+
+
+def read_lines(county: County, name: str = "corrections.csv") -> list[dict[str, str]]:
+    path = county.root / "data" / "raw" / name
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def count(made: Collected) -> tuple[int, int, int, int]:
+    return tuple(made.count(what) for what in ("taken", "already", "unchanged", "refused"))  # type: ignore[return-value]
+
+
+def list_codes(made: Collected) -> list[str]:
+    return [one.reason.code.rpartition(".")[2] for one in made.refused if one.reason]
+
+
+def test_every_fault_is_mended_and_no_other_cell_changes(county: County) -> None:
+    paths = answer_all(county)
+    faults = len(county.faults)
+    assert count(collect(county, *paths)) == (faults, 0, 0, 0)
+    book = open_workbook(str(county.root))
+    summary = book.ingest().summaries[0]
+    assert (summary.read, summary.accepted, summary.cells_set_aside, summary.corrected) == (48, 48, 0, faults)
+    rows = book.ledger("hazards", personal=True).set_index(["source_file", "source_row"])
+    for (file, row), cells in county.rows.items():
+        told = rows.loc[(file, row)]
+        assert told["found_on"] == pd.Timestamp(str(cells[AT["found_on"]]))
+        assert told["rectified_on"] == pd.Timestamp(str(cells[AT["rectified_on"]]))
+        assert told["deadline"] == pd.Timestamp(str(cells[AT["deadline"]]))
+        assert (told["district"], told["severity"], told["listed"]) == (cells[1], "general", False)
+        assert told["cost_wan"] == cells[AT["cost_wan"]]
+        assert (told["description"], told["responsible"]) == (cells[4], cells[11])
+    assert len(rows) == len(county.rows)
+    made = make_returns(book, MARCH)
+    assert made.files == () and list(made.folder.glob("*.xlsx")) == []  # nothing is left to ask
+
+
+def test_taken_twice_in_any_order_and_in_halves_is_the_same(county: County, tmp_path: Path) -> None:
+    paths = answer_all(county)
+    list_of = county.root / "data" / "raw" / "corrections.csv"
+    collect(county, *paths)
+    first = list_of.read_bytes()
+    assert count(collect(county, *paths)) == (0, len(county.faults), 0, 0)
+    assert list_of.read_bytes() == first
+    list_of.unlink()
+    collect(county, *reversed(paths))
+    assert list_of.read_bytes() == first
+    list_of.unlink()
+    collect(county, paths[2])
+    collect(county, *paths[:2])
+    assert list_of.read_bytes() == first
+
+
+def test_who_and_when_stand_in_the_list(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAIZHANG_NOW", "2021-04-08T09:00:00")
+    path = find_return(county, "青溪镇")
+    answer(county, path, by="王小明")
+    collect(
+        county,
+        path,
+    )
+    lines = read_lines(county)
+    assert {(one["by"], one["when"], one["why"]) for one in lines} == {
+        ("王小明", "2021-04-08", "疑点回填表2021-03")
+    }
+    other = find_return(county, "青岭镇")
+    answer(county, other)
+    collect(county, other)
+    assert {one["by"] for one in read_lines(county)} == {"王小明", "青岭镇"}
+
+
+def test_users_lines_and_columns_stay(county: County) -> None:
+    raw = county.root / "data" / "raw" / "corrections.csv"
+    old = (
+        "更正人,file,备注,sheet,row,column,old,new,why\r\n"
+        '李四,data/raw/青岭镇隐患台账.xlsx,"甲,乙",隐患台账,2,隐患描述,旧,新,核对\r\n'
+    )
+    raw.write_bytes(old.encode("gb18030"))
+    path = find_return(county, "青溪镇")
+    answer(county, path)
+    collect(county, path)
+    text = raw.read_bytes().decode("gb18030")
+    lines = list(csv.DictReader(text.splitlines()))
+    assert text.startswith("更正人,file,备注,sheet,row,column,old,new,why,when\r\n李四,")
+    assert lines[0]["备注"] == "甲,乙" and lines[0]["when"] == ""
+    assert len(lines) == 10 and lines[1]["更正人"] == "青溪镇"
+
+
+def test_the_ledger_was_changed_meanwhile(county: County) -> None:
+    path = find_return(county, "青溪镇")
+    answer(county, path)
+    ledger = county.root / "data" / "raw" / "青溪镇隐患台账.xlsx"
+    book = openpyxl.load_workbook(ledger)
+    faults = {one.field: one for one in county.faults if "青溪镇" in one.file and one.wrong}
+    sheet = book.active
+    sheet.cell(faults["severity"].row, AT["severity"] + 1).value = "重大"
+    sheet.cell(faults["cost_wan"].row, AT["cost_wan"] + 1).value = faults["cost_wan"].right
+    book.save(ledger)
+    made = collect(county, path)
+    assert list_codes(made) == ["changed"] and made.count("unchanged") == 1
+    said = str(made.refused[0].word())
+    assert f"row {faults['severity'].row}" in said and "has been changed" in said
+    listed = pd.read_csv(
+        county.root / "data" / "processed" / "collected.csv", dtype="str", keep_default_na=False
+    )
+    assert sorted(listed["outcome"].unique()) == ["refused", "taken", "unchanged"]
+
+
+def test_rows_moved_deleted_and_a_sheet_renamed_in_the_ledger(county: County) -> None:
+    path = find_return(county, "青溪镇")
+    answered = answer(county, path)
+    ledger = county.root / "data" / "raw" / "青溪镇隐患台账.xlsx"
+    book = openpyxl.load_workbook(ledger)
+    sheet = book.active
+    gone = next(one for one in county.faults if "青溪镇" in one.file and one.field == "deadline")
+    sheet.delete_rows(gone.row)
+    sheet.insert_rows(2)
+    for column, value in enumerate(["新", "青溪镇", "2021-03-30", "新商店", "新隐患", "一般"], 1):
+        sheet.cell(2, column).value = value
+    sheet.title = "三月"
+    book.save(ledger)
+    made = collect(county, path)
+    assert list_codes(made) == ["no_row"] and made.count("taken") == answered - 1
+    result = open_workbook(str(county.root)).ingest()
+    assert result.errors == () and result.summaries[0].corrected == answered - 1
+
+
+def test_two_offices_answer_differently(county: County, tmp_path: Path) -> None:
+    path = find_return(county, "青白县")
+    other = tmp_path / "copy.xlsx"
+    shutil.copy(path, other)
+    answer(county, path, by="甲")
+    answer(county, other, by="乙", change=lambda right: "青岭镇" if right == "青溪镇" else right)
+    made = collect(county, path, other)
+    assert list_codes(made) == ["differ", "differ"] and made.count("taken") == 2
+    collect(county, path)
+    made = collect(county, other)
+    assert list_codes(made) == ["other_answer"] and made.count("already") == 1
+    assert "甲" in str(made.refused[0].reason)
+
+
+def test_answers_that_cannot_be_read_are_listed(county: County) -> None:
+    path = find_return(county, "青溪镇")
+    wrong = {"一般": "特别", "否": "也许"}
+    answered = answer(
+        county, path, change=lambda right: wrong.get(right, "不知道" if right[:2] == "20" else right)
+    )
+    made = collect(county, path)
+    assert made.count("refused") + made.count("taken") == answered
+    assert made.count("taken") == 1  # the money
+    assert {one.answer.text for one in made.refused} == {"特别", "也许", "不知道"}
+    area = find_return(county, "青白县")
+    answer(county, area, change=lambda _: "别处镇")
+    assert list_codes(collect(county, area)) == ["district", "district"]
+
+
+def test_days_and_numbers_as_a_spreadsheet_has_them(county: County) -> None:
+    path = find_return(county, "青溪镇")
+
+    def typed(right: str) -> object:
+        return (
+            pd.Timestamp(right).to_pydatetime()
+            if right[:2] == "20"
+            else float(right)
+            if right[0].isdigit()
+            else right
+        )
+
+    answered = answer(county, path, change=typed)
+    assert count(collect(county, path)) == (answered, 0, 0, 0)
+    assert all(len(one["new"]) == 10 for one in read_lines(county) if one["new"][:2] == "20")
+
+
+def test_lines_sorted_deleted_doubled_renamed_and_pasted_over(county: County, tmp_path: Path) -> None:
+    path = find_return(county, "青溪镇")
+    answered = answer(county, path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["隐患排查治理"]
+    head = read_head(sheet)
+    lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
+    lines.sort(key=lambda line: str(line[4]), reverse=True)
+    told = [line for line in lines if line[head["更正为"] - 1]]
+    told[1][0] = told[0][
+        0
+    ]  # the mark of one line pasted over another's: it no longer fits what the line shows
+    told[2][0] = None  # a mark that is gone: the place that the line shows is enough
+    lines = [line for line in lines if line is not told[3]] + [told[4]]
+    sheet.delete_rows(3, sheet.max_row)
+    for line in lines:
+        sheet.append(line)
+    sheet.title = "改了名"
+    renamed = tmp_path / "返回 最终版(2).xlsx"
+    book.save(renamed)
+    made = collect(county, renamed)
+    assert list_codes(made) == ["mixed"]
+    assert made.count("taken") == answered - 2 + 1  # one line stands twice, and is taken once
+    assert len(read_lines(county)) == answered - 2
+
+
+def test_a_file_of_another_workbook_or_of_none(county: County, tmp_path: Path) -> None:
+    path = find_return(county, "青溪镇")
+    answer(county, path)
+    book = openpyxl.load_workbook(path)
+    keys = book["taizhang"]
+    for row in keys.iter_rows(max_row=10):
+        if row[0].value == "identity":
+            row[1].value = "0 0"
+    book.save(tmp_path / "other.xlsx")
+    made = collect(county, tmp_path / "other.xlsx", county.root / "data" / "raw" / "青溪镇隐患台账.xlsx")
+    assert [one["reason"].code.rpartition(".")[2] for one in made.faults] == ["other", "no_return"]
+    assert made.outcomes == ()
+
+
+def test_a_return_with_answers_is_not_written_over(county: County) -> None:
+    path = find_return(county, "青溪镇")
+    answer(county, path)
+    before = path.read_bytes()
+    book = open_workbook(str(county.root))
+    made = make_returns(book, MARCH)
+    assert made.kept == (path,) and path.read_bytes() == before
+    collect(county, path)
+    book.ingest()
+    assert make_returns(book, MARCH).kept == () and not path.exists()
