@@ -74,7 +74,7 @@ def draw_ledger(
     """Rows come in batches entered together; months have a season, districts differ in size and delay."""
     numbers = np.arange(FIRST - HISTORY, FIRST + FOLLOWED)
     size = rng.lognormal(0, 0.4, districts)
-    rate = level * np.outer(size, 1 + 0.4 * np.sin(2 * np.pi * numbers / 12))
+    rate = level * np.outer(size, 1 + 0.4 * np.sin(2 * np.pi * (numbers / 12 + rng.random())))
     batches = rng.poisson(rate / batch)
     of, month = (np.repeat(grid.ravel(), batches.ravel()) for grid in np.indices(batches.shape))
     sizes = rng.geometric(1 / batch, len(of))
@@ -123,6 +123,8 @@ def judge(ledger: Ledger, *, seed: int, draws: int = DRAWS) -> pd.DataFrame:
     shares = np.broadcast_to(truth, (draws, *truth.shape))
     newest = np.flatnonzero(triangle.ages[:, -1] >= 0)[-NEWEST:]
     drawn = draw_coming(triangle, shares, np.full(draws, ledger.dispersion), newest, seed=seed + 1)
+    mean = np.concatenate([drawn, drawn.sum(axis=1, keepdims=True)], axis=1).mean(axis=0)
+    found["oracle_expected"] = found["counted"] + mean.ravel()
     low, high = find_limits(np.concatenate([drawn, drawn.sum(axis=1, keepdims=True)], axis=1))
     found["oracle_low"], found["oracle_high"] = (
         found["counted"] + low.ravel(),
@@ -183,6 +185,7 @@ def tabulate(found: pd.DataFrame) -> pd.DataFrame:
                 "oracle": 100 * oracle.mean(),
                 "width": width,
                 "expected": (part["expected"] - part["counted"]).sum() / coming.sum(),
+                "expected by it": (part["oracle_expected"] - part["counted"]).sum() / coming.sum(),
             }
         )
     added = (found["high"] - found["counted"])[never]
