@@ -187,7 +187,24 @@ def draw_rows(
                     row[name] = row[name].replace(day=1) if month else row[name]
                     row[f"{name}_precision"] = None if row[name] is None else "month" if month else "day"
             drawn[kind].append(row)
+    if seed % 2:
+        link_rows(np.random.default_rng(seed), drawn)
     return drawn
+
+
+LINKED = {
+    "hazards": ("premises",),
+    "inspections": ("premises", "premises_id"),
+    "premises": ("name", "premises_id"),
+}
+
+
+def link_rows(rng: np.random.Generator, drawn: dict[str, list[Row]]) -> None:
+    """Link the rows that say where they are to a few premises, whatever their names, which are no matter then."""
+    for kind, columns in LINKED.items():
+        for row in drawn[kind]:
+            said = any(row[name] is not None for name in columns)
+            row["premises_key"] = f"350921101 {'甲乙丙丁'[int(rng.integers(4))]}" if said else None
 
 
 def draw_times(rng: np.random.Generator, row: Row, first: str, second: str) -> Row:
@@ -201,16 +218,17 @@ def draw_times(rng: np.random.Generator, row: Row, first: str, second: str) -> R
     return days | {name: None if days[name[:-3]] is None or rng.random() < 0.2 else at[name] for name in at}
 
 
-def list_columns(kind: str) -> list[str]:
-    """The columns of a table as ingest leaves it."""
+def list_columns(kind: str, *more: str) -> list[str]:
+    """The columns of a table as ingest leaves it, and `more`."""
     names = KINDS[kind].split()
     spans = [f"{name}_precision" for name in SPANS if name in names]
-    return ["district_code", *names, *spans, "source_file", "table_columns"]
+    return ["district_code", *names, *spans, "source_file", "table_columns", *more]
 
 
 def make_table(kind: str, rows: list[Row]) -> pd.DataFrame:
     """A table as ingest leaves it; rows are numbered from 10, so that labels are no positions."""
-    table = pd.DataFrame(rows, index=range(10, 10 + len(rows)), columns=list_columns(kind))
+    more = ["premises_key"] if any("premises_key" in row for row in rows) else []
+    table = pd.DataFrame(rows, index=range(10, 10 + len(rows)), columns=list_columns(kind, *more))
     for column in table:
         if column in DAYS:
             table[column] = pd.to_datetime(table[column]).astype("datetime64[us]")
@@ -481,8 +499,19 @@ def is_repeat(look: Look, row: Row) -> bool:
     return any(1 <= (row["found_on"] - day).days <= 365 for day in earlier)
 
 
+def tell_premises(row: Row) -> Any:
+    """What a row was linked to; if nobody has linked it, the name of its premises."""
+    if "premises_key" in row:
+        return row["premises_key"]
+    return None if row["premises"] is None else fold_name(row["premises"])
+
+
+def names_premises(look: Look, row: Row) -> bool:
+    return tell_premises(row) is not None
+
+
 def name_place(row: Row) -> tuple[Any, ...]:
-    return tuple(row[name] for name in ("district_code", "premises", "category"))
+    return row["district_code"], tell_premises(row), row["category"]
 
 
 BOUNDS = {"deaths": (3, 10, 30), "serious_injuries": (10, 50, 100), "loss_wan": (1000, 5000, 10000)}
@@ -584,6 +613,9 @@ def is_visited(look: Look, row: Row) -> bool:
                 names.add((visit["district_code"], fold_name(visit["premises"])))
         return numbers, names
 
+    if "premises_key" in row:
+        linked = look.keep("linked", lambda: {visit["premises_key"] for _, visit in look.of("inspections")})
+        return row["premises_key"] is not None and row["premises_key"] in linked
     numbers, names = look.keep("visits", list_visits)
     named = row["name"] is not None and (row["district_code"], fold_name(row["name"])) in names
     return named or tell_number(row) in numbers
@@ -1007,7 +1039,7 @@ GROUNDS: dict[str, list[Any]] = {
         f"hazards.major_open_stock{part}": [HAS_STATUS, *one("hazards", "severity")]
         for part in ("", "_before")
     },
-    "hazards.repeats": one("hazards", "premises") + one("hazards", "category"),
+    "hazards.repeats": [(always, names_premises), *one("hazards", "category")],
     "hazards.days_to_rectify_median": [HAS_STATUS],
     "hazards.verified": [HAS_STATUS, (is_rectified, tells_verified)],
     "hazards.verified_share": [HAS_STATUS, (is_rectified, tells_verified)],
@@ -1016,7 +1048,7 @@ GROUNDS: dict[str, list[Any]] = {
         *one("hazards", "severity"),
         (is_major_rectified, tells_verified),
     ],
-    "inspections.premises": one("inspections", "premises"),
+    "inspections.premises": [(always, names_premises)],
     "inspections.penalties": one("inspections", "penalty_yuan"),
     "inspections.hazards_per_visit": one("inspections", "hazards_found"),
     "drills.field_share": one("drills", "kind"),
@@ -1117,11 +1149,11 @@ GROUNDS: dict[str, list[Any]] = {
     ],
 }
 
-DISTINCT = {
-    "inspections.premises": "premises",
-    "losses.events": "event",
-    "losses.events_unwarned": "event",
-    "grid.responsible": "people",
+DISTINCT: dict[str, Callable[[Row], Any]] = {
+    "inspections.premises": tell_premises,
+    "losses.events": lambda row: row["event"],
+    "losses.events_unwarned": lambda row: row["event"],
+    "grid.responsible": lambda row: row["people"],
 }
 AREAS = pd.DataFrame(
     {"district_code": ["102", "all", "101"], "gap_km2": [0.5, 0.7, 0.2], "overlap_km2": [0.0, 0.1, 0.1]}
@@ -1201,7 +1233,7 @@ def choose(look: Look, fact: str) -> list[tuple[int, Row, bool]]:
             amount = per_amount(look, fact, row)
             rows, counted = amount is not None and whole(row), bool(amount)
         elif fact in DISTINCT:
-            rows = counted = row[DISTINCT[fact]] is not None and (
+            rows = counted = DISTINCT[fact](row) is not None and (
                 fact != "losses.events_unwarned" or tell_warned(look, row) == "no"
             )
         elif fact in MIDDLES:
@@ -1376,7 +1408,7 @@ def count(look: Look, fact: str, code: str) -> tuple[float, float, float, float,
         low, high = garwood(top, total / scale) if limits else (nothing, nothing)
         return over(scale * top, total), top, total, low, high
     if fact in DISTINCT:
-        keys = [(row["district_code"], row[DISTINCT[fact]]) for row, _ in rows]
+        keys = [(row["district_code"], DISTINCT[fact](row)) for row, _ in rows]
         # A disaster in two townships is one; premises of one name in two townships are two.
         number = len(set(keys))
         if fact == "grid.responsible":

@@ -52,7 +52,11 @@ def list_rows(table: pd.DataFrame, kind: str) -> list[dict[str, Any]]:
     """Rows in plain Python: days apart from their time, None if nothing is written."""
     names = KINDS[kind].split()
     rows: list[dict[str, Any]] = []
-    columns = [name for name in (*names, "district_code", "source_file", "table_columns") if name in table]
+    columns = [
+        name
+        for name in (*names, "district_code", "source_file", "table_columns", "premises_key")
+        if name in table
+    ]
     columns += [f"{name}_precision" for name in names if f"{name}_precision" in table]
     for values in table[columns].astype(object).where(table[columns].notna(), None).to_dict("records"):
         row: dict[str, Any] = dict.fromkeys((*names, "district_code", "source_file"))

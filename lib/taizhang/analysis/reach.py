@@ -67,10 +67,9 @@ def place_premises(view: View, area: shapely.Geometry) -> pd.DataFrame:
     """
     from taizhang.boundaries.reach import locate_premises  # scipy, which takes long to load
 
-    rows = view.ledgers.get("hazards")
-    if rows is None or rows.empty:
+    if "hazards" not in view.ledgers or view.ledgers["hazards"].empty:
         return pd.DataFrame()
-    points = locate_premises(rows)[["lon", "lat"]].dropna()
+    points = locate_premises(view.recorded("hazards").written())[["lon", "lat"]].dropna()
     if len(points) > MOST_POINTS:
         return pd.DataFrame()
     return points.assign(inside=shapely.contains_xy(area, points["lon"], points["lat"]))

@@ -264,8 +264,8 @@ def _find_repeats(view: View, about: SubjectsRule) -> pd.DataFrame:
         return pd.DataFrame()
     rows = view.counted("hazards")
     made = _tabulate(view, rows, rows.test(hazards.is_repeat), about)
-    # Premises that are told apart by a number only, which is masked, are two.
-    made["premises"] = rows.written().reindex(columns=["premises"]).loc[made.index, "premises"]
+    # As rows were linked: by the names that are shown, premises told apart by a masked number only would be one.
+    made["premises"] = rows.premises().loc[made.index]
     joint = "、" if view.lang == "zh" else ", "
     made["amount"] = made.groupby(["district_code", "premises", "what"], sort=False)["name"].transform("size")
     made = made.sort_values("amount", ascending=False, kind="stable")

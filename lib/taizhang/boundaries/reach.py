@@ -12,6 +12,7 @@ from taizhang.boundaries.crs import area_km2
 from taizhang.boundaries.offsets import Floats
 from taizhang.core.errors import BoundaryError
 from taizhang.metadata.facts import ALL
+from taizhang.metadata.kinds import PREMISES_KEY
 
 _GEOD = pyproj.Geod(ellps="GRS80")
 
@@ -83,9 +84,11 @@ def measure_area_in_reach(
 def locate_premises(rows: pd.DataFrame) -> pd.DataFrame:
     """Return each premises of a district once, at the median of its rows' coordinates.
 
-    Columns: district_code, premises, lon, lat. Rows without premises are left out.
+    Columns: district_code, premises, lon, lat. Rows without premises are left out; premises are those that rows were
+    linked to or, in rows that have not been linked, those of one name.
     """
-    return rows.groupby(["district_code", "premises"])[["lon", "lat"]].median().reset_index()
+    of = rows[PREMISES_KEY if PREMISES_KEY in rows else "premises"].rename("premises")
+    return rows[["lon", "lat"]].groupby([rows["district_code"], of]).median().reset_index()
 
 
 def summarise_reach(
@@ -102,7 +105,7 @@ def summarise_reach(
     in reach, assuming an even distribution, as no homes are known.
 
     `sites` has district_code, lon, lat (degrees) of every site, of all districts; `premises` has district_code,
-    premises (name), lon, lat of rows that name premises, such as hazards: each counts once, as from
+    premises (name; or premises_key), lon, lat of rows that name premises, such as hazards: each counts once, as from
     `locate_premises`; `districts` has code and geometry in degrees; `residents` are by district code, missing where
     not known.
 

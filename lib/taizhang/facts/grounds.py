@@ -12,6 +12,7 @@ from typing import Generic
 import numpy as np
 
 from taizhang.facts.rows import Floats, Made, Mask, Rows
+from taizhang.metadata.kinds import PREMISES_KEY
 
 Test = Callable[[Rows], Mask]
 Amount = Callable[[Rows], Floats]
@@ -78,6 +79,12 @@ def answered(column: str) -> Test:
 def ask(column: str, base: Test = every) -> Ground:
     """Return the ground formed by a single column."""
     return Ground((column,), answered(column), base)
+
+
+@cache
+def names_premises(*columns: str) -> Ground:
+    """Return the ground of rows that say, in one of these columns, which premises they are of."""
+    return Ground(columns, known(PREMISES_KEY))
 
 
 @cache

@@ -4,11 +4,22 @@ from functools import cache
 
 import numpy as np
 
-from taizhang.facts.grounds import Ground, Test, ask, every, grounds_of, holds, knows, rests_on
+from taizhang.facts.grounds import (
+    Ground,
+    Test,
+    ask,
+    every,
+    grounds_of,
+    holds,
+    knows,
+    names_premises,
+    rests_on,
+)
 from taizhang.facts.measures import STOCK, Count, Measure, Median, PlainMedian, Share, Sum
 from taizhang.facts.rows import Days, Floats, Mask, Numbers, Rows
+from taizhang.metadata.kinds import PREMISES_KEY
 
-SAME_HAZARD = ("district_code", "premises", "category")
+SAME_HAZARD = ("district_code", PREMISES_KEY, "category")
 REPEAT_DAYS = 365
 DAYS_DONE = ("rectified_on", "closed_on", "verified_on")
 
@@ -178,7 +189,7 @@ def count_days_late(rows: Rows) -> Floats:
     return np.where(np.isnat(late), np.nan, late.astype(np.int64))
 
 
-@rests_on(ask("premises"), ask("category"))
+@rests_on(names_premises("premises"), ask("category"))
 def is_repeat(rows: Rows) -> Mask:
     """Return whether another row of the same district, premises and category was found 1 to 365 days earlier."""
     gap = rows.days(rows.ledger.date) - rows.previous_day(*SAME_HAZARD)

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from taizhang.facts.grounds import Ground, ask, number, rests_on
+from taizhang.facts.grounds import Ground, ask, names_premises, number, rests_on
 from taizhang.facts.measures import Count, Coverage, Distinct, Measure, Ratio, Sum
 from taizhang.facts.premises import is_key_within, is_open_within, is_visited
 from taizhang.facts.rows import Floats, Mask, Rows
+from taizhang.metadata.kinds import PREMISES_KEY
 
 
 @rests_on(ask("penalty_yuan"))
@@ -27,7 +28,9 @@ _VISITED = Ground(("premises", "premises_id"), _names_premises)
 
 MEASURES: tuple[Measure, ...] = (
     Count(fact="inspections.visits"),
-    Distinct(fact="inspections.premises", of=("premises",)),
+    Distinct(
+        fact="inspections.premises", of=(PREMISES_KEY,), grounds=(names_premises("premises", "premises_id"),)
+    ),
     Sum(fact="inspections.person_times", amount=number("inspectors")),
     Ratio(fact="inspections.hazards_per_visit", top=number("hazards_found"), bottom=one_visit, percent=False),
     Count(fact="inspections.penalties", counted=is_penalised),

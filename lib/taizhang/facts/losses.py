@@ -6,9 +6,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from taizhang.facts.folding import fold_name
 from taizhang.facts.grounds import Ground
 from taizhang.facts.measures import Distinct, Measure, Result, Scene, Sum, number
-from taizhang.facts.names import fold_name
 from taizhang.facts.rows import Ledger, Mask, Numbers, Rows
 from taizhang.metadata.kinds import load_shared
 

@@ -321,19 +321,21 @@ class Distinct(Measure):
     """The number of different values in the rows.
 
     `shared`: a value that occurs in several districts is counted once for the whole area. `numbers`: an identifier of
-    what is counted, -1 where there is nothing; default: rows with equal values.
+    what is counted, -1 where there is nothing; default: rows with equal values. `grounds`: what answers it, if that is
+    not each of the columns.
     """
 
     of: tuple[str, ...]
     shared: bool = False
     interval: bool = False
     numbers: Callable[[Rows], Numbers] | None = None
+    grounds: tuple[Ground, ...] = ()
 
     def _number(self, of: Rows) -> Numbers:
         return of.codes_of(*self.of) if self.numbers is None else of.test(self.numbers)
 
     def list_grounds(self) -> tuple[Ground, ...]:
-        return tuple(ask(column) for column in self.of)
+        return self.grounds or tuple(ask(column) for column in self.of)
 
     def select(self, scene: Scene) -> tuple[Mask, Mask]:
         rows = self._number(self.rows_of(scene)) >= 0

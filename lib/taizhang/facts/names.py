@@ -1,15 +1,10 @@
-"""Names of plans and premises as they are compared: width, capitals and blanks do not tell two apart."""
-
-import unicodedata
+"""Names of plans, and of premises in tables that have not been linked, with the district that they are in."""
 
 import numpy as np
 import pandas as pd
 
+from taizhang.facts.folding import fold_name
 from taizhang.facts.rows import Rows
-
-
-def fold_name(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def key_names(rows: Rows, column: str) -> pd.Series:

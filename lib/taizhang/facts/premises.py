@@ -72,7 +72,13 @@ def is_key_within(rows: Rows) -> Mask:
 
 
 def is_visited(premises: Rows, visits: Rows) -> Mask:
-    """Return whether a visit names it: by its number or, unless that is another's, by its name in its district."""
+    """Return whether a visit was linked to it.
+
+    In tables that have not been linked: whether one names it by its number or, unless that is another's, by its name in
+    its district.
+    """
+    if premises.ledger.is_linked and visits.ledger.is_linked:
+        return np.asarray(premises.premises().isin(visits.premises().dropna()), bool)
     numbers, own = key_numbers(visits, "premises_id"), key_numbers(premises, "premises_id")
     named = key_names(visits, "premises")[~numbers.isin(own.dropna())]
     by_number, by_name = own.isin(numbers.dropna()), key_names(premises, "name").isin(named.dropna())

@@ -11,8 +11,9 @@ import pandas as pd
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import Period
+from taizhang.facts.folding import fold_name
 from taizhang.facts.terms import choose_terms, find_term_start
-from taizhang.metadata.kinds import load_kinds
+from taizhang.metadata.kinds import PREMISES_KEY, load_kinds
 
 Mask = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
@@ -123,6 +124,8 @@ class Ledger:
         return self.make(self._known, column)
 
     def _known(self, column: str) -> Mask:
+        if column == PREMISES_KEY and column not in self.table:
+            return self.premises().notna().to_numpy()
         if column not in self.table:
             return np.zeros(len(self.table), bool)
         return self.table[column].notna().to_numpy()
@@ -256,7 +259,27 @@ class Ledger:
 
     def _codes_of(self, columns: tuple[str, ...]) -> Numbers:
         values = self.table.reindex(columns=list(columns))
+        if PREMISES_KEY in columns and PREMISES_KEY not in self.table:
+            values[PREMISES_KEY] = self.premises().to_numpy()
         return np.asarray(values.groupby(list(columns)).ngroup().fillna(-1), np.int64)
+
+    @property
+    def is_linked(self) -> bool:
+        """Return whether its rows have been linked to premises, as an ingest leaves them."""
+        return PREMISES_KEY in self.table
+
+    def premises(self) -> pd.Series:
+        """Return the premises that each row was linked to; NA where it names none.
+
+        In a table that has not been linked, premises are those of one name, within a district.
+        """
+        return self.make(self._premises)
+
+    def _premises(self) -> pd.Series:
+        if self.is_linked:
+            return self.table[PREMISES_KEY]
+        names = self.table.reindex(columns=["premises"])["premises"]
+        return names.map({text: fold_name(str(text)) for text in names.dropna().unique()}).astype("str")
 
     def previous_day(self, columns: tuple[str, ...]) -> Days:
         """Return the latest earlier day on which another row has the same values; NaT if there is none."""
@@ -382,6 +405,9 @@ class Rows:
 
     def codes_of(self, *columns: str) -> Numbers:
         return self.ledger.codes_of(columns)[self.at]
+
+    def premises(self) -> pd.Series:
+        return self.ledger.premises().iloc[self.at]
 
     def previous_day(self, *columns: str) -> Days:
         return self.ledger.previous_day(columns)[self.at]

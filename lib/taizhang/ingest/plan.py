@@ -23,6 +23,7 @@ from taizhang.settings.workbook import (
 )
 
 CORRECTIONS = "data/raw/corrections.csv"
+PAIRS = "data/raw/pairs.csv"  # what people have decided of premises
 # What turns raw files into tables.
 READING = Code(("taizhang.ingest.run",))
 
@@ -159,7 +160,7 @@ def make_plan(config: Config, *, fetch: bool = True) -> Plan:
         failed=elsewhere.failed,
     )
     elsewhere.clear()
-    enter(*(path for path in [config.root / CORRECTIONS] if is_named(path)))
+    enter(*(path for path in [config.root / CORRECTIONS, config.root / PAIRS] if is_named(path)))
     return plan
 
 

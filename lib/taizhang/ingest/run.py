@@ -37,7 +37,8 @@ from taizhang.ingest.cache import drop_unused, key_of, read_cached
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.corrections import LOG_COLUMNS, log_applied, read_corrections
 from taizhang.ingest.layers import Layers, update_layers
-from taizhang.ingest.plan import CORRECTIONS, READING, Plan
+from taizhang.ingest.links import Linked, update_links
+from taizhang.ingest.plan import CORRECTIONS, PAIRS, READING, Plan
 from taizhang.ingest.sources import Read, list_reads
 from taizhang.ingest.state import (
     APPLIED,
@@ -57,6 +58,8 @@ from taizhang.ledgers.model import fail_file
 from taizhang.ledgers.schema import load_schemas
 from taizhang.ledgers.sheets import refuse_special
 from taizhang.metadata.kinds import Kind, load_kinds
+from taizhang.register import read_decisions
+from taizhang.settings.workbook import Config
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # no fault of what is read
 
@@ -137,10 +140,7 @@ def _run(plan: Plan, scratch: Path, *, force: bool) -> IngestResult:
     config, folder = plan.config, plan.config.processed
     folder.mkdir(parents=True, exist_ok=True)
     kinds = load_kinds(config.root / "ledgers")
-    written = plan.paths.get(CORRECTIONS)
-    if written is not None:
-        written = plan.copy_together([CORRECTIONS], written, scratch)
-    corrections, errors = read_corrections(written, plan.shown)
+    corrections, errors = read_corrections(_copy_written(plan, CORRECTIONS, scratch), plan.shown)
     work = _Work(plan, force, corrections, config.cache, scratch)
     layers = update_layers(plan, scratch, force=force)
     errors += layers.errors
@@ -158,6 +158,9 @@ def _run(plan: Plan, scratch: Path, *, force: bool) -> IngestResult:
     sums = _update_sums(work, layers)
     errors += sums.errors
     outputs += [SUMS_FILE] if config.sums else []
+    linked = _update_links(work, [kinds[name] for name in config.ledgers], layers)
+    errors += linked.errors
+    outputs += linked.outputs
     drop_unused(work.cache / "files", work.used)
     _write_set_aside(folder, work.cache / "kinds", [*outcomes, *([SUMS] if config.sums else [])])
     applied = [row for outcome in outcomes.values() for row in outcome.applied]
@@ -171,6 +174,7 @@ def _run(plan: Plan, scratch: Path, *, force: bool) -> IngestResult:
     result = IngestResult(
         summaries=summaries,
         sums=sums.summaries,
+        linking=linked.account,
         errors=tuple(errors),
         notes=layers.notes,
         lost=layers.lost,
@@ -199,6 +203,41 @@ def _run(plan: Plan, scratch: Path, *, force: bool) -> IngestResult:
     files = {**stamps, **dict.fromkeys(work.again, Stamp(0, 0, 0, UNREADABLE))}
     save_state(config, State(READING.sha256, plan.key, files, made, result))
     return result
+
+
+def _copy_written(plan: Plan, name: str, scratch: Path) -> Path | None:
+    """A copy of a file in which people have written what they decided; None if there is none."""
+    path = plan.paths.get(name)
+    return None if path is None else plan.copy_together([name], path, scratch)
+
+
+def _update_links(work: _Work, kinds: list[Kind], layers: Layers) -> Linked:
+    """Link the premises that the ledgers name, by what people have decided of pairs of them."""
+    plan = work.plan
+    written = _copy_written(plan, PAIRS, work.scratch)
+    decisions, errors = ([], []) if written is None else read_decisions(written)
+    linked = update_links(
+        plan.config.processed,
+        work.cache / "kinds",
+        kinds,
+        decisions,
+        places=_name_places(plan.config, layers),
+        decided_by="" if written is None else plan.stamps[PAIRS].sha256,
+        reader=plan.key,
+        force=work.force,
+    )
+    return replace(linked, errors=(*errors, *linked.errors))
+
+
+def _name_places(config: Config, layers: Layers) -> dict[str, list[str]]:
+    """What each district is called, by code, and the units that it lies in."""
+    districts = layers.districts
+    places = {str(code): [str(name)] for code, name in zip(districts["code"], districts["name"], strict=True)}
+    for code, parent in zip(districts["code"], districts["parent"], strict=True):
+        places[str(code)] += [str(parent)] if pd.notna(parent) else []
+    for alias, code in config.boundaries.aliases.items():
+        places.setdefault(code, []).append(alias)
+    return places
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ STATE = "ingest.json"
 SET_ASIDE_FILE = "set_aside.csv"
 APPLIED = "corrections_applied.csv"
 SUMS_FILE = "sums.parquet"
+LINKS_FILE = "premises_links.parquet"
+DOUBTFUL_FILE = "doubtful_pairs.csv"
 SUMS = "sums"  # the kind of such rows in set_aside.csv
 SUMS_COLUMNS = {
     "kind": "str", "fact": "str", "period": "str", "district_code": "str", "district": "str", "value": "float64",
@@ -58,6 +60,15 @@ class KindSummary:
 
 
 @dataclass(frozen=True)
+class Linking:
+    """How rows were linked to premises: rows by how, different premises, and pairs left to decide."""
+
+    rows: Mapping[str, int]
+    premises: int
+    doubtful: int
+
+
+@dataclass(frozen=True)
 class IngestResult:
     """The outcome of an ingest."""
 
@@ -74,6 +85,7 @@ class IngestResult:
     sums: tuple[KindSummary, ...] = ()  # of each source of numbers by district, which are no rows
     # the grid, or the crosswalk of codes, if it could not be read
     lost: Mapping[str, Unread] = field(default_factory=dict)
+    linking: Linking | None = None  # None if no ledger names premises
     fresh: bool = field(default=True, compare=False)  # whether this run read anything, or found all as it was
 
     @property

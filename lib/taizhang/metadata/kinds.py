@@ -27,6 +27,8 @@ DATED_TYPES = ("date", "datetime")  # of these a ledger table has the precision,
 NUMBER_TYPES = ("integer", "number", "year", "count_or_names")
 EMPTY = ("unknown", "none", "nought")
 CHECK_DIGITS = ("", "credit_code")
+PREMISES = "premises"  # the register, and the column of other kinds that names what stands in it
+PREMISES_KEY = "premises_key"  # the column in which a table has the premises that each row was linked to
 _KIND_KEYS = ("kind", "title", "row", "date", "term", "year", "id", "same", "fields", "rules", "example")
 
 
@@ -170,6 +172,19 @@ class Kind(_Titled):
     def personal(self) -> tuple[str, ...]:
         """Columns that no report shows."""
         return tuple(name for name, item in self.fields.items() if item.personal)
+
+
+def find_premises_columns(kind: Kind) -> tuple[str, str] | None:
+    """Return the columns of a kind that say which premises a row is of, by name and by number; None if it has none.
+
+    A kind whose rows are of persons' premises, marked personal, is left alone, and so is one with a key of its own.
+    """
+    name = "name" if kind.name == PREMISES else PREMISES
+    number = f"{PREMISES}_id"
+    there = [column for column in (name, number) if column in kind.fields]
+    if not there or PREMISES_KEY in kind.fields or any(kind.fields[column].personal for column in there):
+        return None
+    return name, number
 
 
 _FIELD_KEYS, _RULE_KEYS = (tuple(one.name for one in fields(of))[1:] for of in (Field, RowCheck))

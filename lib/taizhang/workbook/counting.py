@@ -16,7 +16,7 @@ from taizhang.core.periods import Period
 from taizhang.facts import OwnFact, compute_facts, measure_scatter
 from taizhang.facts.rows import Mask
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.kinds import Kind
+from taizhang.metadata.kinds import PREMISES_KEY, Kind
 from taizhang.settings.workbook import Config
 from taizhang.stats.silence import find_silences
 from taizhang.workbook.tables import read_columns, read_counted, read_rows
@@ -164,7 +164,7 @@ def count_reach(
     sites = read_columns(folder, kind, "district_code", "lon", "lat")
     if not (sites["lon"].notna() & sites["lat"].notna()).any():
         return None
-    premises = pd.DataFrame(columns=["district_code", "premises", "lon", "lat"])
+    premises = pd.DataFrame(columns=["district_code", PREMISES_KEY, "lon", "lat"])
     if "hazards" in others:
         premises = read_columns(folder, "hazards", *premises, "found_on")
         premises = premises[premises["found_on"] < pd.Timestamp(as_of) + pd.Timedelta(days=1)]
