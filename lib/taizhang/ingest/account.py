@@ -12,6 +12,11 @@ def describe_result(result: IngestResult, lang: str = "") -> list[str]:
     """Say what an ingest read, one line each, in a language; default: that of messages."""
     lines = [line for summary in result.summaries for line in _describe_summary(summary)]
     lines += [line for summary in result.sums for line in _describe_summary(summary, "sums")]
+    if linking := result.linking:
+        rows = sum(linking.rows.values())
+        lines.append(Reason("ingest.account.linked", rows=rows, premises=linking.premises))
+        if linking.doubtful:
+            lines.append(Reason("ingest.account.doubtful", number=linking.doubtful))
     lines += [Reason("ingest.account.boundaries", reason=note) for note in result.notes]
     if any(one.set_aside or one.cells_set_aside for one in (*result.summaries, *result.sums)):
         lines.append(Reason("ingest.account.aside"))

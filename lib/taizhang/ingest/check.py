@@ -23,7 +23,7 @@ from taizhang.ingest.corrections import read_corrections
 from taizhang.ingest.decisions import Decisions
 from taizhang.ingest.layers import Layers, describe_layers
 from taizhang.ingest.notes import NoteBook, name_files, note_file
-from taizhang.ingest.plan import CORRECTIONS, make_plan
+from taizhang.ingest.plan import CORRECTIONS, PAIRS, make_plan
 from taizhang.ingest.proposals import ALIASES, Proposal, merge_proposals
 from taizhang.ingest.sources import Read, list_reads
 from taizhang.ingest.state import GRID, KindSummary
@@ -31,6 +31,7 @@ from taizhang.ingest.sums import SumsSource, list_sums_sources, read_sums
 from taizhang.ledgers import Correction, FileRead, HeaderRead, Survey, TableRead, survey_ledger_file
 from taizhang.ledgers.model import fail_file
 from taizhang.metadata.kinds import Kind, load_kinds, load_shared
+from taizhang.register import read_decisions
 from taizhang.settings.reading import write_table
 from taizhang.settings.workbook import DISTRICT, FILE, Config, show_layer
 from taizhang.settings.writing import Line, add_lines, find_table, write_head, write_key
@@ -67,8 +68,8 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     """Describe the boundaries, then each ledger: its tables, headers, values and what would be set aside.
 
     Files of the same layout are described once. Values of personal columns are never shown. Yields one description for
-    the boundaries, one for corrections.csv where a line of it can't be used, one per ledger, and one of what is left to
-    decide, where there is any; raises ParameterError if files that workbook.toml names are not there.
+    the boundaries, one for corrections.csv and pairs.csv where a line of them can't be used, one per ledger, and one of
+    what is left to decide, where there is any; raises ParameterError if files that workbook.toml names are not there.
     """
     plan = make_plan(config)
     try:
@@ -85,6 +86,7 @@ def describe_ledgers(config: Config) -> Iterator[Description]:
     lines += [_note(note) for note in layers.notes]
     yield Description(tuple(lines), not layers.lost)
     corrections, errors = read_corrections(plan.paths.get(CORRECTIONS), plan.shown)
+    errors += read_decisions(plan.paths.get(PAIRS))[1]
     if errors:
         yield Description(tuple(Reason("ingest.check.error", reason=error) for error in errors), False)
     kinds = load_kinds(config.root / "ledgers")
