@@ -479,6 +479,17 @@ def is_person(text: str) -> bool:
     return bool(_load_person().fullmatch(plain)) and plain not in _load_names().no_names
 
 
+def mask_persons(values: "pd.Series") -> "pd.Series":
+    """Mask the texts of a column that are a person's name and nothing else, such as premises called by their owner.
+
+    Where nothing is to be masked it is the very same.
+    """
+    persons = [text for text in values.dropna().unique() if is_person(str(text))]
+    if not persons:
+        return values
+    return values.where(~values.isin(persons), values.str.replace(r".", "*", regex=True))
+
+
 @cache
 def _load_person() -> re.Pattern[str]:
     words = parse_yaml(_WORDS.read_text("utf-8"))

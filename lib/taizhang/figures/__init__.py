@@ -48,6 +48,11 @@ from taizhang.figures.hazards import (
     plot_hazards_trend,
     tabulate_overdue,
 )
+from taizhang.figures.history import (
+    plot_premises_history,
+    tabulate_premises_card,
+    tabulate_premises_history,
+)
 from taizhang.figures.incidents import plot_incidents_trend, tabulate_grave_events, tabulate_incidents
 from taizhang.figures.inspections import plot_inspections_by_mode, plot_inspections_trend
 from taizhang.figures.maps import map_grid, map_ground, map_hazards, map_incidents, map_location, map_shelters
@@ -123,6 +128,7 @@ __all__ = [
     "plot_inspections_by_mode",
     "plot_inspections_trend",
     "plot_key_periods",
+    "plot_premises_history",
     "plot_rank_ranges",
     "plot_ranking",
     "plot_seasons",
@@ -168,6 +174,8 @@ __all__ = [
     "tabulate_plan_reviews",
     "tabulate_plan_targets",
     "tabulate_plans",
+    "tabulate_premises_card",
+    "tabulate_premises_history",
     "tabulate_quality",
     "tabulate_reach",
     "tabulate_reported",

@@ -106,7 +106,7 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         fingerprint=book.fingerprint(),
         find_template=book.template,
         read_ledger=lambda kind: book.ledger(kind, personal=True),
-        hide=book.hide_personal,
+        hide=lambda rows: book.hide_personal(book.tell_links(rows)),
         unread=tuple(
             {
                 "kind": kind,

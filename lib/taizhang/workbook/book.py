@@ -42,7 +42,7 @@ from taizhang.ingest import IngestResult, ingest
 from taizhang.ingest.state import GRID, SUMS, SUMS_COLUMNS, SUMS_FILE
 from taizhang.ingest.vintages import find_changes, leave_comparable, resolve_place
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact, load_facts, load_functions, split_target
-from taizhang.metadata.kinds import Kind, load_kinds
+from taizhang.metadata.kinds import PREMISES_KEY, Kind, load_kinds
 from taizhang.metadata.words import Tongue
 from taizhang.settings.view import ASSESSMENT, RISK, read_settings
 from taizhang.settings.workbook import Config, locate_root, read_config
@@ -68,6 +68,7 @@ from taizhang.workbook.panel import Panel, make_panel
 from taizhang.workbook.quality import read_quality
 from taizhang.workbook.tables import (
     LazyLedgers,
+    add_links,
     hide_personal,
     mask_texts,
     read_rows,
@@ -656,7 +657,14 @@ class Workbook:
             code,
             **self._facts_settings(),
         )
+        rows = self.tell_links(rows)
         return rows if personal else self.hide_personal(rows)
+
+    def tell_links(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return rows, as from `select_rows`, with how each was linked to its premises, and how probable that is."""
+        if PREMISES_KEY not in rows:
+            return rows
+        return add_links(self._tables, rows, str(rows.attrs["kind"]))
 
     def _trace_reported(self, fact: str, period: Period, code: str, reported: pd.DataFrame) -> pd.DataFrame:
         """The cells of a number that a summary table tells; of the whole area, those of all districts."""

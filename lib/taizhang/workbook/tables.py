@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from taizhang.core.privacy import mask_column
+from taizhang.core.privacy import mask_column, mask_persons
 from taizhang.facts.rows import TABLE_COLUMNS, Written, last_days
-from taizhang.metadata.kinds import Kind
+from taizhang.ingest.state import LINKS_FILE
+from taizhang.metadata.kinds import PREMISES_KEY, Kind, find_premises_columns
 
 # No fact of the package looks at these; they are most of a long ledger.
 _UNCOUNTED = (
@@ -20,6 +21,7 @@ _UNCOUNTED = (
 # Columns whose texts are taizhang's own.
 _OURS = frozenset(("district_code", "district_match", "fact", "period", TABLE_COLUMNS))
 _GRID, _LONG = "grid", 18
+_PLACE = ["source_file", "source_sheet", "source_row"]
 # Few values, and long: read as categories.
 _REPEATED = [TABLE_COLUMNS]
 
@@ -41,15 +43,35 @@ def read_rows(
     return rows if personal else hide_personal(rows, kind, read_cells)
 
 
+def add_links(folder: Path, rows: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return rows of a kind with how each was linked to its premises, beside the key: premises_how,
+    premises_probability."""
+    path = folder / LINKS_FILE
+    if not path.exists():
+        return rows
+    told = ["how", "probability"]
+    links = pd.read_parquet(path, columns=[*_PLACE, PREMISES_KEY, *told], filters=[("kind", "==", kind)])
+    links = links.drop_duplicates([*_PLACE, PREMISES_KEY])
+    found = rows[[*_PLACE, PREMISES_KEY]].merge(links, how="left", on=[*_PLACE, PREMISES_KEY])
+    made = rows.copy()
+    for number, name in enumerate(told, made.columns.get_loc(PREMISES_KEY) + 1):
+        made.insert(number, f"premises_{name}", found[name].to_numpy())
+    return made
+
+
 def hide_personal(
     rows: pd.DataFrame, kind: Kind, read_cells: Callable[[], Collection[str]] = tuple
 ) -> pd.DataFrame:
-    """Return rows without the columns marked personal, and with phone and identity numbers in texts masked.
+    """Return rows without the columns marked personal, and with phone and identity numbers in texts masked, and the
+    names of premises that are a person's name alone.
 
     This is for display only. Matching and counting (premises, cell codes) use the unmasked rows, as masking would make
     different values equal. `read_cells`: as for `mask_texts`.
     """
     rows = rows.drop(columns=[c for c in kind.personal if c in rows])
+    named = (find_premises_columns(kind) or ("",))[0]
+    if named in rows:
+        rows = rows.assign(**{named: mask_persons(rows[named])})
     return mask_texts(rows, read_cells)
 
 
