@@ -172,7 +172,9 @@ def _name_it(view: View, kind: str, rows: Rows, names: set[str], codes: set[str]
     for name, about in fields.items():
         if about.type != "text" or about.personal or name == "district" or name not in table:
             continue
-        holds = [text for text in table[name].dropna().unique() if any(one in fold_name(text) for one in wanted)]
+        holds = [
+            text for text in table[name].dropna().unique() if any(one in fold_name(text) for one in wanted)
+        ]
         named |= table[name].isin(holds).to_numpy(bool)
     return named & table["district_code"].isin(codes).to_numpy(bool)
 
