@@ -39,18 +39,18 @@ def plot_premises_history(view: View, premises: str = "") -> display.Figure | No
         axes.set_ylim(min(lanes.values()) - 0.6, 0.6)
         _draw_spans(axes, events[events["kind"] == "hazards"], lanes, view, months)
         left, other = events["open"], ~events["open"]
-        for part, marker, looks in (
-            (events[other & events["linked"]], "o", {"color": style.roles["main"]}),
-            (events[left], "D", {"color": style.roles["open"]}),
-            (
-                events[other & ~events["linked"]],
-                "s",
-                {"facecolor": style.paper, "edgecolor": style.roles["main"]},
-            ),
+        blue, orange = style.roles["main"], style.roles["open"]
+        for part, marker, fill, edge in (
+            (events[other & events["linked"]], "o", blue, blue),
+            (events[left], "D", orange, orange),
+            (events[other & ~events["linked"]], "s", style.paper, blue),
         ):
-            heights = part["kind"].astype("str").map(lanes).to_numpy(float)
+            places, heights = (
+                _place(part["day"], months),
+                part["kind"].astype("str").map(lanes).to_numpy(float),
+            )
             axes.scatter(
-                _place(part["day"], months), heights, s=38, marker=marker, linewidth=1.4, zorder=3, **looks
+                places, heights, s=38, marker=marker, linewidth=1.4, zorder=3, facecolor=fill, edgecolor=edge
             )
         label_months(axes, months, lang)
         axes.set_xlim(-0.4, len(months) + 0.2)

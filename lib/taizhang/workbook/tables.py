@@ -54,7 +54,7 @@ def add_links(folder: Path, rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     links = links.drop_duplicates([*_PLACE, PREMISES_KEY])
     found = rows[[*_PLACE, PREMISES_KEY]].merge(links, how="left", on=[*_PLACE, PREMISES_KEY])
     made = rows.copy()
-    for number, name in enumerate(told, made.columns.get_loc(PREMISES_KEY) + 1):
+    for number, name in enumerate(told, list(made).index(PREMISES_KEY) + 1):
         made.insert(number, f"premises_{name}", found[name].to_numpy())
     return made
 
