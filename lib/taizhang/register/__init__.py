@@ -1,7 +1,8 @@
 """The register of premises: which rows of the ledgers name the same one, how sure that is, and what people decided."""
 
 from taizhang.register.decisions import Decision, read_decisions
-from taizhang.register.links import DOUBTFUL_COLUMNS, Linked, link_premises
+from taizhang.register.doubt import DOUBTFUL_COLUMNS
+from taizhang.register.links import Linked, link_premises
 from taizhang.register.mentions import LINK_COLUMNS, MENTION_COLUMNS
 from taizhang.register.names import fold_name, normalise_name
 

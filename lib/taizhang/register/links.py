@@ -11,15 +11,13 @@ import pandas as pd
 from taizhang.core.reasons import Reason
 from taizhang.register.contradictions import Agreed, settle_decisions
 from taizhang.register.decisions import Decision
+from taizhang.register.doubt import list_doubtful
 from taizhang.register.groups import Groups
 from taizhang.register.keys import name_keys
+from taizhang.register.likely import Likely
 from taizhang.register.mentions import LINK_COLUMNS, Atoms, make_atoms
 
 _NO_PLACES: Mapping[str, Sequence[str]] = MappingProxyType({})
-DOUBTFUL_COLUMNS = (
-    "a", "b", "probability", "name_a", "name_b", "district_code", "address_a", "address_b", "number_a", "number_b",
-    "rows_a", "rows_b", "for", "against",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,8 +65,22 @@ def link_premises(
     for way, sets in links.items():
         for members in sets:
             how.tie(groups.unite_all(members), way)
-    rows = _tell_rows(mentions, atoms, groups, how, keys)
-    return Linked(rows, _make_no_doubtful(), agreed.errors, _count(rows, agreed))
+    likely = _find_likely(atoms, groups)
+    for one, other, probability in likely.certain:
+        how.tie([(one, other)], "probability", probability)
+    called = _call_groups(atoms, groups, keys)
+    rows = _tell_rows(mentions, atoms, how, called)
+    doubtful = list_doubtful(likely, atoms, groups, called, mentions)
+    return Linked(rows, doubtful, agreed.errors, _count(rows, doubtful, agreed, likely))
+
+
+def _find_likely(atoms: Atoms, groups: Groups) -> Likely:
+    """Premises that are probably one; splink and DuckDB, slow to load, are loaded only where there is a choice."""
+    if atoms.table["folded"].nunique() < 2:
+        return Likely()
+    from taizhang.register.probable import find_likely
+
+    return find_likely(atoms, groups)
 
 
 class _Ties:
@@ -125,12 +137,10 @@ def _list_sets(keys: pd.DataFrame) -> list[list[int]]:
     ]
 
 
-def _tell_rows(
-    mentions: pd.DataFrame, atoms: Atoms, groups: Groups, ties: _Ties, keys: Sequence[str]
-) -> pd.DataFrame:
+def _call_groups(atoms: Atoms, groups: Groups, keys: Sequence[str]) -> np.ndarray:
+    """The key of each atom's group: its credit code; else as its register has it, else the shortest name."""
     table = atoms.table
     roots = groups.list_roots()
-    # A group is called by its credit code; else as its register, else as its shortest name does.
     rank = pd.DataFrame(
         {
             "root": roots,
@@ -141,7 +151,11 @@ def _tell_rows(
             "key": list(keys),
         }
     ).sort_values(["uncoded", "unregistered", "nameless", "length", "key"])
-    called = rank.groupby("root")["key"].first().reindex(roots).astype("str").to_numpy()
+    return rank.groupby("root")["key"].first().reindex(roots).astype("str").to_numpy()
+
+
+def _tell_rows(mentions: pd.DataFrame, atoms: Atoms, ties: _Ties, called: np.ndarray) -> pd.DataFrame:
+    table = atoms.table
     untied = np.select([table["code"] != "", table["rows"] > 1], ["code", "name"], "alone")
     how = np.where(ties.how != "", ties.how, untied)
     probability = np.where(
@@ -157,14 +171,17 @@ def _tell_rows(
     return rows.set_axis(mentions.index)[list(LINK_COLUMNS)]
 
 
-def _make_no_doubtful() -> pd.DataFrame:
-    return pd.DataFrame({column: [] for column in DOUBTFUL_COLUMNS})
-
-
-def _count(rows: pd.DataFrame, agreed: Agreed) -> dict[str, Any]:
+def _count(rows: pd.DataFrame, doubtful: pd.DataFrame, agreed: Agreed, likely: Likely) -> dict[str, Any]:
     return {
         "rows": int(rows["premises_key"].notna().sum()),
         "premises": int(rows["premises_key"].nunique()),
+        "rows_by_how": {str(how): int(count) for how, count in rows["how"].value_counts().items()},
+        "doubtful": len(doubtful),
         "decisions": agreed.used,
         "unused_lines": agreed.unused,
+        "candidates": likely.candidates,
+        "certain_from": likely.certain_from,
+        "doubtful_from": likely.doubtful_from,
+        "learned_from": likely.learned,
+        "weights": likely.weights,
     }

@@ -2,64 +2,64 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from taizhang.core.loading import parse_yaml
+from taizhang.core.privacy import is_person
 
 _WORDS = Path(__file__).parents[1] / "metadata" / "premises_names.yml"
-_BRACKETS = str.maketrans("[{<〔【〖［〈《「『", "(" * 11, "") | str.maketrans(
-    "]}>〕】〗］〉》」』", ")" * 11
-)
-_OUT = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad_\-.,;:!?'\"·・•‧∙⋅、，。；：“”‘’—–―/\\|*~`^]+")
-_NUMERALS = {
-    "零": 0,
-    "〇": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-}
-_NUMERAL = "[零〇一二两三四五六七八九十百]"
+_BRACKETS = str.maketrans("[{<〔【〖［〈《「『]}>〕】〗］〉》」』", "(" * 11 + ")" * 11)
+_OUT = re.compile(r"[^\w()#]+|_+")
+_HAN = "\u3400-\u9fff"
+_DIGITS = {one: at for at, ones in enumerate("零〇,一,二两,三,四,五,六,七,八,九".split(",")) for one in ones}
+_NUMERAL = "零〇一二两三四五六七八九十百"
+_DIRECTIONS = frozenset("东西南北上下前后左右内外大小新老旧高低")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Name:
-    """The parts of a name. `core`: what is left to tell premises apart; `branch`: which of a firm's places it is;
-    `former`: cores of names it had before."""
+    """The parts of a name, brought to one form.
+
+    `core`: what tells premises of one district apart, for comparing exactly; `proper`: what is left of it without
+    places, chain, trade and number; `trade`; `brand`: the chain; `places`: names of the district and of units above;
+    `elsewhere`: places with their kind that are none of these, by kind; `numbers`: ordinals and figures;
+    `branch`: which of a firm's places it is, empty for the firm itself; `others`: cores of former and other names;
+    `flat`: the name without legal forms and kinds of places.
+    """
 
     core: str
     branch: str = ""
-    former: tuple[str, ...] = ()
+    proper: str = ""
+    trade: str = ""
+    brand: str = ""
+    places: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    flat: str = ""
 
 
 def fold_name(text: str) -> str:
-    """Fold a name as written: NFKC, simplified characters, capitals, brackets of one kind; no blanks and no points."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_BRACKETS)
-    plain = _OUT.sub("", plain)
+    """Fold a name as written: NFKC, simplified characters, one case, brackets of one kind; no blanks and no points."""
+    plain = _OUT.sub("", unicodedata.normalize("NFKC", text).casefold().translate(_BRACKETS))
     return plain if plain.isascii() else str(_converter().convert(plain))
 
 
 def normalise_name(text: str, places: Sequence[str] = ()) -> Name:
     """Take a name apart; `places` are names of its district and of the units it lies in."""
-    return _parse(fold_name(text), _make_place_pattern(tuple(places)))
+    return _parse(fold_name(text), _make_places(tuple(places)))
 
 
 def parse_names(
     folded: Sequence[str], districts: Sequence[str], places: Mapping[str, Sequence[str]]
 ) -> list[Name]:
     """Take folded names apart, each with the places of its district."""
-    patterns = {code: _make_place_pattern(tuple(places.get(code, ()))) for code in dict.fromkeys(districts)}
-    return [_parse(name, patterns[code]) for name, code in zip(folded, districts, strict=True)]
+    own = {code: _make_places(tuple(places.get(code, ()))) for code in dict.fromkeys(districts)}
+    return [_parse(name, own[code]) for name, code in zip(folded, districts, strict=True)]
 
 
 @cache
@@ -69,17 +69,369 @@ def _converter() -> Any:
     return OpenCC("t2s")
 
 
+# ------------------------------------------------------------------ words
+
+
+def _choose(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True))
+
+
 @cache
-def _load_words() -> dict[str, Any]:
+def load_words() -> dict[str, Any]:
+    """The words of which names are made."""
     return dict(parse_yaml(_WORDS.read_text("utf-8")))
 
 
+@dataclass(frozen=True)
+class _Forms:
+    """Patterns and tables made of the words."""
+
+    legal_end: re.Pattern[str]
+    legal_last: frozenset[str]
+    bracket_out: re.Pattern[str]
+    former: re.Pattern[str]
+    brand: re.Pattern[str]
+    brands: Mapping[str, str]
+    ending: re.Pattern[str]
+    endings: Mapping[str, str]
+    trades: frozenset[str]
+    sizes: Mapping[str, tuple[int, ...]]
+    kinds: frozenset[str]
+    branch: re.Pattern[str]
+    shop: re.Pattern[str]
+
+
 @cache
-def _make_place_pattern(places: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(places, key=len, reverse=True))) or "(?!)")
+def _load_forms() -> _Forms:
+    words = load_words()
+    legal, notes, former = _choose(words["legal"]), _choose(words["notes"]), _choose(words["former"])
+    brands = {alias: short for short, aliases in words["brands"].items() for alias in aliases}
+    endings = {alias: plain for plain, aliases in words["endings"].items() for alias in (plain, *aliases)}
+    trades = frozenset(word for listed in words["trades"].values() for word in listed)
+    sizes: dict[str, set[int]] = {}
+    for word in trades:
+        sizes.setdefault(word[-1], set()).add(len(word))
+    return _Forms(
+        legal_end=re.compile(rf"(?:{legal})+$"),
+        legal_last=frozenset(word[-1] for word in words["legal"]),
+        bracket_out=re.compile(rf"\((?:{legal}|{notes}|中国)*\)"),
+        former=re.compile(rf"\((?:{former})[::]?([^()]+?)\)"),
+        brand=re.compile(_choose(brands)),
+        brands=brands,
+        ending=re.compile(f"(?:{_choose(endings)})$"),
+        endings=endings,
+        trades=trades,
+        sizes={last: tuple(sorted(found, reverse=True)) for last, found in sizes.items()},
+        kinds=frozenset(words["kinds"]),
+        branch=re.compile(f"(?:{_choose(words['branches'])})$"),
+        shop=re.compile(rf"^(.{{2,}}?)([{_HAN}]{{2,4}})店$"),
+    )
 
 
-def _parse(folded: str, places: re.Pattern[str]) -> Name:
-    legal = "|".join(sorted(_load_words()["legal"], key=len, reverse=True))
-    core = re.sub(f"(?:{legal})+$", "", folded)
-    return Name(core or folded)
+def _find_trade_end(text: str, forms: _Forms) -> int:
+    """The length of the trade word that a text ends with; 0 if there is none."""
+    if text:
+        for size in forms.sizes.get(text[-1], ()):
+            if text[-size:] in forms.trades and size <= len(text):
+                return size
+    return 0
+
+
+# ------------------------------------------------------------------ places
+
+_OFFICES = re.compile(r"(?:街道办事处|街道办|人民政府|办事处)$")
+_UNIT = re.compile(
+    r"(?:自治区|自治州|自治县|特别行政区|地区|街道|民族乡|省|市|州|盟|县|区|旗|镇|乡|村|社区)$"
+)
+_KINDS_OF_PLACES = re.compile("[市州县旗区镇乡村道]|地区")
+_ABOVE = re.compile(
+    rf"(?P<city>[{_HAN}]{{2,4}}?(?<![超门菜夜城都股楼闹花鸟书房])市(?![场政民])|[{_HAN}]{{2,8}}?(?:自治州|地区))?"
+    rf"(?P<county>[{_HAN}]{{2,8}}?(?:自治县|自治旗)|[{_HAN}]{{1,4}}?县(?!城)"
+    rf"|[{_HAN}]{{2,4}}?(?<![小社校园厂片景库矿林山新东西南北中老特地湖港水住宅商])区(?!域))?"
+    rf"(?P<town>[{_HAN}]{{2,4}}?(?:街道办事处|街道办|街道|民族乡)|[{_HAN}]{{2,4}}?(?<![古小集城重乡村])镇(?!江)"
+    rf"|[{_HAN}]{{2,4}}?(?<![老水故家他同侨梦侗山])乡(?![村镇]))?"
+    rf"(?P<village>[{_HAN}]{{2,4}}?(?<![农山新老乡])村(?![委民镇]))?"
+)
+
+
+@dataclass(frozen=True)
+class _Places:
+    """A district's own names: patterns of whole and short ones, and the short ones."""
+
+    whole: re.Pattern[str] | None = None
+    short: re.Pattern[str] | None = None
+    names: frozenset[str] = frozenset()
+    branch: re.Pattern[str] | None = None
+
+
+@cache
+def _make_places(places: tuple[str, ...]) -> _Places:
+    full = {one for place in places if len(one := fold_name(place)) >= 2}
+    full |= {one for place in full if len(one := _OFFICES.sub("", place)) >= 2}
+    short = {_cut(one) for one in full} - {""}
+    if not full:
+        return _Places()
+    return _Places(
+        re.compile(_choose(full)),
+        re.compile(_choose(short)) if short else None,
+        frozenset(short),
+        re.compile(f"(?:{_choose({*full, *short})})$"),
+    )
+
+
+@cache
+def _cut(place: str) -> str:
+    """A place without its kind: 溪口 of 溪口镇; empty if that would leave one character."""
+    plain = _UNIT.sub("", _OFFICES.sub("", place) or place)
+    return plain if len(plain) >= 2 else ""
+
+
+@cache
+def _province() -> re.Pattern[str]:
+    names = _choose(load_words()["provinces"])
+    return re.compile(f"(?:中国)?(?:{names})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?")
+
+
+def _ask_places(text: str) -> tuple[list[tuple[str, str]], int]:
+    """Places with their kind at the beginning of a text, by level, and where they end."""
+    if not _KINDS_OF_PLACES.search(text, 2, 24):
+        return [], 0
+    found = _ABOVE.match(text)
+    if found is None or not found.end():
+        return [], 0
+    return [(level, name) for level, name in found.groupdict().items() if name], found.end()
+
+
+# ------------------------------------------------------------------ numbers
+
+_LATER = "号#期区店厂部矿队站库中小幼院组社村连标车仓门分支校幢栋楼层单工煤电砖水项加供变粮管医"
+_NOT_BEFORE = "统唯同专如惟合归划单万天"
+_ORDINAL = re.compile(
+    rf"第([{_NUMERAL}]+|[0-9]+)|(?<![{_NOT_BEFORE}])([{_NUMERAL}]+)(?=[{_LATER}])|([0-9]+)(?=[号#{_LATER}]|$)|(?<=..)([{_NUMERAL}]+)$"
+)
+_SIGN = re.compile("(?<=[0-9])[号#]")
+_SOME_NUMBER = re.compile(f"[0-9{_NUMERAL}]")
+_FIGURES = str.maketrans("0123456789", "零一二三四五六七八九")
+_WHICH = re.compile(rf"第?([{_NUMERAL}0-9]+)[号#]?$|([a-z])[号#座区]?$")
+
+
+@cache
+def read_number(text: str) -> str:
+    """The figures of a Chinese number, up to hundreds: 十二 is 12; 一八 is 18."""
+    if text.isdigit() and text.isascii():
+        return text.lstrip("0") or "0"
+    if "十" in text or "百" in text:
+        total, digit = 0, 0
+        for one in text:
+            if one in "十百":
+                total += (digit or 1) * (10 if one == "十" else 100)
+                digit = 0
+            else:
+                digit = _DIGITS.get(one, 0)
+        return str(total + digit)
+    return "".join(str(_DIGITS[one]) for one in text if one in _DIGITS)
+
+
+# ------------------------------------------------------------------ the parts of a name
+
+_FORMER_WITHIN = re.compile(r"(?<=..)(?:曾用名称?|原名称?)[::]?([^()]{3,})$")
+_WHO = re.compile(r"^(?:经营者|负责人|业主|店主|老板|法人)[::]?")
+_SEAT = re.compile(
+    "^[市县区镇乡](?=第|[一二三四五六七八九]|人民|中医|中心|实验|医院|妇幼|职业|卫生|敬老|国土|供电)"
+)
+_MIDDLE = re.compile(
+    rf"^(?:销售)?(?:股份|有限责任|有限|公司)*[{_HAN}]{{0,12}}?(?:分公司|支公司|分行|支行)(?=[{_HAN}]{{3,}})"
+)
+_LEGAL_WITHIN = re.compile(r"(?:股份有限|有限责任|有限)公司(?=.)")
+_LEGAL_AT_START = re.compile(r"^(?:股份有限公司|有限责任公司|有限公司|集团|公司|股份)+")
+_FIRM = re.compile("公司$|合作社$")
+_SCHOOL = {"中": "中学", "小": "小学", "幼": "幼儿园"}
+_SHORT_SCHOOL = re.compile(rf"(?:第?[{_NUMERAL}]|[0-9])[中小幼]$")
+_LONE_STATION = re.compile("(?<![油气电])站$")
+_OIL = ("中石化", "中石油", "中海油")
+
+
+def _parse(folded: str, own: _Places) -> Name:
+    forms = _load_forms()
+    rest = folded
+    others: list[str] = []
+    if "(" in rest or ")" in rest:
+        others = forms.former.findall(rest)
+        rest = forms.former.sub("", rest)
+        rest = _settle_brackets(forms.bracket_out.sub("", rest), own, forms)
+    if not others and "名" in rest and (within := _FORMER_WITHIN.search(rest)):
+        others, rest = [within[1]], rest[: within.start()]
+    brand, rest = _take_brand(rest, forms)
+    if "公司" in rest or "行" in rest:
+        rest = _MIDDLE.sub("", rest)
+    branch, rest = _take_branch(rest, forms, own)
+    if "有限" in rest:
+        rest = _LEGAL_WITHIN.sub("", rest)
+    rest = _tidy_firm(rest, forms)
+    places, elsewhere, rest = _take_places(rest, own)
+    rest = _SEAT.sub("", rest)
+    rest = forms.ending.sub(lambda found: forms.endings[found[0]], rest)
+    if brand in _OIL:
+        rest = _LONE_STATION.sub("加油站", rest)
+    if _SHORT_SCHOOL.search(rest):
+        rest = rest[:-1] + _SCHOOL[rest[-1]]
+    numbers: tuple[str, ...] = ()
+    if _SOME_NUMBER.search(rest):
+        rest, numbers = _take_numbers(rest)
+    proper, trade = _split_trade(rest, forms)
+    if not proper and not places and not brand and not elsewhere:
+        proper, trade = rest, ""
+    if not proper and elsewhere:
+        # 大安镇加油站 in another district: the place is all there is to tell it.
+        proper = _cut(elsewhere[-1][1]) or elsewhere[-1][1]
+        elsewhere = elsewhere[:-1]
+    near = places[-1] if places and not proper else ""
+    towns = "".join(name for level, name in elsewhere if level in ("town", "village"))
+    core = f"{brand}|{near}|{proper}|{trade}|{'.'.join(numbers)}|{towns}"
+    flat = f"{brand}{''.join(places)}{''.join(_cut(name) or name for _, name in elsewhere)}{proper}{trade}"
+    former = tuple(_parse(one, own).core for one in others if len(one) >= 2)
+    return Name(core, branch, proper, trade, brand, places, tuple(elsewhere), numbers, former, flat)
+
+
+def _settle_brackets(text: str, own: _Places, forms: _Forms) -> str:
+    """Places in brackets go; a branch goes to the end, a person to the front; all else stays, without the brackets."""
+    parts = re.split(r"\(([^()]*)\)", text)
+    first, kept, last = "", [parts[0]], ""
+    for at in range(1, len(parts), 2):
+        inner = _WHO.sub("", parts[at])
+        if is_person(inner):
+            first = inner
+        elif not inner or _is_place(inner, own):
+            pass
+        elif forms.branch.search(inner) or (inner[-1] in "店厂" and len(inner) <= 6):
+            last += inner
+        else:
+            kept.append(inner)
+        kept.append(parts[at + 1])
+    return (first + "".join(kept) + last).replace("(", "").replace(")", "")
+
+
+def _is_place(text: str, own: _Places) -> bool:
+    if (own.whole and own.whole.fullmatch(text)) or text in own.names or _province().fullmatch(text):
+        return True
+    return _ask_places(text)[1] == len(text)
+
+
+def _take_brand(text: str, forms: _Forms) -> tuple[str, str]:
+    found = forms.brand.search(text)
+    # A short word within another name is no chain.
+    if found is None or (found.start() and len(found[0]) <= 2) or found.end() - found.start() == len(text):
+        return "", text
+    rest = text[: found.start()] + text[found.end() :]
+    if not found.start():
+        rest = _LEGAL_AT_START.sub("", rest) or rest
+    return forms.brands[found[0]], rest
+
+
+def _take_places(text: str, own: _Places) -> tuple[tuple[str, ...], list[tuple[str, str]], str]:
+    places: list[str] = []
+    elsewhere: list[tuple[str, str]] = []
+    rest = text
+    while len(rest) > 2:
+        size = len(rest)
+        if own.whole and (found := own.whole.match(rest)) and found.end() < size:
+            places.append(_cut(found[0]) or found[0])
+            rest = rest[found.end() :]
+        elif (found := _province().match(rest)) and size - found.end() >= 2:
+            rest = rest[found.end() :]
+        elif (asked := _ask_places(rest))[1] and size - asked[1] >= 2:
+            for one in asked[0]:
+                if (short := _cut(one[1])) in own.names:
+                    places.append(short)
+                else:
+                    elsewhere.append(one)
+            rest = rest[asked[1] :]
+        elif own.short and (found := own.short.match(rest)) and found.end() < size:
+            places.append(found[0])
+            rest = rest[found.end() :]
+        else:
+            break
+    for pattern in (own.whole, own.short):
+        if pattern and (found := pattern.search(rest)) and len(rest) - len(found[0]) >= 2:
+            places.append(_cut(found[0]) or found[0])
+            rest = rest[: found.start()] + rest[found.end() :]
+    return tuple(places), elsewhere, rest
+
+
+def _take_branch(text: str, forms: _Forms, own: _Places) -> tuple[str, str]:
+    """Which of a firm's places it is: 2 for 第二门店, 二号店, 2分店; 溪口分 for 溪口分公司; empty for the firm."""
+    if text[-1:] in "店厂" and text:
+        head = text[:-1]
+        number = _WHICH.search(head)
+        if (
+            number is not None
+            and number.start() >= 2
+            and head[number.start() - 1] not in _NOT_BEFORE
+            and number[1] not in ("百", "十")
+        ):
+            return (read_number(number[1]) if number[1] else number[2]), _tidy_firm(
+                head[: number.start()], forms
+            )
+    found = forms.branch.search(text)
+    if found is not None and found.start() >= 1:
+        head = text[: found.start()]
+        number = _WHICH.search(head)
+        if number is not None and number.start() >= 1:
+            return (read_number(number[1]) if number[1] else number[2]), _tidy_firm(
+                head[: number.start()], forms
+            )
+        which, firm = _split_firm(head, forms, own)
+        return f"{which}分", _tidy_firm(firm, forms)
+    if text.endswith("店") and not _find_trade_end(text, forms) and len(text) >= 5:
+        which, firm = _split_firm(text[:-1], forms, own)
+        if which:
+            return which, _tidy_firm(firm, forms)
+    return "", text
+
+
+def _split_firm(head: str, forms: _Forms, own: _Places) -> tuple[str, str]:
+    """The place of a branch and its firm: 溪口 and 惠民超市 of 惠民超市溪口."""
+    if own.branch and (found := own.branch.search(head)) and found.start() != 1:
+        return _cut(found[0]) or found[0], head[: found.start()]
+    if (at := head.rfind("公司")) >= 0 and 0 < len(head) - at - 2 <= 8:
+        return head[at + 2 :], head[: at + 2]
+    for size in (2, 3, 4):
+        if (
+            len(head) - size >= 3
+            and _find_trade_end(head[:-size], forms) > 1
+            and not _find_trade_end(head, forms)
+        ):
+            return head[-size:], head[:-size]
+    return "", head
+
+
+def _tidy_firm(firm: str, forms: _Forms) -> str:
+    """A name without the legal form at its end."""
+    return forms.legal_end.sub("", firm) or firm if firm[-1:] in forms.legal_last else firm
+
+
+def _take_numbers(text: str) -> tuple[str, tuple[str, ...]]:
+    numbers: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        number = found[1] or found[2] or found[3] or found[4]
+        if number in ("百", "十"):
+            return found[0]
+        numbers.append(read_number(number))
+        return ""
+
+    rest = _ORDINAL.sub(take, _SIGN.sub("", text))
+    return (rest.translate(_FIGURES), tuple(numbers)) if rest else (text, ())
+
+
+def _split_trade(text: str, forms: _Forms) -> tuple[str, str]:
+    """What is proper to a name, and the words at its end that say what its premises do."""
+    end = len(text)
+    while end > 0:
+        size = _find_trade_end(text[:end], forms)
+        if not size and end == len(text) > 1 and text[-1] in forms.kinds:
+            size = 1
+        if not size:
+            break
+        end -= size
+    return text[:end], text[end:]

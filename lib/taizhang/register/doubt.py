@@ -1,0 +1,78 @@
+"""Pairs that a person must decide on, side by side, with what speaks for them and against."""
+
+import numpy as np
+import pandas as pd
+
+from taizhang.register.compare import LEVELS
+from taizhang.register.groups import Groups
+from taizhang.register.keys import show_name
+from taizhang.register.likely import Likely
+from taizhang.register.mentions import Atoms
+
+DOUBTFUL_COLUMNS = (
+    "a", "b", "probability", "name_a", "name_b", "district_code", "address_a", "address_b", "number_a", "number_b",
+    "rows_a", "rows_b", "place_a", "place_b", "speaks_for", "speaks_against",
+)  # fmt: skip
+
+
+def list_doubtful(
+    likely: Likely, atoms: Atoms, groups: Groups, called: np.ndarray, mentions: pd.DataFrame
+) -> pd.DataFrame:
+    """One row for each pair of groups to be asked, in `DOUBTFUL_COLUMNS`, the likeliest first.
+
+    `speaks_for` and `speaks_against`: codes, with ; between, worded by ``register.speaks.<code>``.
+    """
+    table = atoms.table
+    seen: set[tuple[str, str]] = set()
+    rows: list[dict[str, object]] = []
+    sizes = table["rows"].groupby(called).sum().to_dict() if len(likely.doubtful) else {}
+    for one, other, probability, level in likely.doubtful:
+        if groups.find(one) == groups.find(other) or not groups.may_unite(one, other):
+            continue
+        first, second = sorted((one, other), key=lambda atom: str(called[atom]))
+        keys = str(called[first]), str(called[second])
+        if keys in seen:
+            continue
+        seen.add(keys)
+        speaks = _weigh(atoms, first, second, level)
+        row: dict[str, object] = {"a": keys[0], "b": keys[1], "probability": round(probability, 4)}
+        for side, atom in (("a", first), ("b", second)):
+            told = table.loc[atom].to_dict()
+            row |= {
+                f"name_{side}": show_name(told["folded"]),
+                f"address_{side}": told["address"],
+                f"number_{side}": told["code"] or told["number"],
+                f"rows_{side}": int(sizes[called[atom]]),
+                f"place_{side}": _name_place(mentions.iloc[int(told["first"])]),
+            }
+        row["district_code"] = table.loc[first, "district_code"]
+        row["speaks_for"] = ";".join(code for code, good in speaks if good)
+        row["speaks_against"] = ";".join(code for code, good in speaks if not good)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=list(DOUBTFUL_COLUMNS))
+
+
+def _name_place(row: pd.Series) -> str:
+    file, sheet, number = (
+        "" if name not in row.index or pd.isna(row[name]) else str(row[name])
+        for name in ("source_file", "source_sheet", "source_row")
+    )
+    return "".join((file, f"#{sheet}" if sheet else "", f":{number}" if number else ""))
+
+
+def _weigh(atoms: Atoms, one: int, other: int, level: int) -> list[tuple[str, bool]]:
+    """What speaks for two being one (True) and against."""
+    a, b = atoms.table.loc[one].to_dict(), atoms.table.loc[other].to_dict()
+    found = [(LEVELS[level], True)]
+    names = atoms.names[one], atoms.names[other]
+    if names[0].trade and names[1].trade:
+        found.append(("same_trade", True) if names[0].trade == names[1].trade else ("other_trade", False))
+    if names[0].branch != names[1].branch:
+        found.append(("branch", False))
+    for column in ("address", "number"):
+        if pd.notna(a[column]) and pd.notna(b[column]) and a[column] and b[column]:
+            same = a[column] == b[column]
+            found.append((f"{'same' if same else 'other'}_{column}", bool(same)))
+    if bool(a["registered"]) and bool(b["registered"]):
+        found.append(("both_registered", False))
+    return found
