@@ -53,6 +53,12 @@ def _list_keys(name: Name, district: str) -> list[int]:
     base = (district, name.numbers)
     keys = [hash((district, "core", core)) for core in (name.core, *name.others)]
     keys.append(hash((*base, "flat", name.flat)))
+    flat, plain = name.flat, name.plain
+    keys.append(hash((*base, "both ends", flat[:1], flat[-3:])))
+    keys.append(hash((*base, "edges", plain[:2], plain[-2:])))
+    keys.append(hash((*base, "middle", flat[1:4])))
+    keys.append(hash((*base, "front", plain[:3])))
+    keys.append(hash((*base, "back", plain[-4:])))
     last = trade[-1:]
     if not proper:
         keys.append(hash((*base, "trade", trade)))

@@ -20,6 +20,10 @@ class _Words:
     classes: Mapping[str, frozenset[str]]
     telling: tuple[str, ...]
     alike: Mapping[str, frozenset[str]]
+    general: frozenset[str]
+    kin: frozenset[str]
+    exact: frozenset[str]
+    telling_letters: frozenset[str]
 
 
 @cache
@@ -37,6 +41,10 @@ def _load() -> _Words:
         {word: frozenset(found) for word, found in classes.items()},
         tuple(words["telling"]),
         {one: frozenset(found) for one, found in alike.items()},
+        frozenset(words["general"]),
+        frozenset(words["kin"]),
+        frozenset(words["exact"]),
+        frozenset("京歌话军医农工商师"),
     )
 
 
@@ -115,24 +123,81 @@ def _are_told_apart(a: Name, b: Name) -> bool:
 
 
 def _compare(a: Name, b: Name) -> int:
+    long = max(a, b, key=lambda name: len(name.flat))
+    return max(
+        _compare_parts(a, b),
+        _compare_wholes(a.flat, b.flat, len(long.proper), len(long.trade)),
+        _compare_wholes(a.plain, b.plain, 0, 0),
+    )
+
+
+def _compare_parts(a: Name, b: Name) -> int:
     trade = _compare_trades(a.trade, b.trade)
     proper = _compare_proper(a, b)
     if proper == SAME:
         reached = (APART, PART, KIN_TRADE, ADDED, SAME)[trade]
-        if a.brand != b.brand or _towns(a) != _towns(b):
-            reached = min(reached, KIN_TRADE)
         if trade == _PARTLY and len(a.proper) >= 4:
             reached = max(reached, ADDED)
+        if trade == _WITHIN and a.proper in _load().general:
+            reached = PART
+        if a.elsewhere != b.elsewhere:
+            # A province or a city may be left out; a village is not, nor is anything that names what is general.
+            far = _towns(a) != _towns(b) or not a.proper or a.proper in _load().general
+            reached = min(reached, PART if far else ADDED)
+        if a.brand != b.brand:
+            reached = min(reached, KIN_TRADE)
         return reached
     if trade <= _OTHER:
-        # A trade that is in neither list may be a part of what is proper: compare both as wholes.
-        whole = _compare_texts(a.proper + a.trade, b.proper + b.trade)
-        return min(whole, PART) if whole >= LONG_SLIP and trade != _OTHER else APART
-    if trade == _KIN:
+        return APART
+    if trade in (_KIN, _PARTLY):
         return min(proper, PART) if proper >= SHORT_SLIP else APART
-    if a.brand != b.brand or _towns(a) != _towns(b):
+    if a.brand != b.brand or a.elsewhere != b.elsewhere:
         proper = min(proper, PART)
     return proper
+
+
+@lru_cache(maxsize=1 << 16)
+def _compare_wholes(a: str, b: str, proper: int, trade: int) -> int:
+    """Slips anywhere in two names, written out; `proper` and `trade`: how long these are at the longer one's end."""
+    short, long = sorted((a, b), key=len)
+    size, extra = len(short), len(long) - len(short)
+    if size < 3 or (size < 4 and extra != 1) or extra > 4:
+        return APART
+    if not extra:
+        other = [at for at in range(size) if a[at] != b[at]]
+        if (
+            len(other) == 2
+            and other[1] == other[0] + 1
+            and a[other[0]] == b[other[1]]
+            and a[other[1]] == b[other[0]]
+        ):
+            return LONG_SLIP if size >= 5 else PART
+        if len(other) == 1 and is_slip(a[other[0]], b[other[0]]):
+            return SHORT_SLIP
+        return APART
+    ops = [one for one in Indel.opcodes(short, long) if one.tag != "equal"]
+    if any(one.tag != "insert" for one in ops):
+        return APART
+    added = [long[one.dest_start : one.dest_end] for one in ops]
+    if extra == 1:
+        at = ops[0].dest_start
+        if added[0] in (long[at - 1 : at], long[at + 1 : at + 2]):
+            return LONG_SLIP if size >= 5 else SHORT_SLIP
+        if added[0] in _DIRECTIONS or added[0] in _load().telling_letters:
+            return LITTLE
+        trade_from = len(long) - trade
+        if trade_from <= at < len(long) - 1:
+            return SHORT_SLIP
+        # Another firm's name has a character more at its end or before it; a slip leaves one out anywhere.
+        within = at < trade_from - proper or (proper >= 4 and trade_from - proper < at < trade_from - 1)
+        return SHORT_SLIP if proper and within and size >= 5 else PART if size >= 4 else APART
+    words = _load()
+    if any(one in _DIRECTIONS for text in added for one in text):
+        return APART
+    # Short for long takes letters out of words: 北大图书馆; another's name has a word more: 北京师范大学.
+    if len(added) >= 2 and short[0] == long[0] and short[-1] == long[-1]:
+        return KIN_TRADE
+    return LITTLE if any(word in long and word not in short for word in words.telling) or size < 6 else PART
 
 
 _OTHER, _PARTLY, _KIN, _WITHIN, _EQUAL = range(5)
@@ -149,13 +214,17 @@ def _compare_trades(a: str, b: str) -> int:
     if _is_within(short, long):
         extra = long.replace(short, "", 1)
         if any((word in long) != (word in short) for word in _load().telling):
-            return _OTHER if len(extra) < len(long) else _KIN
-        return _WITHIN
+            return _OTHER
+        if _classify(long) & _load().exact:
+            return _PARTLY
+        # What comes after the whole is a part of it, 大学 and 大学建筑学院, but for a word such as 店 and 厂.
+        return _WITHIN if long[-1] == short[-1] or long[:-1] == short or extra in _load().classes else _OTHER
     words = _load()
     if any((word in long) != (word in short) for word in words.telling if word != "中心"):
         return _OTHER
-    first, second = (_classify(one) for one in (a, b))
-    return _KIN if first and first == second else _OTHER
+    if a[:-1] == b[:-1] and len(a) > 1:
+        return _KIN
+    return _KIN if _classify(a) & _classify(b) & words.kin else _OTHER
 
 
 @lru_cache(maxsize=1 << 16)
@@ -196,6 +265,8 @@ def _compare_texts(a: str, b: str) -> int:
     size = len(short)
     if len(short) == len(long):
         return _compare_equal_lengths(a, b)
+    if size == 1 and len(long) == 2 and short in long:
+        return SHORT_SLIP  # nobody is called by one character
     if size < 2 or len(long) > 3 * size + 2:
         return APART
     if _is_within(short, long):
@@ -204,7 +275,9 @@ def _compare_texts(a: str, b: str) -> int:
         if any(one in _DIRECTIONS for one in added) or any(word in added for word in _load().telling):
             return LITTLE
         if size >= 4:
-            return LONG_SLIP if extra == 1 else SHORT_SLIP
+            return (
+                LONG_SLIP if extra == 1 and _is_doubled(short, long) else SHORT_SLIP if extra == 1 else PART
+            )
         if extra == 1:
             return LITTLE if size == 2 else PART
         return PART if long.startswith(short) or long.endswith(short) else LITTLE
@@ -214,6 +287,11 @@ def _compare_texts(a: str, b: str) -> int:
     if size >= 5 and Indel.normalized_similarity(a, b) >= 0.8:
         return PART
     return APART
+
+
+def _is_doubled(short: str, long: str) -> bool:
+    """Return whether the long one has a character twice that the short one has once."""
+    return any(long[:at] + long[at + 1 :] == short and long[at] == long[at - 1] for at in range(1, len(long)))
 
 
 def _find_added(short: str, long: str) -> str:
@@ -228,7 +306,7 @@ def _compare_equal_lengths(a: str, b: str) -> int:
     other = [(one, two) for one, two in zip(a, b, strict=True) if one != two]
     size = len(a)
     if sorted(a) == sorted(b):
-        return LONG_SLIP if size >= 4 else PART if size == 3 else LITTLE
+        return SHORT_SLIP if size >= 4 else PART if size == 3 else LITTLE
     if any(one in _DIRECTIONS and two in _DIRECTIONS for one, two in other):
         return APART
     slips = sum(is_slip(one, two) for one, two in other)

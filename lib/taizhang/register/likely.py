@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # No threshold is lower than these, whatever the data say.
-LEAST_CERTAIN, LEAST_DOUBTFUL = 0.85, 0.15
+LEAST_CERTAIN, LEAST_DOUBTFUL = 0.95, 0.2
 
 
 @dataclass(frozen=True)

@@ -21,16 +21,16 @@ from taizhang.register.compare import LEVELS
 # How often each level is found among pairs of the same premises, and among others that share a key: from the half of
 # the marked set that thresholds are tuned on (tests/data), and from names made up for the rest.
 PRIOR_NAMES = {
-    "same": (0.30, 0.0001),
-    "added": (0.22, 0.0012),
-    "long_slip": (0.12, 0.0008),
-    "kin_trade": (0.07, 0.006),
-    "short_slip": (0.12, 0.012),
-    "part": (0.11, 0.03),
-    "little": (0.03, 0.05),
-    "apart": (0.03, 0.8999),
+    "same": (0.08, 0.00002),
+    "added": (0.17, 0.00010),
+    "long_slip": (0.30, 0.00018),
+    "kin_trade": (0.12, 0.005),
+    "short_slip": (0.26, 0.016),
+    "part": (0.03, 0.03),
+    "little": (0.02, 0.04),
+    "apart": (0.02, 0.9087),
 }
-PRIOR_MATCH = 0.04
+PRIOR_MATCH = 0.05
 # Other columns: (level, condition, among the same, among others). Unknown on either side tells nothing.
 _OTHERS: Mapping[str, Sequence[tuple[str, str, float, float]]] = {
     "address": (

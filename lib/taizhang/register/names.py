@@ -28,7 +28,7 @@ class Name:
     places, chain, trade and number; `trade`; `brand`: the chain; `places`: names of the district and of units above;
     `elsewhere`: places with their kind that are none of these, by kind; `numbers`: ordinals and figures;
     `branch`: which of a firm's places it is, empty for the firm itself; `others`: cores of former and other names;
-    `flat`: the name without legal forms and kinds of places.
+    `flat`: the name without legal forms and kinds of places; `plain`: as folded, without brackets.
     """
 
     core: str
@@ -41,6 +41,7 @@ class Name:
     numbers: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     flat: str = ""
+    plain: str = ""
 
 
 def fold_name(text: str) -> str:
@@ -169,6 +170,7 @@ def _make_places(places: tuple[str, ...]) -> _Places:
     full = {one for place in places if len(one := fold_name(place)) >= 2}
     full |= {one for place in full if len(one := _OFFICES.sub("", place)) >= 2}
     short = {_cut(one) for one in full} - {""}
+    short |= {one[:-1] for one in full if one.endswith("街道") and len(one) > 3}
     if not full:
         return _Places()
     return _Places(
@@ -189,7 +191,7 @@ def _cut(place: str) -> str:
 @cache
 def _province() -> re.Pattern[str]:
     names = _choose(load_words()["provinces"])
-    return re.compile(f"(?:中国)?(?:{names})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?")
+    return re.compile(f"(?:中国)?({names})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?")
 
 
 def _ask_places(text: str) -> tuple[list[tuple[str, str]], int]:
@@ -286,11 +288,12 @@ def _parse(folded: str, own: _Places) -> Name:
         proper = _cut(elsewhere[-1][1]) or elsewhere[-1][1]
         elsewhere = elsewhere[:-1]
     near = places[-1] if places and not proper else ""
-    towns = "".join(name for level, name in elsewhere if level in ("town", "village"))
-    core = f"{brand}|{near}|{proper}|{trade}|{'.'.join(numbers)}|{towns}"
+    far = "".join(name for _, name in elsewhere)
+    core = f"{brand}|{near}|{proper}|{trade}|{'.'.join(numbers)}|{far}"
     flat = f"{brand}{''.join(places)}{''.join(_cut(name) or name for _, name in elsewhere)}{proper}{trade}"
     former = tuple(_parse(one, own).core for one in others if len(one) >= 2)
-    return Name(core, branch, proper, trade, brand, places, tuple(elsewhere), numbers, former, flat)
+    plain = folded.replace("(", "").replace(")", "")
+    return Name(core, branch, proper, trade, brand, places, tuple(elsewhere), numbers, former, flat, plain)
 
 
 def _settle_brackets(text: str, own: _Places, forms: _Forms) -> str:
@@ -320,16 +323,17 @@ def _is_place(text: str, own: _Places) -> bool:
 def _take_brand(text: str, forms: _Forms) -> tuple[str, str]:
     found = forms.brand.search(text)
     # A short word within another name is no chain.
-    if found is None or (found.start() and len(found[0]) <= 2) or found.end() - found.start() == len(text):
+    if found is None or (found.start() and len(found[0]) <= 2):
         return "", text
-    rest = text[: found.start()] + text[found.end() :]
+    short, rest = forms.brands[found[0]], text[: found.start()] + text[found.end() :]
     if not found.start():
-        rest = _LEGAL_AT_START.sub("", rest) or rest
-    return forms.brands[found[0]], rest
+        rest = _LEGAL_AT_START.sub("", rest)
+    return (short, rest) if rest else ("", short)
 
 
 def _take_places(text: str, own: _Places) -> tuple[tuple[str, ...], list[tuple[str, str]], str]:
     places: list[str] = []
+    others: list[str] = []
     elsewhere: list[tuple[str, str]] = []
     rest = text
     while len(rest) > 2:
@@ -338,6 +342,7 @@ def _take_places(text: str, own: _Places) -> tuple[tuple[str, ...], list[tuple[s
             places.append(_cut(found[0]) or found[0])
             rest = rest[found.end() :]
         elif (found := _province().match(rest)) and size - found.end() >= 2:
+            (places.append if found[1] in own.names else others.append)(found[1])
             rest = rest[found.end() :]
         elif (asked := _ask_places(rest))[1] and size - asked[1] >= 2:
             for one in asked[0]:
@@ -355,7 +360,7 @@ def _take_places(text: str, own: _Places) -> tuple[tuple[str, ...], list[tuple[s
         if pattern and (found := pattern.search(rest)) and len(rest) - len(found[0]) >= 2:
             places.append(_cut(found[0]) or found[0])
             rest = rest[: found.start()] + rest[found.end() :]
-    return tuple(places), elsewhere, rest
+    return tuple(places), [*(("province", one) for one in others), *elsewhere], rest
 
 
 def _take_branch(text: str, forms: _Forms, own: _Places) -> tuple[str, str]:
@@ -427,11 +432,9 @@ def _take_numbers(text: str) -> tuple[str, tuple[str, ...]]:
 def _split_trade(text: str, forms: _Forms) -> tuple[str, str]:
     """What is proper to a name, and the words at its end that say what its premises do."""
     end = len(text)
-    while end > 0:
-        size = _find_trade_end(text[:end], forms)
-        if not size and end == len(text) > 1 and text[-1] in forms.kinds:
-            size = 1
-        if not size:
-            break
+    if end > 1 and text[-1] in forms.kinds:
+        # 竹木制品|厂 rather than 竹|木制品厂: the longer of both.
+        end -= max(_find_trade_end(text, forms), _find_trade_end(text[:-1], forms) + 1)
+    while end > 0 and (size := _find_trade_end(text[:end], forms)):
         end -= size
     return text[:end], text[end:]

@@ -37,7 +37,8 @@ def find_likely(atoms: Atoms, groups: Groups) -> Likely:
         scored = score_pairs(records[["address", "number", "line", "lon", "lat"]], pairs, levels, base=base)
     finally:
         base.close()
-    certain_from, doubtful_from = _learn_thresholds(scored.probability)
+    sure = int(len(atoms.table) - len(np.unique(groups.list_roots())))
+    certain_from, doubtful_from = _learn_thresholds(scored.probability, sure)
     certain, doubtful = _unite(
         atoms, groups, np.array(at), pairs, levels, scored.probability, certain_from, doubtful_from
     )
@@ -95,15 +96,16 @@ def _list_grounds(records: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"at": keys.index, "key": keys.to_numpy()})
 
 
-def _learn_thresholds(probability: np.ndarray) -> tuple[float, float]:
+def _learn_thresholds(probability: np.ndarray, sure: int) -> tuple[float, float]:
     """From where on pairs are certain, and from where on they are asked.
 
-    The mean probability of pairs from a threshold on is the share of them that may be expected to be right.
+    The mean probability of the pairs from a threshold on is the share of them that may be expected to be right; links
+    by code, number and name, of which there are `sure`, are right but for one in a thousand.
     """
     ranked = np.sort(probability[probability >= LEAST_DOUBTFUL])[::-1]
     if not len(ranked):
         return LEAST_CERTAIN, LEAST_DOUBTFUL
-    right = np.cumsum(ranked) / np.arange(1, len(ranked) + 1)
+    right = (np.cumsum(ranked) + 0.999 * sure) / (np.arange(1, len(ranked) + 1) + sure)
     enough = np.flatnonzero((right >= 1 - MOST_WRONG) & (ranked >= LEAST_CERTAIN))
     certain_from = (
         float(ranked[enough[-1]]) if len(enough) else max(LEAST_CERTAIN, float(np.nextafter(ranked[0], 2)))
