@@ -102,7 +102,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
+def open(workbook: str = "", *, as_of: str = "", known_on: str = "") -> "Workbook":
     """Open a workbook; from then on, messages are in its language, and your own charts can show Chinese.
 
     Parameters
@@ -110,7 +110,10 @@ def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
     workbook : str, optional
         The workbook's folder; if empty, the nearest one upwards from the working directory.
     as_of : str, optional
-        Use the ledgers as of this day, such as ``2022-01-31``, instead of the workbook's as_of.
+        Look at the ledgers as of this day, such as ``2022-01-31``, instead of the workbook's as_of: of its rows, those
+        dated by then.
+    known_on : str, optional
+        Read what had been ingested by the end of this day, with the settings of then, from data/store.
 
     Returns
     -------
@@ -119,7 +122,7 @@ def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
     Raises
     ------
     ParameterError
-        If there is no workbook.toml, it has mistakes, or the day is invalid.
+        If there is no workbook.toml, it has mistakes, a day is invalid, or nothing was stored by then.
     """
     from taizhang.core.periods import parse_day
     from taizhang.core.reasons import choose_language, read_language
@@ -128,7 +131,8 @@ def open(workbook: str = "", *, as_of: str = "") -> "Workbook":
 
     choose_language(read_language(workbook))
     set_own_fonts()
-    return Workbook.find(workbook, as_of=parse_day(as_of) if as_of else None)
+    days = {"as_of": as_of, "known_on": known_on}
+    return Workbook.find(workbook, **{name: parse_day(day) if day else None for name, day in days.items()})
 
 
 def controls(workbook: str = "") -> Any:

@@ -218,6 +218,7 @@ command = partial(app.command, cls=Command)
 Folder = Annotated[str, typer.Option("-C", metavar="DIR")]
 PeriodText = Annotated[str, typer.Option("--period", metavar="P")]
 AsOf = Annotated[str, typer.Option("--as-of", metavar="DAY")]
+KnownOn = Annotated[str, typer.Option("--known-on", metavar="DAY")]
 Fresh = Annotated[bool, typer.Option("--fresh")]
 
 
@@ -243,33 +244,51 @@ class FactsFormat(StrEnum):
     json = "json"
 
 
-def open_workbook(folder: str, period: "Period", as_of: str = "", *, notebooks: bool = False) -> "Workbook":
+def open_workbook(
+    folder: str, period: "Period", as_of: str = "", known_on: str = "", *, notebooks: bool = False
+) -> "Workbook":
     """Open the workbook of a command's -C, as of the day given; a day before the period is refused at once.
 
-    So is a workbook whose own facts, and `notebooks` if a review is to run them, its user does not trust.
+    With `known_on`, as it was known on that day. So is a workbook whose own facts, and `notebooks` if a review is to
+    run them, its user does not trust.
     """
     from taizhang.core.periods import parse_day
     from taizhang.workbook.book import Workbook
     from taizhang.workbook.trust import list_own_facts, list_own_notebooks
 
-    book = Workbook.find(folder, as_of=parse_day(as_of) if as_of else None)
+    asof, known = (parse_day(day) if day else None for day in (as_of, known_on))
+    book = Workbook.find(folder, as_of=asof, known_on=known)
     book.as_of(period)
-    code = list_own_facts(book.root)
+    source = book.config.source
+    code = list_own_facts(source)
     if notebooks:
         from taizhang.report.plan import list_templates
 
-        code += list_own_notebooks(book.root, list_templates(book.config))
+        code += list_own_notebooks(source, list_templates(book.config))
     ask_trust(book.root, code)
     return book
 
 
 @contextmanager
-def hold_workbook(folder: str, period: "Period", as_of: str) -> Iterator["Workbook"]:
+def hold_workbook(folder: str, period: "Period", as_of: str, known_on: str) -> Iterator["Workbook"]:
     """Open a workbook as `open_workbook` does, and hold it in one state; say so if it was read for this run alone."""
-    with open_workbook(folder, period, as_of).hold_to_read() as book:
+    with open_workbook(folder, period, as_of, known_on).hold_to_read() as book:
+        tell_known(book)
         yield book
         if book.result.fresh:
             say(word("facts.not_kept"))
+
+
+def tell_known(book: "Workbook") -> None:
+    """Say which ingest is read, if it is not the present's, and by which other version it was made."""
+    from taizhang.core.version import __version__
+
+    if book.known is None:
+        return
+    known = book.known
+    say(word("known.read", day=known.day, made_at=known.made_at, snapshot=known.snapshot))
+    if known.version != __version__:
+        say(word("known.version", version=known.version, now=__version__))
 
 
 def ask_trust(root: Path, code: Sequence[str]) -> None:
@@ -446,6 +465,7 @@ def facts(
     district: Annotated[str, typer.Option("--district", metavar="D")] = "",
     format: Annotated[FactsFormat, typer.Option("--format", metavar="table|csv|json")] = FactsFormat.table,
     as_of: AsOf = "",
+    known_on: KnownOn = "",
     workbook: Folder = "",
 ) -> None:
     """Print only the numbers."""
@@ -453,7 +473,7 @@ def facts(
     from taizhang.core.periods import parse_period
 
     span = parse_period(period)
-    with hold_workbook(workbook, span, as_of) as book:
+    with hold_workbook(workbook, span, as_of, known_on) as book:
         code = warn_errors(book.result)
         chosen = book.facts(span)
         if number := len(book.reported(span)["fact"].unique()):
@@ -477,6 +497,7 @@ def review(
     store: Annotated[str, typer.Option("--store", metavar="ADDRESS")] = "",
     fresh: Fresh = False,
     as_of: AsOf = "",
+    known_on: KnownOn = "",
     workbook: Folder = "",
 ) -> None:
     """Make the reports."""
@@ -487,11 +508,12 @@ def review(
     span = parse_period(period)
     formats = parse_formats(to)
     made = locate_root(workbook) / "reports" / span.path / "manifest.json"
-    if not scheduler and (fresh or not made.exists()):  # there is something to make
+    if not scheduler and (fresh or as_of or known_on or not made.exists()):  # there is something to make
         from taizhang.report.workers import start_ahead
 
         start_ahead(1 if district and len(district) == 1 else jobs)
-    book = open_workbook(workbook, span, as_of, notebooks=True)
+    book = open_workbook(workbook, span, as_of, known_on, notebooks=True)
+    tell_known(book)
     code = warn_errors(book.ingest())
     districts = [book.resolve_district(text) for text in district] if district else None
 
@@ -562,6 +584,7 @@ def trace(
     district: Annotated[str, typer.Option("--district", metavar="D")],
     personal: Annotated[bool, typer.Option("--personal")] = False,
     as_of: AsOf = "",
+    known_on: KnownOn = "",
     workbook: Folder = "",
 ) -> None:
     """Print the ledger rows behind a number."""
@@ -569,7 +592,7 @@ def trace(
     from taizhang.core.periods import parse_period
 
     span = parse_period(period)
-    with hold_workbook(workbook, span, as_of) as book:
+    with hold_workbook(workbook, span, as_of, known_on) as book:
         code = warn_errors(book.result)
         rows = book.trace(fact, span, district, personal=personal)
     write_table(format_csv(rows))

@@ -7,9 +7,10 @@ pandas; `taizhang.ingest.run` does the work.
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 from taizhang.core.errors import BusyError, ChangedError, ParameterError
-from taizhang.core.files import remove_leftovers
+from taizhang.core.files import is_forbidden, remove_leftovers
 from taizhang.core.kept import clear_ways
 from taizhang.core.locks import hold_lock
 from taizhang.ingest.plan import READING, Plan, find_reasons, make_plan, stamp_inputs
@@ -17,6 +18,7 @@ from taizhang.ingest.state import (
     APPLIED,
     DETACHED,
     SET_ASIDE_FILE,
+    STORED,
     IngestResult,
     KindSummary,
     State,
@@ -24,7 +26,8 @@ from taizhang.ingest.state import (
     load_state,
     save_state,
 )
-from taizhang.settings.workbook import Config
+from taizhang.settings.beside import mark_counting
+from taizhang.settings.workbook import STORE, Config
 
 __all__ = [
     "APPLIED", "DETACHED", "READING", "SET_ASIDE_FILE", "IngestResult", "KindSummary", "ingest",
@@ -49,10 +52,10 @@ def ingest(config: Config, *, force: bool = False, wait: bool = True) -> IngestR
     if (config.processed / DETACHED).exists():
         return _take_detached(config)
     plan, state = _look(config, load_state(config) if not force else None)
-    if state is not None and not any(find_reasons(plan, state)):
-        _keep_stamps(plan, state)
-        return state.result
     lock = config.cache / "locks" / "ingest"
+    if state is not None and not any(find_reasons(plan, state)):
+        _keep_beside(plan, _keep_stamps(plan, state), lock)
+        return state.result
     if not wait and state is not None and not find_damage(config, state):
         try:
             with hold_lock(lock, wait=False):
@@ -82,7 +85,7 @@ def _bring_up(config: Config, plan: Plan, state: State | None, *, force: bool) -
         from taizhang.ingest.run import run_ingest
 
         try:
-            return run_ingest(plan, force=force)
+            return _finish(plan, run_ingest(plan, force=force))
         except ChangedError:
             if attempt == _MOST_ATTEMPTS:
                 raise
@@ -90,11 +93,38 @@ def _bring_up(config: Config, plan: Plan, state: State | None, *, force: bool) -
     raise AssertionError
 
 
-def _keep_stamps(plan: Plan, state: State) -> None:
+def _finish(plan: Plan, state: State) -> IngestResult:
+    """Store a snapshot of what an ingest came to, and only then that it is done: a killed one is done again."""
+    from taizhang.ingest.snapshots import store_snapshot
+
+    beside = mark_counting(plan.config)
+    store_snapshot(plan.config, state)
+    save_state(plan.config, replace(state, beside=beside))
+    return state.result
+
+
+def _keep_stamps(plan: Plan, state: State) -> State:
     """Keep the files' times as they now are, so that they are not hashed again the next time."""
     if plan.stamps != state.files:
+        state = replace(state, files=dict(plan.stamps))
         with suppress(OSError):  # a folder that may only be read: they are hashed again
-            save_state(plan.config, replace(state, files=dict(plan.stamps)))
+            save_state(plan.config, state)
+    return state
+
+
+def _keep_beside(plan: Plan, state: State, lock: Path) -> None:
+    """Store a snapshot if an own fact, or another file beside that decides numbers, has been saved since the last."""
+    if state.beside == mark_counting(plan.config) and (plan.config.root / STORE).is_dir():
+        return
+    try:
+        with hold_lock(lock, wait=False):
+            if load_state(plan.config) == state:
+                _finish(plan, state)
+    except BusyError:  # whoever ingests stores one
+        return
+    except OSError as error:
+        if not is_forbidden(error):
+            raise
 
 
 def _start_child_early(plan: Plan) -> None:
@@ -111,6 +141,7 @@ def _start_child_early(plan: Plan) -> None:
 
 def _take_detached(config: Config) -> IngestResult:
     state = load_state(config)
-    if state is None or state.code != READING.sha256:
+    stored = (config.processed / STORED).exists()  # of an earlier version, it is taken if it can be
+    if state is None or (state.code != READING.sha256 and not stored):
         raise ParameterError("ingest.missing.same_version")
     return state.result

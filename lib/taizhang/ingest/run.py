@@ -50,7 +50,6 @@ from taizhang.ingest.state import (
     State,
     Unread,
     load_state,
-    save_state,
 )
 from taizhang.ingest.sums import join_sums, list_sums_sources, read_sums, write_sums
 from taizhang.ledgers import Correction, FileRead
@@ -126,8 +125,8 @@ class _Work:
             yield path
 
 
-def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
-    """Read all raw files of a workbook, or those that changed, and write data/processed.
+def run_ingest(plan: Plan, *, force: bool = False) -> State:
+    """Read all raw files of a workbook, or those that changed, and write data/processed; the state is not yet saved.
 
     The plan has its stamps. With `force` files are read, too, whose bytes, settings and readers are those of an earlier
     run. ChangedError if a file or the settings are no longer what the stamps say.
@@ -136,7 +135,7 @@ def run_ingest(plan: Plan, *, force: bool = False) -> IngestResult:
         return _run(plan, scratch, force=force)
 
 
-def _run(plan: Plan, scratch: Path, *, force: bool) -> IngestResult:
+def _run(plan: Plan, scratch: Path, *, force: bool) -> State:
     config, folder = plan.config, plan.config.processed
     folder.mkdir(parents=True, exist_ok=True)
     kinds = load_kinds(config.root / "ledgers")
@@ -201,8 +200,7 @@ def _run(plan: Plan, scratch: Path, *, force: bool) -> IngestResult:
     same = before is not None and before.result.fingerprint == result.fingerprint and before.result.made_on
     result = replace(result, made_on=before.result.made_on if same else read_day().isoformat())  # type: ignore[union-attr]
     files = {**stamps, **dict.fromkeys(work.again, Stamp(0, 0, 0, UNREADABLE))}
-    save_state(config, State(READING.sha256, plan.key, files, made, result))
-    return result
+    return State(READING.sha256, plan.key, files, made, result)
 
 
 def _copy_written(plan: Plan, name: str, scratch: Path) -> Path | None:

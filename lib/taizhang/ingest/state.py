@@ -24,6 +24,8 @@ SUMS_COLUMNS = {
 GRID, CROSSWALK = "grid", "crosswalk"
 # In data/processed of a copy that has no raw files: its tables are taken as they are.
 DETACHED = "DETACHED"
+# Beside it in a state out of the store: which snapshot, when it was made, and the day that was asked for.
+STORED = "STORED.json"
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class State:
     files: dict[str, Stamp]  # raw files by their name as shown
     outputs: dict[str, Stamp]  # files of data/processed
     result: IngestResult
+    beside: str = ""  # of own facts and other files beside that decide numbers, as they were when last stored
 
 
 def load_state(config: Config) -> State | None:

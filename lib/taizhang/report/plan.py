@@ -322,7 +322,7 @@ def check_templates(snapshot: Snapshot, tasks: Sequence[ReportTask]) -> None:
     kinds = dict.fromkeys(task.meta.kind for task in tasks if task.rerun)
     if not kinds:
         return
-    require_trust(snapshot.root, list_own_notebooks(snapshot.root, kinds))
+    require_trust(snapshot.root, list_own_notebooks(snapshot.config.source, kinds))
     from taizhang.report.execute import check_parameters, read_template
 
     needed = ("district", "period", "lang", *(["as_of"] if snapshot.chosen else []))

@@ -82,7 +82,8 @@ class ReviewResult:
         if self.exposed:
             told.append(Reason("report.review.exposed", names=self.exposed))
         if self.unnoted:
-            told.append(Reason("report.review.unnoted", names=self.unnoted, period=self.folder.name))
+            period = self.folder.name.partition("@")[0]
+            told.append(Reason("report.review.unnoted", names=self.unnoted, period=period))
         return told
 
     @property

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from taizhang.core.files import hash_file, write_bytes
 from taizhang.core.reasons import Reason
+from taizhang.ingest.state import STORED
 from taizhang.report.cluster import Parcel, fetch_workbook
 from taizhang.report.failures import TIMEOUT, describe_error, shorten_error
 from taizhang.report.formats import BRIEF, PAGES
 from taizhang.report.meta import ReportMeta
 from taizhang.report.notes import Note
+from taizhang.workbook.held import has_own_code
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -57,6 +59,16 @@ class ReportTask:
     @property
     def notebook(self) -> Path:
         return self.folder / "notebooks" / f"{self.name}.ipynb"
+
+    @property
+    def folder_to_run_in(self) -> Path:
+        """The workbook's folder; of what was known on an earlier day, that day's if its own modules were others."""
+        stored = self.held is not None and (self.held / "data" / "processed" / STORED).exists()
+        return (
+            self.held
+            if self.held is not None and stored and has_own_code(self.root, self.held)
+            else self.root
+        )
 
     def page(self, form: str) -> Path:
         if form == BRIEF:
@@ -155,7 +167,12 @@ def _run(task: ReportTask) -> "NotebookNode":
     if not task.rerun:
         return nbformat.read(task.notebook, as_version=4)
     return execute_notebook(
-        task.template, task.notebook, task.parameters, cwd=task.root, timeout=task.timeout, held=task.held
+        task.template,
+        task.notebook,
+        task.parameters,
+        cwd=task.folder_to_run_in,
+        timeout=task.timeout,
+        held=task.held,
     )
 
 

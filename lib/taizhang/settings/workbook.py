@@ -36,6 +36,7 @@ from taizhang.settings.reading import (
 
 FILE = "workbook.toml"
 CACHE = "data/processed/.cache"
+STORE = "data/store"
 FETCHED = "fetched"
 Lang = Literal["zh", "en"]
 Style = Literal["modern", "gbt9704"]

@@ -1,6 +1,7 @@
 """A workbook: a folder with workbook.toml, its ledgers, districts and facts."""
 
 import os
+import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -61,7 +62,16 @@ from taizhang.workbook.counting import (
     list_settings,
     list_silences,
 )
-from taizhang.workbook.held import check_code, find_held, hold_apart, hold_state, is_open_to_writing
+from taizhang.workbook.held import (
+    Known,
+    check_code,
+    find_held,
+    hold_apart,
+    hold_state,
+    is_open_to_writing,
+    read_known,
+    take_out,
+)
 from taizhang.workbook.labels import label_table
 from taizhang.workbook.notes import read_measures
 from taizhang.workbook.panel import Panel, make_panel
@@ -99,24 +109,41 @@ class Workbook:
         self.kinds: Mapping[str, Kind] = load_kinds(source / "ledgers")
         self.fact_infos: Mapping[str, FactInfo] = load_facts(source / "facts")
         self.config: Config = read_config(self.root, self.kinds, self.fact_infos, held=held)
+        self.known: Known | None = read_known(self.config.processed)  # of which day, if not the present's
         self._result: IngestResult | None = None
 
     @classmethod
-    def find(cls, folder: str | os.PathLike[str] = "", *, as_of: date | None = None) -> "Workbook":
+    def find(
+        cls,
+        folder: str | os.PathLike[str] = "",
+        *,
+        as_of: date | None = None,
+        known_on: date | None = None,
+    ) -> "Workbook":
         """Open the workbook in `folder` or, if empty, the nearest one upwards from the working directory.
 
-        In a kernel of a report, it has the state from which the whole review is made.
+        In a kernel of a report, it has the state from which the whole review is made. With `known_on`, it has what had
+        been ingested by the end of that day; ParameterError if nothing so old is stored.
         """
         root = locate_root(folder).resolve()
-        return cls(root, as_of=as_of, held=find_held(root))
+        if known_on is None:
+            return cls(root, as_of=as_of, held=find_held(root))
+        with ExitStack() as stack:
+            held = take_out(root, known_on, stack)
+            book = cls(root, as_of=as_of, held=held)
+            weakref.finalize(book, stack.pop_all().close)
+        return book
 
     @contextmanager
     def hold(self, *, wait: bool = True) -> Iterator["Workbook"]:
         """Hold the workbook in its current state, whatever is saved until the end of the block.
 
         Without `wait`, the results of the previous ingest are taken while another run is ingesting. ChangedError if the
-        settings have been saved since it was opened.
+        settings have been saved since it was opened. What was known on an earlier day is held already.
         """
+        if self.known is not None:
+            yield self
+            return
         with ExitStack() as stack:
             for attempt in count(1):
                 try:
@@ -136,6 +163,9 @@ class Workbook:
 
         `result.fresh` of what is yielded says whether such a workbook's raw files had to be read for this block alone.
         """
+        if self.known is not None:
+            yield self
+            return
         if is_open_to_writing(self.config):
             with self.hold(wait=False) as held:
                 yield held
@@ -630,7 +660,7 @@ class Workbook:
     @cached_property
     def _own_facts(self) -> tuple[OwnFact, ...]:
         """The facts that the workbook's facts/ folder adds."""
-        require_trust(self.root, list_own_facts(self.root))
+        require_trust(self.root, list_own_facts(self.config.source))
         functions = load_functions(self.config.source / "facts")
         return tuple(OwnFact(self.fact_infos[name], function) for name, function in functions.items())
 
@@ -857,7 +887,13 @@ class Workbook:
         return packaged[name]
 
     def reports_dir(self, period: Period) -> Path:
-        return self.root / "reports" / period.path
+        """The folder of a period's review: one of its own where a day was asked for that is not read without it."""
+        asof, known = self.chosen_as_of, self.known
+        usual = self.config.as_of or period.end
+        name = period.path + (f"@asof-{asof.isoformat()}" if asof is not None and asof != usual else "")
+        return (
+            self.root / "reports" / (name + (f"@known-{known.day.isoformat()}" if known is not None else ""))
+        )
 
 
 def _rename(frame: _Frame, names: Mapping[str, str]) -> _Frame:

@@ -5,26 +5,28 @@ the run has links. It lies below data/processed/.cache, and is gone when the run
 read, it lies in the system's folder for temporary files.
 """
 
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from taizhang.core.clock import read_day
 from taizhang.core.errors import ChangedError
-from taizhang.core.files import hash_file, hash_files, is_writable, open_scratch
+from taizhang.core.files import hash_file, hash_files, is_forbidden, is_writable, open_scratch, write_text
 from taizhang.ingest import DETACHED, IngestResult, ingest
-from taizhang.ingest.state import find_damage, load_state
-from taizhang.settings.workbook import Config, hold_path
+from taizhang.ingest.state import STORED, find_damage, load_state
+from taizhang.settings.beside import list_beside
+from taizhang.settings.workbook import CACHE, Config, hold_path
+from taizhang.store import find_known, write_snapshot
 
 # Tells a kernel where the state is that its report is made from.
 VARIABLE = "TAIZHANG_HELD"
 _FOLDER = "held"
-_BESIDE = ("*.toml", "*.py")
-_PARTS = {
-    "ledgers": "*", "facts": "**/*", "notes": "**/*.md", "notebooks": "**/*.ipynb", "templates": "styles.docx",
-}  # fmt: skip
 
 
 @contextmanager
@@ -54,6 +56,49 @@ def hold_apart(config: Config) -> Iterator[tuple[Path, IngestResult]]:
         yield folder, result
 
 
+@dataclass(frozen=True)
+class Known:
+    """What had been ingested by the end of a day: the snapshot that is read."""
+
+    day: date  # that was asked for
+    snapshot: str
+    made_at: str
+    version: str  # of taizhang, which made it
+
+
+def take_out(root: Path, day: date, stack: ExitStack) -> Path | None:
+    """A folder, until the stack is closed, with what had been ingested by the end of a day.
+
+    None if that is all that has been ingested, and the day not over: what is ingested now is of the day, too.
+    ParameterError if nothing so old is stored.
+    """
+    snapshot, newest = find_known(root, day)
+    if newest and day >= read_day():
+        return None
+    try:
+        folder = stack.enter_context(open_scratch(root / CACHE / _FOLDER))
+    except OSError as error:
+        if not is_forbidden(error):
+            raise
+        made = tempfile.TemporaryDirectory(prefix="taizhang-", ignore_cleanup_errors=True)
+        folder = Path(stack.enter_context(made)).resolve()
+    write_snapshot(root, snapshot, folder)
+    processed = folder / "data" / "processed"
+    known = Known(day, snapshot.id, snapshot.made_at.isoformat(timespec="seconds"), snapshot.version)
+    write_text(processed / STORED, json.dumps({**vars(known), "day": day.isoformat()}))
+    (processed / DETACHED).touch()
+    return folder
+
+
+def read_known(processed: Path) -> Known | None:
+    """What the tables' folder says of the snapshot that it is from; None if it is the present."""
+    path = processed / STORED
+    if not path.exists():
+        return None
+    told = json.loads(path.read_text("utf-8"))
+    return Known(**{**told, "day": date.fromisoformat(told["day"])})
+
+
 def is_open_to_writing(config: Config) -> bool:
     """Return whether a run may keep its state in the workbook."""
     return is_writable(config.cache / _FOLDER)
@@ -75,6 +120,12 @@ def find_held(root: Path) -> Path | None:
     return told if told.is_absolute() and told.is_relative_to(root) and told.is_dir() else None
 
 
+def has_own_code(root: Path, held: Path) -> bool:
+    """Return whether a state out of the store has other Python files beside workbook.toml than the workbook has now."""
+    before, now = (hash_files(folder.glob("*.py")) for folder in (held, root))
+    return before != now
+
+
 def check_code(root: Path, held: Path) -> None:
     """ChangedError if Python files beside workbook.toml, which kernels import from there, have been saved meanwhile."""
     before, now = (hash_files(folder.glob("*.py")) for folder in (held, root))
@@ -83,16 +134,8 @@ def check_code(root: Path, held: Path) -> None:
 
 
 def _copy_settings(root: Path, folder: Path) -> None:
-    for pattern in _BESIDE:
-        for path in root.glob(pattern):
-            _copy(path, folder / path.name)
-    for part, pattern in _PARTS.items():
-        for path in (root / part).glob(pattern):
-            name = path.relative_to(root)
-            if path.suffix == ".pyc" or any(part.startswith(".") for part in name.parts):
-                continue
-            if path.is_file() or not path.exists():
-                _copy(path, folder / name)
+    for path in list_beside(root):
+        _copy(path, folder / path.relative_to(root))
     for path in (root / "notes").glob("*/"):  # the name of an empty one may be wrong, too
         (folder / path.relative_to(root)).mkdir(parents=True, exist_ok=True)
 

@@ -1,0 +1,42 @@
+"""What an ingest hands to the store: the tables, the account of them, and the settings by which numbers are told."""
+
+import json
+from dataclasses import replace
+
+from taizhang.core.errors import ChangedError
+from taizhang.core.files import hash_file
+from taizhang.core.keys import Code
+from taizhang.core.reasons import write_json
+from taizhang.ingest.state import STATE, State
+from taizhang.settings.beside import name_beside_files
+from taizhang.settings.workbook import FILE, Config
+from taizhang.store import ENVIRONMENT, Snapshot, dump_lines, save_snapshot
+
+_PROCESSED = "data/processed"
+_WORDS = ("notes/", "notebooks/", "templates/")  # what decides no number
+_ALL = Code(("taizhang.cli",))
+
+
+def store_snapshot(config: Config, state: State, *, whole: bool = False) -> Snapshot | None:
+    """Store what an ingest came to; None if that, and what else decides numbers, is as in the newest snapshot.
+
+    With `whole`, notes, notebooks and templates count, too. ChangedError if the settings have been saved since they
+    were read.
+    """
+    beside = name_beside_files(config)
+    if (now := hash_file(beside[FILE])) != config.made_from.get(FILE, now):
+        raise ChangedError("ingest.settings_changed", name=FILE)
+    tables = {f"{_PROCESSED}/{name}": config.processed / name for name in state.outputs}
+    told = json.loads(write_json(replace(state, files={}, outputs={}, beside="")))
+    about = {
+        f"{_PROCESSED}/{STATE}": dump_lines(told).encode(),
+        ENVIRONMENT: dump_lines(_ALL.versions, 1).encode(),
+    }
+    words = [] if whole else [name for name in beside if name.startswith(_WORDS)]
+    return save_snapshot(
+        config,
+        {**beside, **tables, **about},
+        fingerprint=state.result.fingerprint,
+        known={f"{_PROCESSED}/{name}": stamp.sha256 for name, stamp in state.outputs.items()},
+        passing=() if whole else {*about, *words},
+    )

@@ -1,0 +1,17 @@
+"""What had been ingested by which day: snapshots of a workbook's data, each row of them stored once by its content."""
+
+from taizhang.store.snapshots import (
+    ENVIRONMENT,
+    Snapshot,
+    find_known,
+    list_first_seen,
+    list_snapshots,
+    save_snapshot,
+    write_snapshot,
+)
+from taizhang.store.tables import dump_lines
+
+__all__ = [
+    "ENVIRONMENT", "Snapshot", "dump_lines", "find_known", "list_first_seen", "list_snapshots",
+    "save_snapshot", "write_snapshot",
+]  # fmt: skip

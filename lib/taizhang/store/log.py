@@ -1,0 +1,98 @@
+"""The list of snapshots: one file, replaced as a whole. It says what is in the store; what it doesn't name is not.
+
+An entry holds what is different from the snapshot before. Entries are never changed, only added, or left out by
+pruning. They are compressed together, as what they say is much alike.
+"""
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import write_bytes
+from taizhang.store.segments import Segment
+
+LOG = "snapshots.parquet"
+_FORMAT = 1
+_ABOUT = b"taizhang"
+_LEVEL = 15
+_NAMES = ("id", "made_at", "version", "fingerprint", "digest")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A snapshot: when it was made, by which version of taizhang, and what is different from the one before."""
+
+    id: str
+    made_at: str  # ISO 8601, as the clock said
+    version: str
+    fingerprint: str  # of the ingest
+    digest: str  # of all that is in it
+    record: bytes
+
+
+@dataclass(frozen=True)
+class Log:
+    """All snapshots, the oldest first, and the files of rows by table."""
+
+    entries: tuple[Entry, ...] = ()
+    segments: Mapping[str, tuple[Segment, ...]] = field(default_factory=dict)
+
+
+def read_log(folder: Path) -> Log:
+    """The snapshots of a store, none if there is none; ParameterError if the list is damaged or of a later version."""
+    path = folder / LOG
+    if not path.exists():
+        return Log()
+    try:
+        table = pq.read_table(path, memory_map=False)
+        about = json.loads(table.schema.metadata[_ABOUT])
+        if about["format"] > _FORMAT:
+            raise ParameterError("store.later", file=LOG)
+        columns = [table[name].to_pylist() for name in (*_NAMES, "record")]
+        entries = tuple(Entry(*values) for values in zip(*columns, strict=True))
+        segments = {name: tuple(Segment(*one) for one in some) for name, some in about["segments"].items()}
+    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, ParameterError):
+            raise
+        raise ParameterError("store.damaged", file=LOG) from error
+    return Log(entries, segments)
+
+
+def write_log(folder: Path, log: Log) -> None:
+    """Replace the list; from then on the store is what it says."""
+    about = {"format": _FORMAT, "segments": log.segments}
+    columns = {name: pa.array([getattr(one, name) for one in log.entries], pa.string()) for name in _NAMES}
+    columns["record"] = pa.array([one.record for one in log.entries], pa.binary())
+    table = pa.table(columns).replace_schema_metadata({_ABOUT: json.dumps(about)})
+    made = io.BytesIO()
+    pq.write_table(
+        table, made, compression="zstd", compression_level=_LEVEL, write_statistics=False, use_dictionary=False
+    )
+    write_bytes(folder / LOG, made.getvalue())
+
+
+def write_record(told: Mapping[str, Any], arrays: list[np.ndarray]) -> bytes:
+    """A description and its numbers as bytes."""
+    listed = [[array.dtype.str, len(array)] for array in arrays]
+    head = json.dumps({"told": told, "arrays": listed}, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"".join([len(head).to_bytes(4, "little"), head, *(array.tobytes() for array in arrays)])
+
+
+def read_record(record: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
+    """What `write_record` was given."""
+    end = 4 + int.from_bytes(record[:4], "little")
+    head = json.loads(record[4:end])
+    arrays = []
+    for kind, length in head["arrays"]:
+        dtype = np.dtype(kind)
+        arrays.append(np.frombuffer(record, dtype, length, end))
+        end += dtype.itemsize * length
+    return head["told"], arrays

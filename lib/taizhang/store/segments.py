@@ -1,0 +1,125 @@
+"""Rows of a table, each content once, in Parquet files that are never changed: a row's number is its place in them all.
+
+Short files are put together with what is added next, so that a table has few of them, however often it grows.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import write_bytes
+from taizhang.store.hashing import Hashes, hash_rows, number_copies
+
+_SHORT_BYTES = 512 * 1024  # a shorter file is written again with what follows
+_LEVEL = 9  # of zstd
+
+
+class Segment(NamedTuple):
+    """A file of rows: its name, in which its hash is, and how many rows it has."""
+
+    file: str
+    rows: int
+
+
+def count_rows(segments: Iterable[Segment]) -> int:
+    return sum(one.rows for one in segments)
+
+
+def read_segment(folder: Path, segment: Segment, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of a file; ParameterError if it is gone or damaged."""
+    try:
+        with pq.ParquetFile(folder / segment.file, memory_map=False) as file:
+            have = file.schema_arrow.names
+            table = file.read([name for name in columns if name in have] if columns is not None else None)
+    except (OSError, pa.ArrowException) as error:
+        raise ParameterError("store.damaged", file=segment.file) from error
+    if table.num_rows != segment.rows:
+        raise ParameterError("store.damaged", file=segment.file)
+    return table
+
+
+def hash_segments(folder: Path, segments: Sequence[Segment]) -> Hashes:
+    """The hashes of all rows of some files, in their order; further rows of equal content have others."""
+    hashes = [hash_rows(read_segment(folder, one)) for one in segments]
+    return number_copies(np.concatenate([np.zeros((0, 2), np.uint64), *hashes]))
+
+
+def add_rows(folder: Path, name: str, segments: Sequence[Segment], rows: pa.Table) -> list[Segment]:
+    """Store further rows; returns the files that now hold all rows, in order. Those put together are left there."""
+    kept = list(segments)
+    while kept and _may_join(folder, kept[-1], rows):
+        rows = pa.concat_tables([read_segment(folder, kept.pop()), rows], promote_options="default")
+    return [*kept, _write_segment(folder, name, rows)]
+
+
+def _may_join(folder: Path, segment: Segment, rows: pa.Table) -> bool:
+    path = folder / segment.file
+    if path.stat().st_size > _SHORT_BYTES and segment.rows > rows.num_rows:
+        return False
+    with pq.ParquetFile(path) as file:
+        types = {field.name: field.type for field in file.schema_arrow}
+    return all(types.get(field.name, field.type) == field.type for field in rows.schema)
+
+
+def _write_segment(folder: Path, name: str, rows: pa.Table) -> Segment:
+    made = io.BytesIO()
+    pq.write_table(
+        rows, made, compression="zstd", compression_level=_LEVEL, write_statistics=False, store_schema=False
+    )
+    data = made.getvalue()
+    file = f"{name}-{hashlib.sha256(data).hexdigest()[:16]}.parquet"
+    write_bytes(folder / file, data)
+    return Segment(file, rows.num_rows)
+
+
+def simplify(table: pa.Table) -> pa.Table:
+    """A table with the types that its columns have in a file; columns without any value are left out."""
+    names = [
+        name
+        for name, column in zip(table.column_names, table.columns, strict=True)
+        if column.null_count < len(column)
+    ]
+    columns = [_simplify_column(table[name]) for name in names]
+    return pa.table(dict(zip(names, columns, strict=True))) if names else table.select([])
+
+
+def _simplify_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type
+    if pa.types.is_large_string(kind):
+        return column.cast(pa.string())
+    if pa.types.is_large_binary(kind):
+        return column.cast(pa.binary())
+    return pc.dictionary_decode(column) if pa.types.is_dictionary(kind) else column
+
+
+def gather_rows(folder: Path, segments: Sequence[Segment], ids: np.ndarray, schema: pa.Schema) -> pa.Table:
+    """The rows of some numbers, which ascend, with the columns and types asked for."""
+    parts, start = [], 0
+    for segment in segments:
+        low, high = np.searchsorted(ids, [start, start + segment.rows])
+        if high > low:
+            found = read_segment(folder, segment, schema.names).take(pa.array(ids[low:high] - start))
+            arrays = [
+                _fit(found[field.name], field.type) if field.name in found.column_names
+                else pa.chunked_array([pa.nulls(int(high - low), field.type)])
+                for field in schema
+            ]  # fmt: skip
+            parts.append(pa.table(arrays, schema=schema.remove_metadata()))
+        start += segment.rows
+    return pa.concat_tables(parts) if parts else schema.remove_metadata().empty_table()
+
+
+def _fit(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if column.type == kind:
+        return column
+    if column.null_count == len(column):
+        return pa.chunked_array([pa.nulls(len(column), kind)])
+    return column.cast(kind)

@@ -1,0 +1,162 @@
+"""Tables of ledger rows as files: their content, apart from where each row stood and in which order."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from taizhang.core.files import write_beside, write_text
+
+PLACES = ("source_file", "source_sheet", "table_columns", "district_match")
+ROW, FLAG = "source_row", "duplicate"
+_BATCH = 250_000
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a file of rows is written: its columns and types, and which of them are no content."""
+
+    form: str  # parquet or csv
+    schema: pa.Schema
+    codes: tuple[str, ...]  # columns that say where a row stood, as text
+    row: bool  # whether source_row has whole numbers alone
+    flag: bool
+    group: int = 0  # rows in a group of a Parquet file
+
+    @property
+    def content(self) -> pa.Schema:
+        """The columns that are content."""
+        apart = {*self.codes, *([ROW] if self.row else []), *([FLAG] if self.flag else [])}
+        return pa.schema([field for field in self.schema if field.name not in apart])
+
+    def describe(self) -> dict[str, Any]:
+        """As JSON, without the schema."""
+        return {
+            "form": self.form, "codes": list(self.codes), "row": self.row, "flag": self.flag, "group": self.group,
+        }  # fmt: skip
+
+    @classmethod
+    def restore(cls, told: Mapping[str, Any], schema: bytes) -> "Shape":
+        """From what `describe` told, and the schema's bytes."""
+        read = pa.ipc.read_schema(pa.py_buffer(schema))
+        return cls(told["form"], read, tuple(told["codes"]), told["row"], told["flag"], told["group"])
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of rows, to be read in parts."""
+
+    path: Path
+    shape: Shape
+    table: pa.Table | None = None  # of a file that was read to know what it is
+
+    def iterate(self) -> Iterator[pa.Table]:
+        """Its rows in order, in parts of bounded size."""
+        if self.table is not None:
+            yield self.table
+            return
+        with pq.ParquetFile(self.path, memory_map=False) as file:
+            for batch in file.iter_batches(batch_size=_BATCH):
+                yield pa.Table.from_batches([batch])
+
+
+def open_source(path: Path) -> Source | None:
+    """A file of rows that name their file and row; None for any other file, or one that can't be made again."""
+    if path.suffix == ".parquet":
+        with pq.ParquetFile(path, memory_map=False) as file:
+            schema, about = file.schema_arrow, file.metadata
+            group = about.row_group(0).num_rows if about.num_row_groups else 0
+            if not {"source_file", ROW} <= set(schema.names) or b"geo" in (schema.metadata or {}):
+                return None
+            whole = pa.types.is_integer(schema.field(ROW).type)
+            if whole:
+                at = about.schema.names.index(ROW)
+                stats = [
+                    about.row_group(number).column(at).statistics for number in range(about.num_row_groups)
+                ]
+                whole = all(one is not None and one.null_count == 0 for one in stats)
+        return Source(path, _make_shape("parquet", schema, whole, group))
+    if path.suffix != ".csv":
+        return None
+    text = path.read_bytes().decode("utf-8", "replace")
+    head = next(csv.reader(io.StringIO(text.removeprefix(_BOM))), [])
+    if not text.startswith(_BOM) or not {"source_file", ROW} <= set(head) or len(set(head)) < len(head):
+        return None
+    frame = pd.read_csv(path, dtype="str", keep_default_na=False, na_filter=False, encoding="utf-8-sig")
+    whole = bool(frame[ROW].str.fullmatch(r"0|[1-9]\d{0,17}").all())
+    if whole:
+        frame[ROW] = frame[ROW].astype("int64")
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    shape = _make_shape("csv", table.schema.remove_metadata(), whole, 0)
+    return Source(path, shape, table) if _write_csv(table) == text else None
+
+
+def _make_shape(form: str, schema: pa.Schema, whole: bool, group: int) -> Shape:
+    texts = {one.name for one in schema if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)}
+    codes = tuple(name for name in PLACES if name in texts)
+    flag = FLAG in schema.names and pa.types.is_boolean(schema.field(FLAG).type)
+    return Shape(form, schema, codes, whole, flag, group)
+
+
+def write_table(path: Path, table: pa.Table, shape: Shape) -> None:
+    """Write a table as its file was."""
+    if shape.form == "csv":
+        write_text(path, _write_csv(table))
+        return
+    with write_beside(path, through=False) as beside:
+        pq.write_table(table.combine_chunks(), beside, row_group_size=shape.group or None)
+
+
+def _write_csv(table: pa.Table) -> str:
+    return _BOM + str(table.to_pandas().to_csv(index=False, lineterminator="\n"))
+
+
+class Texts:
+    """Few texts as numbers, in the order in which they come; -1: none."""
+
+    def __init__(self, known: Sequence[str] = ()) -> None:
+        self._numbers = {text: number for number, text in enumerate(known)}
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return tuple(self._numbers)
+
+    def number(self, column: pa.ChunkedArray) -> np.ndarray:
+        """The numbers of a column's texts; new ones are added."""
+        coded = pc.dictionary_encode(column).combine_chunks()
+        if isinstance(coded, pa.ChunkedArray):
+            coded = coded.chunk(0)
+        numbers = [
+            self._numbers.setdefault(text, len(self._numbers)) for text in coded.dictionary.to_pylist()
+        ]
+        codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return np.array([*numbers, -1], dtype=np.int64)[codes]
+
+
+def name_texts(codes: np.ndarray, texts: Sequence[str], kind: pa.DataType) -> pa.Array:
+    """The texts of numbers."""
+    values = pa.array([*texts, None], kind)
+    return values.take(pa.array(np.where(codes < 0, len(texts), codes)))
+
+
+def dump_lines(value: Any, depth: int = 3) -> str:
+    """JSON in which what may change by itself stands on a line of its own, so that what stays is stored once."""
+    if depth and isinstance(value, dict) and value:
+        lines = [
+            f"{json.dumps(key, ensure_ascii=False)}: {dump_lines(one, depth - 1)}"
+            for key, one in value.items()
+        ]
+        return "{\n" + ",\n".join(lines) + "\n}"
+    if depth and isinstance(value, list) and value:
+        return "[\n" + ",\n".join(dump_lines(one, depth - 1) for one in value) + "\n]"
+    return json.dumps(value, ensure_ascii=False)
