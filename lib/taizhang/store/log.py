@@ -74,7 +74,12 @@ def write_log(folder: Path, log: Log) -> None:
     table = pa.table(columns).replace_schema_metadata({_ABOUT: json.dumps(about)})
     made = io.BytesIO()
     pq.write_table(
-        table, made, compression="zstd", compression_level=_LEVEL, write_statistics=False, use_dictionary=False
+        table,
+        made,
+        compression="zstd",
+        compression_level=_LEVEL,
+        write_statistics=False,
+        use_dictionary=False,
     )
     write_bytes(folder / LOG, made.getvalue())
 
