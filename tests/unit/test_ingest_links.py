@@ -11,7 +11,7 @@ from taizhang import open as open_workbook
 from taizhang.ingest import links
 
 HEADER = ["所属乡镇", "发现日期", "场所名称", "隐患类别", "隐患描述", "整改状态"]
-SPELLINGS = ("溪口安通加油站", "溪口 安通加油站", "溪口安通加油站有限公司", "溪口安通加油站")
+SPELLINGS = ("溪口安通加油站", "溪口镇安通加油站", "溪口安通加油站有限公司", "溪口安通加油站")
 
 
 def make_hazards(names: Sequence[str], *, town: str = "溪口镇") -> list[list[object]]:

@@ -205,9 +205,6 @@ def _link(
     """Link mentions; keep the answers, and write the pairs that are left to decide."""
     linked = link_premises(mentions, decisions, places=places)
     rows = linked.rows[["premises_key", "how", "probability"]].reset_index(drop=True)
-    # One name in several rows is linked by that name.
-    named = (rows["how"] == "alone") & (mentions["rows"] > 1)
-    rows["how"], rows["probability"] = rows["how"].mask(named, "name"), rows["probability"].mask(named, 1.0)
     with write_beside(answers) as beside:
         rows.to_parquet(beside, index=False)
     write_text(doubtful, format_csv(linked.doubtful), encoding="utf-8-sig")
@@ -216,6 +213,10 @@ def _link(
         rows={str(how): int(count) for how, count in by_how.items()},
         premises=int(rows["premises_key"].nunique()),
         doubtful=len(linked.doubtful),
+        certain_from=linked.account.get("certain_from"),
+        doubtful_from=linked.account.get("doubtful_from"),
+        learned_from=int(linked.account.get("learned_from", 0)),
+        decisions=int(linked.account.get("decisions", 0)),
     )
     return {
         "answers": hash_file(answers),

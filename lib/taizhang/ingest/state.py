@@ -63,11 +63,19 @@ class KindSummary:
 
 @dataclass(frozen=True)
 class Linking:
-    """How rows were linked to premises: rows by how, different premises, and pairs left to decide."""
+    """How rows were linked to premises.
+
+    Rows by how; different premises; pairs left to decide; the probability from which a pair is linked, and from which
+    it is asked; the pairs that these were learned from, 0 if they are the package's own; decisions followed.
+    """
 
     rows: Mapping[str, int]
     premises: int
     doubtful: int
+    certain_from: float | None = None
+    doubtful_from: float | None = None
+    learned_from: int = 0
+    decisions: int = 0
 
 
 @dataclass(frozen=True)

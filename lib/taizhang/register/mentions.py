@@ -36,7 +36,8 @@ class Atoms:
 def make_atoms(mentions: pd.DataFrame, places: Mapping[str, Sequence[str]]) -> Atoms:
     """Put rows together by district, folded name and credit code; rows without a name by their number.
 
-    `places`: the names of each district, by code, and of the units it lies in.
+    `places`: the names of each district, by code, and of the units it lies in. Mentions may stand for several `rows`
+    each.
     """
     given = mentions.reindex(columns=list(MENTION_COLUMNS)).reset_index(drop=True)
     district = _read_text(given["district_code"])
@@ -58,12 +59,15 @@ def make_atoms(mentions: pd.DataFrame, places: Mapping[str, Sequence[str]]) -> A
     of = np.full(len(given), -1)
     of[known], _ = pd.factorize(pd.MultiIndex.from_frame(keys[known]))
     told = given.loc[known, list(_TOLD)].assign(
-        atom=of[known], first=np.flatnonzero(known), registered=_read_flags(given["registered"])[known]
+        atom=of[known],
+        first=np.flatnonzero(known),
+        registered=_read_flags(given["registered"])[known],
+        rows=mentions["rows"].to_numpy()[known] if "rows" in mentions else 1,
     )
     groups = told.groupby("atom")
     first = groups["first"].first()
     table = keys.loc[first, ["district_code", "folded", "code"]].reset_index(drop=True)
-    table["first"], table["rows"] = first, groups.size()
+    table["first"], table["rows"] = first, groups["rows"].sum()
     table["registered"] = groups["registered"].any()
     table[list(_TOLD)] = groups[list(_TOLD)].first()
     numbers = pd.DataFrame({"atom": of, "number": own})[known & (own != "").to_numpy()].drop_duplicates()

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from taizhang.core.files import write_beside, write_text
 
-PLACES = ("source_file", "source_sheet", "table_columns", "district_match")
+PLACES = ("source_file", "source_sheet", "table_columns", "district_match", "premises_key")
 ROW, FLAG = "source_row", "duplicate"
 _BATCH = 250_000
 _BOM = "\ufeff"
