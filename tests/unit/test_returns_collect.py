@@ -298,3 +298,19 @@ def test_a_return_with_answers_is_not_written_over(county: County) -> None:
     collect(county, path)
     book.ingest()
     assert make_returns(book, MARCH).kept == () and not path.exists()
+
+
+def test_trace_says_who_corrected_what(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAIZHANG_NOW", "2021-04-08T09:00:00")
+    path = find_return(county, "青溪镇")
+    answer(county, path, by="王小明")
+    collect(county, path)
+    book = open_workbook(str(county.root))
+    with book.hold_to_read() as held:
+        rows = held.trace("hazards.found", "2021-03", "青溪镇")
+        assert "corrected" not in held.trace("hazards.found", "2021-03", "青岭镇")
+    fault = next(one for one in county.faults if "青溪镇" in one.file and one.field == "cost_wan")
+    told = rows.set_index("source_row")["corrected"]
+    assert told[fault.row] == f"cost_wan：若干 → {fault.right}（王小明, 2021-04-08, 疑点回填表2021-03）"
+    corrected = {one.row for one in county.faults if "青溪镇" in one.file and one.field != "district"}
+    assert {row for row, text in told.items() if text} == corrected

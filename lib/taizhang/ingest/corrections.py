@@ -87,6 +87,14 @@ def _read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
     return lines
 
 
+def read_lines(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """The lines by our column names, with their numbers; none if the list is not there or cannot be read."""
+    try:
+        return _read_table(path)
+    except (LedgerError, OSError):
+        return []
+
+
 def _make_correction(line: int, row: Mapping[str, str], names: Sequence[str]) -> Correction:
     number = re.fullmatch(r"(\d+)(?:\.0*)?", unicodedata.normalize("NFKC", row["row"]))
     if not number or int(number[1]) < 1:

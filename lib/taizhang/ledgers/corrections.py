@@ -130,7 +130,7 @@ def is_same(value: object, written: str) -> bool:
     before ``= + - @`` is the guard that set_aside.csv puts there.
     """
     own, other = write_cell(value), written.strip()
-    if other[:1] == "'" and other[1:2] in ("=", "+", "-", "@"):
+    if other[:1] == "'" and other[1:2] in tuple("=+-@＝＋－＠"):
         other = other[1:]
     if fold(own) == fold(other):
         return True

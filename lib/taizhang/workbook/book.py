@@ -54,6 +54,7 @@ from taizhang.workbook.account import (
     tabulate_summaries,
     try_fact,
 )
+from taizhang.workbook.corrected import tell_corrections
 from taizhang.workbook.counting import (
     count_facts,
     count_reach,
@@ -669,6 +670,8 @@ class Workbook:
     ) -> pd.DataFrame:
         """Return the ledger rows behind a number; `counted` marks those in its numerator.
 
+        Where cells were corrected, `corrected` says which, by whom, when and why.
+
         For a number from a summary table, return its cells, with the columns of `sums`. ParameterError if the fact or
         district is unknown, or if the number is suppressed, since its rows must not be shown.
         """
@@ -687,7 +690,7 @@ class Workbook:
             code,
             **self._facts_settings(),
         )
-        rows = self.tell_links(rows)
+        rows = tell_corrections(self.tell_links(rows), self.config)
         return rows if personal else self.hide_personal(rows)
 
     def tell_links(self, rows: pd.DataFrame) -> pd.DataFrame:
