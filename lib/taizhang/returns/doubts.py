@@ -280,7 +280,7 @@ class _Kind:
         told = [*_SOURCE, "column", "value", "scope", "district_code", "reason", "reason_code"]
         for *at, column, value, scope, code, reason, reason_code in aside[told].itertuples(index=False):
             place: _Place = (str(at[0]), str(at[1]), int(at[2]))
-            words = Reason("returns.quoted", words=str(reason))
+            words = _word_row(str(reason_code), str(reason))
             code = self.codes.get(place, str(code))
             self.aside_rows.setdefault(place, (code, words))
             if scope == "row":
@@ -373,6 +373,15 @@ class _Kind:
         )
         parts = [part for part in (accepted, whole) if len(part)] or [accepted]
         return pd.concat(parts, ignore_index=True).assign(kind=self.kind.name)[list(ACCOUNT)]
+
+
+def _word_row(code: str, words: str) -> Reason:
+    """Why a row is set aside that no cell would mend; nothing of other files or of settings."""
+    if code.startswith("ingest.twice"):
+        return Reason("returns.why.twice")
+    return (
+        Reason("returns.why.other_row") if "workbook.toml" in words else Reason("returns.quoted", words=words)
+    )
 
 
 def _as_days(days: pd.Series) -> pd.Series:
