@@ -300,6 +300,50 @@ def test_a_return_with_answers_is_not_written_over(county: County) -> None:
     assert make_returns(book, MARCH).kept == () and not path.exists()
 
 
+def list_pairs(county: County) -> pd.DataFrame:
+    """Pairs of one town, and one of two towns."""
+    own, other = county.towns
+    pairs = [
+        (f"{own} 安通加油站", f"{own} 溪口安通加油站", own),
+        (f"{own} 顺达汽修", f"{other} 顺达汽修厂", own),
+    ]
+    columns = ["name_a", "name_b", "address_a", "address_b", "number_a", "number_b"]
+    table = pd.DataFrame(pairs, columns=["a", "b", "district_code"])
+    names = table["a"].str.split(" ").str[1], table["b"].str.split(" ").str[1], "某路1号", "", "", ""
+    shown = dict(zip(columns, names, strict=True))
+    return table.assign(probability="0.8123", speaks_for="", speaks_against="", **shown)
+
+
+def decide(path: Path, word: str) -> Path:
+    book = openpyxl.load_workbook(path)
+    sheet = book["同一单位"]
+    sheet.cell(3, read_head(sheet)["是否同一家"]).value = word
+    book.save(path)
+    return path
+
+
+def test_pairs_are_asked_where_they_belong_and_decided_once(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = list_pairs(county)
+    for module in ("doubts", "collect"):
+        monkeypatch.setattr(f"taizhang.returns.{module}.read_pairs", lambda _: pairs)
+    book = open_workbook(str(county.root))
+    book.ingest()
+    assert make_returns(book, MARCH).pairs == 2
+    own, area = find_return(county, "青溪镇"), find_return(county, "青白县")
+    assert "安通加油站\n某路1号" in [cell.value for cell in openpyxl.load_workbook(own)["同一单位"][3]]
+    assert "同一单位" not in openpyxl.load_workbook(find_return(county, "青岭镇")).sheetnames
+    assert count(collect(county, decide(own, "同一家"), decide(area, "不是同一家"))) == (2, 0, 0, 0)
+    lines = [(one["a"], one["b"], one["same"], one["by"]) for one in read_lines(county, "pairs.csv")]
+    (a, b, _), (c, d, _) = pairs[["a", "b", "district_code"]].itertuples(index=False)
+    assert sorted(lines) == sorted([(a, b, "yes", "青溪镇"), (c, d, "no", "青白县")])
+    assert count(collect(county, own, area)) == (0, 2, 0, 0)
+    made = collect(county, decide(own, "不是同一家"), decide(area, "也许"))
+    assert list_codes(made) == ["other_answer", "not_listed"]
+    assert len(read_lines(county, "pairs.csv")) == 2
+
+
 def test_trace_says_who_corrected_what(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAIZHANG_NOW", "2021-04-08T09:00:00")
     path = find_return(county, "青溪镇")

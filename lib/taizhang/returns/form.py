@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from taizhang.core.periods import Period
-from taizhang.core.privacy import mask_numbers
+from taizhang.core.privacy import is_person, mask_numbers
 from taizhang.core.reasons import Reason
 from taizhang.ingest.state import Unread
 from taizhang.ledgers.template import list_choices
@@ -61,7 +61,7 @@ class Pair:
     a: str
     b: str
     told: tuple[str, str]
-    speaks: str
+    speaks: tuple[Reason, ...]
     probability: str
 
 
@@ -353,7 +353,7 @@ class _Form:
     def _show(self, one: Question, text: str) -> str:
         """A text of a row: without numbers of persons, and without the names that its other cells hold."""
         if not self.personal:
-            text = mask_numbers(text)
+            text = "*" * len(text) if is_person(text) else mask_numbers(text)
             for cell in one.row.cells:
                 if is_personal(one.kind.fields.get(cell.field)):
                     for name in _SPLIT.split(cell.text):
@@ -411,7 +411,12 @@ class _Form:
         rule = {"validate": "list", "source": choices, "error_message": self.say("pick")}
         row = 1
         for row, pair in enumerate(self.made.pairs, 2):
-            cells = [row - 1, *pair.told, pair.speaks, pair.probability]
+            cells = [
+                row - 1,
+                *pair.told,
+                "\n".join(one.word(self.lang) for one in pair.speaks),
+                pair.probability,
+            ]
             key = make_pair_key(pair.a, pair.b)
             sheet.write_string(row, 0, key, self.style(font_color="#FFFFFF"))
             self._write_line(sheet, row, cells, widths)

@@ -15,13 +15,14 @@ from taizhang.core.reasons import Reason
 PAIR_NAMES = {
     "a": ("a", "甲"),
     "b": ("b", "乙"),
-    "same": ("same", "相同"),
-    "by": ("by",),
-    "why": ("why",),
-    "when": ("when",),
+    "same": ("same", "是否相同", "是否同一", "是否同一单位", "同一单位", "相同"),
+    "by": ("by", "决定人", "确认人"),
+    "why": ("why", "理由", "原因"),
+    "when": ("when", "时间"),
 }
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _MAY_LACK = ("sheet", "when")
+_ADDED = ("by", "why", "when")  # to a list that lacks them
 
 
 @dataclass
@@ -57,8 +58,8 @@ class List:
         """
         if not lines:
             return
-        if "when" not in self.places:
-            self._widen()
+        if lacking := [name for name in _ADDED if name not in self.places]:
+            self._widen(lacking)
         first = len(self.records)
         while first > 1 and self._read(self.records[first - 1]).get("when"):
             first -= 1
@@ -81,17 +82,15 @@ class List:
         csv.writer(stream, delimiter=self.delimiter, lineterminator=self.end).writerow(cells)
         return stream.getvalue()
 
-    def _widen(self) -> None:
-        """Add a column for the day on which a line was taken; other cells stay as they are."""
-        rows = [self._split(record) if record.strip() else None for record in self.records]
-        self.places["when"] = self.width
-        self.records = [
-            record
-            if cells is None
-            else self._join([*cells, *[""] * (self.width - len(cells)), "when" if not at else ""])
-            for at, (record, cells) in enumerate(zip(self.records, rows, strict=True))
-        ]
-        self.width += 1
+    def _widen(self, names: Sequence[str]) -> None:
+        """Add columns, such as the day on which a line was taken; other cells stay as they are."""
+        for at, record in enumerate(self.records):
+            if record.strip():
+                cells = self._split(record)
+                filled = [*cells, *[""] * (self.width - len(cells))]
+                self.records[at] = self._join([*filled, *("" if at else name for name in names)])
+        self.places |= {name: self.width + at for at, name in enumerate(names)}
+        self.width += len(names)
 
 
 def _order(line: Mapping[str, str], names: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
@@ -127,7 +126,8 @@ def open_list(path: Path, names: Mapping[str, tuple[str, ...]]) -> List:
         at = [heads.index(word) for word in words if word in heads]
         if at:
             made.places[name] = at[0]
-    lacking = [name for name in names if name not in made.places and name not in _MAY_LACK]
+    may_lack = (*_MAY_LACK, *(_ADDED if names is PAIR_NAMES else ()))
+    lacking = [name for name in names if name not in made.places and name not in may_lack]
     if lacking:
         raise ParameterError.of(
             [Reason("returns.file.columns", file=path.name, lacking=lacking, columns=list(names))]

@@ -15,7 +15,7 @@ from taizhang.core.files import remove_leftovers, write_bytes
 from taizhang.core.locks import hold_lock
 from taizhang.core.periods import Period, find_period_of
 from taizhang.core.privacy import mask_numbers
-from taizhang.core.reasons import Reason
+from taizhang.core.reasons import Reason, load_messages
 from taizhang.ingest.state import Unread
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import DATED_TYPES, Kind
@@ -144,17 +144,20 @@ def _sum_scores(scores: pd.DataFrame) -> pd.DataFrame:
 def _list_pairs(pairs: pd.DataFrame, code: str, codes: set[str]) -> Iterator[Pair]:
     """The pairs of a district; those of none, or of two, are the whole area's."""
     for row in pairs.to_dict("records"):
-        own = str(row.get("district_code", ""))
-        if (own if own in codes else "") != code:
+        # Of two districts it is neither's.
+        owners = {str(row[side]).partition(" ")[0] for side in ("a", "b")} & codes
+        owners |= {str(row.get("district_code", ""))} & codes
+        if (owners.pop() if len(owners) == 1 else "") != code:
             continue
         told = []
         for side in ("a", "b"):
             parts = [row.get(f"{name}_{side}") or "" for name in ("name", "address", "number")]
             told.append(mask_numbers("\n".join(str(part) for part in parts if part) or str(row[side])))
-        speaks = "\n".join(mask_numbers(str(row[name])) for name in ("for", "against") if row.get(name))
-        yield Pair(
-            str(row["a"]), str(row["b"]), (told[0], told[1]), speaks, _write_share(row.get("probability", ""))
-        )
+        codes_of = ";".join(str(row.get(f"speaks_{way}", "")) for way in ("for", "against")).split(";")
+        told_as = (f"register.speaks.{one}" for one in codes_of)
+        speaks = tuple(Reason(one) for one in told_as if one in load_messages())
+        share = _write_share(row.get("probability", ""))
+        yield Pair(str(row["a"]), str(row["b"]), (told[0], told[1]), speaks, share)
 
 
 def _write_share(text: object) -> str:
