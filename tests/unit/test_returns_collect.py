@@ -358,3 +358,59 @@ def test_trace_says_who_corrected_what(county: County, monkeypatch: pytest.Monke
     assert told[fault.row] == f"cost_wan：若干 → {fault.right}（王小明, 2021-04-08, 疑点回填表2021-03）"
     corrected = {one.row for one in county.faults if "青溪镇" in one.file and one.field != "district"}
     assert {row for row, text in told.items() if text} == corrected
+
+
+def make_odd_ledgers(root: Path) -> None:
+    """A text file as Excel in Chinese saves it, cells merged downwards, and districts that stand over their rows."""
+    raw = root / "data" / "raw"
+    make_county(root, towns=2, faults=0, rows=10)
+    for path in raw.glob("*台账.xlsx"):
+        path.unlink()
+    text = "序号,所属乡镇,发现日期,隐患描述,隐患等级\n1,青溪镇,2021-02-30,漏电,一般\n2,青溪镇,2021-03-02,堵塞,重点\n"
+    (raw / "甲隐患台账.csv").write_bytes(text.encode("gb18030"))
+    book = openpyxl.Workbook()
+    merged, headed = book.active, book.create_sheet("按乡镇")
+    merged.title = "三月"
+    merged.append(["序号", "所属乡镇", "发现日期", "隐患描述", "隐患等级"])
+    for day in range(1, 5):
+        merged.append([day, "青岭镇", f"2021-03-{day:02d}", f"隐患{day}", "一般"])
+    merged["E2"] = "重点"
+    merged.merge_cells("E2:E4")
+    headed.append(["序号", "发现日期", "隐患描述", "隐患等级"])
+    for name in ("青溪镇", "青龄镇"):
+        headed.append([name])
+        for day in range(1, 4):
+            headed.append([day, f"2021-04-{day:02d}", f"{name[:2]}隐患{day}", "一般"])
+    book.save(raw / "乙隐患台账.xlsx")
+    settings = root / "workbook.toml"
+    told = settings.read_text(encoding="utf-8").replace("*隐患台账.xlsx", "*隐患台账.*")
+    settings.write_text(told, encoding="utf-8")
+
+
+def test_text_files_merged_cells_and_heads_of_sections(tmp_path: Path) -> None:
+    make_odd_ledgers(tmp_path / "book")
+    county = County(tmp_path / "book", {}, [], {})
+    book = open_workbook(str(county.root))
+    assert book.ingest().summaries[0].accepted == 8  # of 12: a wrong day, three under a wrong head
+    said = {"2021-02-30": "2021-02-28", "重点": "重大", "青龄镇": "青岭镇"}
+    made = make_returns(book, parse_period("2021"))
+    for path in made.files:
+        form = openpyxl.load_workbook(path)
+        if "隐患排查治理" not in form.sheetnames:
+            continue
+        sheet = form["隐患排查治理"]
+        head = read_head(sheet)
+        for row in range(3, sheet.max_row + 1):
+            sheet.cell(row, head["更正为"]).value = said[str(sheet.cell(row, head["现在的内容"]).value)]
+        form.save(path)
+    assert count(collect(county, *made.files)) == (4, 0, 0, 0)
+    lines = [(one["file"][9:], one["row"], one["column"], one["new"]) for one in read_lines(county)]
+    assert sorted(lines) == [
+        ("乙隐患台账.xlsx", "2", "severity", "重大"),
+        ("乙隐患台账.xlsx", "6", "A", "青岭镇"),
+        ("甲隐患台账.csv", "2", "found_on", "2021-02-28"),
+        ("甲隐患台账.csv", "3", "severity", "重大"),
+    ]
+    summary = open_workbook(str(county.root)).ingest().summaries[0]
+    assert (summary.read, summary.accepted, summary.cells_set_aside) == (12, 12, 0)
+    assert count(collect(county, *made.files)) == (0, 4, 0, 0)

@@ -95,7 +95,8 @@ class Source:
 class ShownCell:
     """A cell: the field of its column ('' for none), its header, letter and text.
 
-    `row` is the row that holds the value: of cells merged downwards the first.
+    `row` is the row that holds the value: of cells merged downwards the first. `section`: it is the district of the
+    section that the row stands under, in a table without such a column.
     """
 
     field: str
@@ -103,6 +104,12 @@ class ShownCell:
     letter: str
     row: int
     text: str
+    section: bool = False
+
+    @property
+    def column(self) -> str:
+        """The column as corrections name it: its canonical name, or else its letter."""
+        return self.letter if self.section else self.field or self.letter
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,24 @@ def show_rows(
             cells.append(
                 ShownCell(field, column.header, letter, grid.sheet.number_row(top), write_cell(value))
             )
+        if "district" not in table.fields and (section := _show_section(grid, table, row)):
+            cells.append(section)
         shown.append(ShownRow(grid.sheet.name, number, days.get(number, ""), tuple(cells)))
     return tuple(shown)
+
+
+def _show_section(grid: Grid, table: LedgerTable, row: int) -> ShownCell | None:
+    """The cell of the section's head that names the district of a row."""
+    above = [at for at in table.sections if table.first + at <= row]
+    if not above:
+        return None
+    head = table.first + max(above)
+    told = write_cell(table.sections[max(above)])
+    found = [at for at in grid.filled(head) if write_cell(grid.cell(head, at)) == told]
+    if not found:  # it says more than the district
+        return None
+    letter = name_column(found[0] + grid.sheet.left)
+    return ShownCell("district", told, letter, grid.sheet.number_row(head), told, section=True)
 
 
 def _find_tops(grid: Grid, table: LedgerTable) -> dict[tuple[int, int], int]:

@@ -121,7 +121,7 @@ class _Fit:
             file=self.read.shown,
             sheet=self.row.sheet,
             row=self.cell.row,
-            column=self.cell.field or self.cell.letter,
+            column=self.cell.column,
             old=self.cell.text,
             new=self.answer.text,
         )

@@ -65,7 +65,7 @@ class Question:
 
     @property
     def column(self) -> str:
-        """The column as corrections name it: its canonical name, or else its letter."""
+        """The column by its canonical name, or else its letter."""
         return self.cell.field or self.cell.letter
 
     @property

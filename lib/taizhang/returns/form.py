@@ -339,7 +339,8 @@ class _Form:
         return mask_numbers(f"{file}\n{one.row.sheet}" if one.row.sheet else file)
 
     def _name_column(self, one: Question) -> str:
-        return f"{mask_numbers(one.cell.header)} ({one.cell.letter})"
+        header = one.item.label(self.lang) if one.cell.section and one.item else one.cell.header
+        return f"{mask_numbers(header)} ({one.cell.letter})"
 
     def _show_value(self, one: Question) -> str:
         if not one.cell.text:
