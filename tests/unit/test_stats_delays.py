@@ -122,6 +122,18 @@ def test_past_years_handed_in_are_not_late() -> None:
     assert triangle.tabulate("b")["before"].sum() == 12 * 7
 
 
+def test_a_district_without_rows_in_a_ledger_already_handed_in() -> None:
+    """Both are in one file: what comes in March of January is late, though the district had no row before."""
+    now = enter((7,), first="2021-01").assign(ledger="a.xlsx")
+    first = rows(("2021-01", "2021-03-01", 3), district="b")
+    triangle = build_triangle(pd.concat([now, first.assign(ledger="a.xlsx")]), FIRSTS)
+    delays = estimate_delays(triangle)
+    assert delays is not None and delays.late.tolist() == [0, 3]
+    apart = build_triangle(pd.concat([now, first.assign(ledger="b.xlsx")]), FIRSTS)
+    delays = estimate_delays(apart)
+    assert delays is not None and delays.late.tolist() == [0, 0]
+
+
 def test_a_month_without_a_snapshot() -> None:
     """Its rows come with the next one: they don't shift what is known of delays."""
     held = enter((600, 300, 100))

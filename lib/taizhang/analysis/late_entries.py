@@ -104,9 +104,9 @@ def follow_rows(kind: Kind, seen: pd.DataFrame, snapshots: pd.DatetimeIndex) -> 
     Returns
     -------
     DataFrame
-        district_code, month (`number_months`), first_seen, last_seen, entered (when the row was first seen, in whatever
-        form), came (first: there at the first snapshot, new, changed, or moved: to another day or district) and left
-        ('' if it is still there, changed if it stands in another form, or removed).
+        district_code, month (`number_months`), ledger (the file), first_seen, last_seen, entered (when the row was
+        first seen, in any form), came (first: there at the first snapshot, new, changed, or moved: to another day or
+        district) and left ('' if it is still there, changed if it stands in another form, or removed).
     """
     rows = seen.reset_index(drop=True)
     first, last = rows["first_seen"].to_numpy(), rows["last_seen"].to_numpy()
@@ -135,6 +135,7 @@ def follow_rows(kind: Kind, seen: pd.DataFrame, snapshots: pd.DatetimeIndex) -> 
         {
             "district_code": rows["district_code"].astype("str"),
             "month": month,
+            "ledger": rows["source_file"].astype("str"),
             "first_seen": first,
             "last_seen": last,
             "entered": entered,

@@ -55,6 +55,14 @@ from taizhang.figures.history import (
 )
 from taizhang.figures.incidents import plot_incidents_trend, tabulate_grave_events, tabulate_incidents
 from taizhang.figures.inspections import plot_inspections_by_mode, plot_inspections_trend
+from taizhang.figures.late_entries import (
+    plot_final_counts,
+    tabulate_delays,
+    tabulate_final_counts,
+    tabulate_late_entries,
+    tabulate_reporting_triangle,
+    tabulate_row_changes,
+)
 from taizhang.figures.maps import map_grid, map_ground, map_hazards, map_incidents, map_location, map_shelters
 from taizhang.figures.others import plot_classes, plot_warnings, tabulate_rows
 from taizhang.figures.outcomes import plot_drill_effects, tabulate_drill_effects, tabulate_required_drills
@@ -118,6 +126,7 @@ __all__ = [
     "plot_drill_kinds",
     "plot_drill_ratings",
     "plot_drills_calendar",
+    "plot_final_counts",
     "plot_funnel",
     "plot_hazards_by_category",
     "plot_hazards_by_premises_type",
@@ -145,6 +154,7 @@ __all__ = [
     "tabulate_closure",
     "tabulate_cox",
     "tabulate_definitions",
+    "tabulate_delays",
     "tabulate_district_matches",
     "tabulate_districts",
     "tabulate_drill_effects",
@@ -153,6 +163,7 @@ __all__ = [
     "tabulate_drill_objectives",
     "tabulate_drills",
     "tabulate_facts",
+    "tabulate_final_counts",
     "tabulate_grave_events",
     "tabulate_grid_cells",
     "tabulate_grid_counts",
@@ -162,6 +173,7 @@ __all__ = [
     "tabulate_heat",
     "tabulate_incidents",
     "tabulate_key_periods",
+    "tabulate_late_entries",
     "tabulate_ledger_totals",
     "tabulate_missing_cells",
     "tabulate_near_names",
@@ -179,10 +191,12 @@ __all__ = [
     "tabulate_quality",
     "tabulate_reach",
     "tabulate_reported",
+    "tabulate_reporting_triangle",
     "tabulate_required_drills",
     "tabulate_rewards",
     "tabulate_risk",
     "tabulate_risk_weights",
+    "tabulate_row_changes",
     "tabulate_rows",
     "tabulate_rows_read",
     "tabulate_rows_read_by_district",

@@ -19,6 +19,7 @@ from taizhang.narrative.county import write_assessment, write_grave_events, writ
 from taizhang.narrative.evaluation import write_evaluation, write_objectives
 from taizhang.narrative.findings import write_findings, write_next_steps
 from taizhang.narrative.grid_check import write_grid_check
+from taizhang.narrative.late_entries import write_late_entries
 from taizhang.narrative.method import write_method, write_workings
 from taizhang.narrative.quality import write_quality
 from taizhang.narrative.sections import (
@@ -70,6 +71,7 @@ __all__ = [
     "write_incidents",
     "write_inspections",
     "write_key_periods",
+    "write_late_entries",
     "write_losses",
     "write_method",
     "write_next_steps",

@@ -99,14 +99,14 @@ def build_triangle(rows: pd.DataFrame, snapshots: pd.DatetimeIndex) -> Triangle:
     ----------
     rows : DataFrame
         district_code, month (`number_months`), entered (the snapshot that first held the row) and last_seen (that which
-        last held it); rows without any of them are left out.
+        last held it); rows without any of them are left out. Optionally ledger, the file that the row is in.
     snapshots : DatetimeIndex
         All moments at which the ledger was read, also those at which nothing had changed.
 
     Notes
     -----
-    A month before the first of which a district had rows is followed only from the snapshot that brings rows of it or
-    of an earlier one: whoever hands in past years doesn't enter them late.
+    A month is followed in a district only from the first snapshot that had rows of it or of an earlier month in one of
+    the district's files (in any district): whoever hands in a ledger of past years does not enter its rows late.
     """
     known = rows.dropna(subset=["district_code", "month", "entered", "last_seen"])
     moments = snapshots.sort_values().unique()
@@ -127,8 +127,15 @@ def build_triangle(rows: pd.DataFrame, snapshots: pd.DatetimeIndex) -> Triangle:
     held = (known["last_seen"] >= last).to_numpy()
     counted = np.zeros(shape[:2], np.int64)
     np.add.at(counted, (of[held], month[held] - first), 1)
-    reached = np.maximum.accumulate(entered > 0, axis=1)
-    start = np.where(reached.any(axis=2), reached.argmax(axis=2), shape[2] - 1)
+    ledger = known["ledger"] if "ledger" in known else known["district_code"]
+    files, _ = pd.factorize(ledger)
+    earliest = np.full((int(files.max(initial=0)) + 1, len(moments)), newest + 1)
+    np.minimum.at(earliest, (files, at), month)
+    earliest = np.minimum.accumulate(earliest, axis=1)
+    reached = np.full((len(districts), len(moments)), newest + 1)
+    np.minimum.at(reached, of, earliest[files])
+    followed = reached[:, None, :] <= months[None, :, None]
+    start = np.where(followed.any(axis=2), followed.argmax(axis=2), shape[2] - 1)
     return Triangle(
         pd.Index(districts), months, moments, entered, start, _find_ages(months, moments), counted
     )

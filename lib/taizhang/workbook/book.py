@@ -4,7 +4,7 @@ import os
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -89,6 +89,7 @@ from taizhang.workbook.templates import packaged_notebooks
 from taizhang.workbook.trust import list_own_facts, require_trust
 
 if TYPE_CHECKING:
+    from taizhang.analysis.late_entries import LateEntries
     from taizhang.analysis.work_plan import WorkPlan
 
 _MOST_ATTEMPTS = 3
@@ -878,6 +879,16 @@ class Workbook:
     def quality(self, view: View) -> Quality:
         """Return the quality of the data behind a view: set aside, missing, doubtful; no personal data."""
         return read_quality(self._tables, self.result.summaries, view, as_of=self.config.as_of)
+
+    def late_entries(self, view: View, *kinds: str) -> "LateEntries":
+        """Return how late rows were entered, what was changed or removed, and what is still expected.
+
+        It is told from the workbook's snapshots, for all ledgers with dates or for some, and rests on no fact.
+        """
+        from taizhang.workbook.late import read_late_entries  # with models that only this needs: slow to load
+
+        until = datetime.fromisoformat(self.known.made_at) if self.known is not None else None
+        return read_late_entries(self.config, view, kinds=kinds, until=until)
 
     def template(self, name: str) -> Path:
         """Return a report's notebook: the workbook's own, otherwise the package's."""
