@@ -114,8 +114,13 @@ def follow_rows(kind: Kind, seen: pd.DataFrame, snapshots: pd.DatetimeIndex) -> 
     came = np.where(first == snapshots[0].to_datetime64(), "first", "new").astype(object)
     left = np.where(rows["present"].to_numpy(bool), "", "removed").astype(object)
     levels = _list_levels(kind, rows)
-    keys = [pd.util.hash_pandas_object(rows[names].astype("str"), index=False) for names, _ in levels]
-    whole = [rows[names].notna().all(axis=1).to_numpy() for names, _ in levels]
+    # Most rows are there from the first snapshot to the last.
+    moving = rows[(came == "new") | (left == "removed")]
+    keys, whole = [], []
+    for names, _ in levels:
+        hashed = pd.util.hash_pandas_object(moving[names].astype("str"), index=False)
+        keys.append(hashed.reindex(rows.index, fill_value=0))
+        whole.append(moving[names].notna().all(axis=1).reindex(rows.index, fill_value=False).to_numpy())
     for before, now in pairwise(snapshots):
         gone = np.flatnonzero((last == before.to_datetime64()) & (left == "removed"))
         new = np.flatnonzero((first == now.to_datetime64()) & (came == "new"))
