@@ -270,13 +270,15 @@ class _Kind:
         self.kind, self.book = kind, book
         self.aside = aside
         self.rows = _read_checked(book, kind)
-        places = list(zip(*(self.rows[name].tolist() for name in _SOURCE), strict=True))
-        self.codes: dict[_Place, str] = dict(zip(places, self.rows["district_code"].fillna(""), strict=True))
-        self._places = places
+        self.breaks, self._at = self._list_breaks()
+        asked = aside[aside["scope"] == "cell"]
+        self._doubtful = self._find(asked)
+        at = [*self._doubtful, *self._at.values()]  # of a long ledger, only the rows that are asked about
+        codes = self.rows["district_code"].iloc[at].fillna("")
+        self.codes: dict[_Place, str] = dict(zip(self._name(at), codes, strict=True))
         self.aside_rows: dict[_Place, tuple[str, Reason]] = {}
         self.districts: dict[_Place, list[tuple[str, Reason]]] = defaultdict(list)
         self._whole: dict[_Place, str] = {}
-        self._cells: set[_Place] = set()
         told = [*_SOURCE, "column", "value", "scope", "district_code", "reason", "reason_code"]
         for *at, column, value, scope, code, reason, reason_code in aside[told].itertuples(index=False):
             place: _Place = (str(at[0]), str(at[1]), int(at[2]))
@@ -285,20 +287,28 @@ class _Kind:
             self.aside_rows.setdefault(place, (code, words))
             if scope == "row":
                 self._whole[place] = code
-            else:
-                self._cells.add(place)
             if column == "district" and classify_reason(str(reason_code)) != "empty":
                 self.districts[place].append((str(value), Reason("returns.why.district", value=str(value))))
-        self.breaks = self._list_breaks()
 
-    def _list_breaks(self) -> dict[_Place, tuple[str, ...]]:
-        """The rules that rows break, by the rows' places."""
+    def _find(self, aside: pd.DataFrame) -> list[int]:
+        """The positions of the accepted rows that are among those set aside."""
+        keys = aside[_SOURCE].drop_duplicates().astype(self.rows[_SOURCE].dtypes)
+        return (
+            self.rows[_SOURCE].reset_index(drop=True).reset_index().merge(keys, on=_SOURCE)["index"].tolist()
+        )
+
+    def _name(self, at: list[int]) -> list[_Place]:
+        """The places of rows by their positions."""
+        rows = self.rows[_SOURCE].iloc[at]
+        return [(str(file), str(sheet), int(row)) for file, sheet, row in rows.itertuples(index=False)]
+
+    def _list_breaks(self) -> tuple[dict[_Place, tuple[str, ...]], dict[_Place, int]]:
+        """The rules that rows break, and the rows' positions, by their places."""
         breaks = find_rule_breaks(self.rows, self.kind, as_of=self.book.config.as_of)
-        found: dict[_Place, tuple[str, ...]] = {}
-        for at in np.flatnonzero(breaks.to_numpy(dtype=bool).any(axis=1)).tolist():
-            found[self._places[at]] = tuple(str(name) for name in breaks if breaks[name].iat[at])
-        self._at = {place: at for at, place in enumerate(self._places) if place in found}
-        return found
+        broken = np.flatnonzero(breaks.to_numpy(dtype=bool).any(axis=1)).tolist()
+        places = self._name(broken)
+        told = [tuple(str(name) for name in breaks if breaks[name].iat[at]) for at in broken]
+        return dict(zip(places, told, strict=True)), dict(zip(places, broken, strict=True))
 
     def ask(
         self,
@@ -360,7 +370,7 @@ class _Kind:
                 "district_code": self.rows["district_code"].to_numpy(dtype=object),
                 "day": _as_days(day).to_numpy(),
                 "accepted": True,
-                "doubtful": [place in self._cells for place in self._places],
+                "doubtful": np.isin(np.arange(len(self.rows)), self._doubtful),
             }
         )
         whole = pd.DataFrame(

@@ -180,7 +180,7 @@ class _Form:
         label, strong = self.style(valign="vcenter"), self.style(bold=True, font_size=12, valign="vcenter")
         numbers = {"cells": len(made.questions), "pairs": len(made.pairs)}
         facts = [
-            ("count", self.say("count_value", **numbers)),
+            ("count", self.say("count_both" if made.pairs else "count_cells", **numbers)),
             ("due", made.due.isoformat()),
             ("made", made.made_on.isoformat()),
         ]
@@ -206,6 +206,7 @@ class _Form:
         self, sheet: Worksheet, row: int, head: str, lines: Sequence[str], *, color: str = _INK
     ) -> int:
         if head:
+            sheet.set_row(row, 24)
             sheet.write_string(row, 0, self.say(head), self._section())
             row += 1
         wrapped = self.style(text_wrap=True, font_color=color)
@@ -217,12 +218,13 @@ class _Form:
         return row + 1
 
     def _section(self) -> Format:
-        return self.style(bold=True, font_size=12, font_color=_ACCENT)
+        return self.style(bold=True, font_size=12, font_color=_ACCENT, valign="vcenter")
 
     def _write_scores(self, sheet: Worksheet, row: int) -> None:
         scores, before = self.made.scores, self.made.before
         if scores.empty:
             return
+        sheet.set_row(row, 24)
         sheet.write_string(row, 0, self.say("scores"), self._section())
         period = self.made.period.period_before().label(self.lang)
         heads = [self.say(name) for name in ("ledger", "read", "aside", "doubtful", "score")]
@@ -240,6 +242,7 @@ class _Form:
         )
         for one in scores.to_dict("records"):
             row += 1
+            sheet.set_row(row, 20)
             sheet.write_string(row, 0, self.made.kinds[one["kind"]].label(self.lang), self._cell())
             for column, name in enumerate(("read", "set_aside", "doubtful"), 1):
                 sheet.write_number(row, column, int(one[name]), whole)
@@ -257,11 +260,11 @@ class _Form:
         return self.style(bold=True, text_wrap=True, valign="vcenter", **edge, **own)
 
     def _cell(self, **own: object) -> Format:
-        return self.style(text_wrap=True, bottom=1, bottom_color=_LINE, **own)
+        return self.style(text_wrap=True, valign="vcenter", bottom=1, bottom_color=_LINE, **own)
 
     def _yellow(self, shown: str) -> Format:
         edge = {"border": 1, "border_color": "#B58900", "bg_color": _YELLOW}
-        return self.style(text_wrap=True, locked=False, num_format=shown, **edge)
+        return self.style(text_wrap=True, valign="vcenter", locked=False, num_format=shown, **edge)
 
     def _begin(self, title: str, heads: Sequence[tuple[str, int]], head: str) -> Worksheet:
         """A sheet with a table whose first column, hidden, marks its lines."""
@@ -295,7 +298,7 @@ class _Form:
                 continue
             sheet.write_string(row, column, str(value), self._cell())
             deep = max(deep, sum(-(-max(_measure(t), 1) // (width - 1)) for t in str(value).split("\n")))
-        sheet.set_row(row, 14 * deep + 5)
+        sheet.set_row(row, 14 * deep + 10)
 
     def _write_ledger(self, kind: Kind, asked: Sequence[Question]) -> None:
         context = self._choose_context(kind, asked)
