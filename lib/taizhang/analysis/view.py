@@ -125,6 +125,10 @@ class View:
         Finds, when it is asked, which premises lie near a shelter, by district: as from `Workbook.reach`.
     facts_of : callable, optional
         Gives the facts of another period, read as a report of that period reads them: as from `Workbook.facts`.
+    linking : Mapping of str to float
+        How rows of the whole workbook were linked to premises: rows, premises, doubtful (pairs left to decide),
+        decisions, and the probabilities from which pairs are linked (certain_from) and asked (doubtful_from). Empty if
+        no ledger names premises.
     report : str
         The template that it is made for, such as ``township_review``: what that shows of a shorter period,
         exhibits.yml says. Empty: what it has by default.
@@ -162,6 +166,7 @@ class View:
     last_day: date | None = None
     reach: "Callable[[View], pd.DataFrame | None] | None" = None
     facts_of: Callable[[Period], pd.DataFrame] | None = None
+    linking: Mapping[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<View {self.name} {self.district}, {self.period}, as of {self.as_of}: {', '.join(self.ledgers)}>"

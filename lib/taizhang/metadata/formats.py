@@ -33,6 +33,11 @@ def format_share(percent: float | None) -> str:
     return "—" if percent is None or _is_missing(percent) else f"{format_number(percent, 1)}%"
 
 
+def format_probability(probability: float) -> str:
+    """Write a probability with as many of three decimals as it needs, never rounded up: 0.95, 0.999."""
+    return f"{math.floor(1000 * probability + 1e-9) / 1000:.3f}".rstrip("0").rstrip(".")
+
+
 def _is_missing(value: float) -> bool:
     import pandas as pd  # workers write dates, no numbers: they have no use for what it takes
 

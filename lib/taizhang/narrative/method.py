@@ -15,7 +15,8 @@ from taizhang.analysis.view import View
 from taizhang.analysis.vintages import list_changed
 from taizhang.core.display import Prose
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.formats import format_date, join_list, quantify
+from taizhang.metadata.formats import format_date, format_probability, join_list, quantify
+from taizhang.metadata.kinds import find_premises_columns
 from taizhang.metadata.words import label
 from taizhang.narrative.telling import (
     Runs,
@@ -71,6 +72,7 @@ def _tell_counting(view: View) -> list[Runs]:
         *_tell_unsaid(view),
         *_tell_noughts(view),
         *_tell_spot(view),
+        *_tell_linked(view),
         *_tell_rows(view, "cut", count_cut(view)),
         *_tell_rows(view, "monthless", count_monthless(view)),
         *_tell_vintages(view),
@@ -130,6 +132,21 @@ def _tell_spot(view: View) -> list[Runs]:
     """Say how many hazards rectified on the spot are taken to be so on the day found."""
     n = count_undated_spot(view)
     return [say("method.spot", view.lang, n=count(n))] if n else []
+
+
+def _tell_linked(view: View) -> list[Runs]:
+    """How rows were linked to premises, from which probability on, and what is left to people to decide."""
+    lang, linking = view.lang, view.linking
+    if "certain_from" not in linking or not any(find_premises_columns(view.kinds[kind]) for kind in view.ledgers):
+        return []
+    told = {name: format_probability(linking[f"{name}_from"]) for name in ("certain", "doubtful")}
+    numbers = {name: count(int(linking[name])) for name in ("rows", "premises")}
+    said = [say("method.linked", lang, certain=told["certain"], **numbers)]  # type: ignore[arg-type]
+    if linking["doubtful"]:
+        said.append(say("method.doubtful", lang, n=count(int(linking["doubtful"])), **told))
+    if linking["decisions"]:
+        said.append(say("method.decided", lang, n=count(int(linking["decisions"]))))
+    return said
 
 
 def _tell_tests(view: View) -> list[Runs]:

@@ -151,6 +151,7 @@ def hash_book(book: "Workbook", period: Period, frames: Sequence[pd.DataFrame]) 
             "own": [hash_files((root / name).rglob("*")) for name in ("ledgers", "facts")],
             "layers": [item for item in result.inputs if item["path"] in result.layers],
             "as_of": str(book.asked),
+            "linking": repr(book.result.linking),
             "unread": repr(book.result.list_unread()),
             "sums": hash_files([config.processed / SUMS_FILE] if config.sums else []),
             "written": [

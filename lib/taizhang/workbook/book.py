@@ -80,6 +80,7 @@ from taizhang.workbook.quality import read_quality
 from taizhang.workbook.tables import (
     LazyLedgers,
     add_links,
+    describe_linking,
     hide_personal,
     mask_texts,
     read_rows,
@@ -802,6 +803,7 @@ class Workbook:
             first_days={k: day.date() for k, day in zip(spans["kind"], spans["first"], strict=True)},
             reach=self._find_reach,
             facts_of=self.facts,
+            linking=describe_linking(self.result.linking),
         )
 
     @property

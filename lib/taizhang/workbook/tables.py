@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from taizhang.core.privacy import mask_column, mask_persons
 from taizhang.facts.rows import TABLE_COLUMNS, Written, last_days
-from taizhang.ingest.state import LINKS_FILE
+from taizhang.ingest.state import LINKS_FILE, Linking
 from taizhang.metadata.kinds import PREMISES_KEY, Kind, find_premises_columns
 
 # No fact of the package looks at these; they are most of a long ledger.
@@ -57,6 +57,14 @@ def add_links(folder: Path, rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     for number, name in enumerate(told, list(made).index(PREMISES_KEY) + 1):
         made.insert(number, f"premises_{name}", found[name].to_numpy())
     return made
+
+
+def describe_linking(linking: Linking | None) -> dict[str, float]:
+    """How rows were linked to premises, for a view; nothing if no ledger names any."""
+    if linking is None:
+        return {}
+    told = {name: value for name, value in vars(linking).items() if name != "rows" and value is not None}
+    return {"rows": sum(linking.rows.values()), **told}
 
 
 def hide_personal(
