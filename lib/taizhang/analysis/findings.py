@@ -14,6 +14,7 @@ from taizhang.analysis.calls import is_called
 from taizhang.analysis.contradictions import find_contradictions, find_lone
 from taizhang.analysis.doubt import bound_row, is_partly_known
 from taizhang.analysis.exhibits import limit_items
+from taizhang.analysis.premises import count_unvisited
 from taizhang.analysis.reach import count_far_premises
 from taizhang.analysis.required_drills import begin_window, is_drill_due, select_recent_drills
 from taizhang.analysis.rows import have_rows
@@ -415,6 +416,16 @@ def _shelters_far(rule: FindingRule, case: _Case) -> Found:
         yield _Hit({"value": Evidence(float(far)), "of": Evidence(float(known))}, float(far))
 
 
+def _premises_unvisited(rule: FindingRule, case: _Case) -> Found:
+    """Find premises on the register that no inspection on record was linked to."""
+    never, asked = count_unvisited(case.view).get(case.district, (0, 0)) if case.view else (0, 0)
+    if case.view is not None and never > rule.above:
+        since = Evidence(case.view.begun("inspections").date())
+        yield _Hit(
+            {"value": Evidence(float(never)), "of": Evidence(float(asked)), "since": since}, float(never)
+        )
+
+
 def _set_aside(rule: FindingRule, case: _Case) -> Found:
     """Find ledgers of the workbook with more unusable rows than the rule allows."""
     if case.view is None or case.district != ALL or case.view.quality.empty:
@@ -442,6 +453,7 @@ CHECKS: Mapping[str, Callable[[FindingRule, _Case], Found]] = {
     "ledgers_differ": _ledgers_differ,
     "ledgers_lack": _ledgers_lack,
     "shelters_far": _shelters_far,
+    "premises_unvisited": _premises_unvisited,
     "set_aside": _set_aside,
     "above": _above,
     "share_below": _share_below,
@@ -517,6 +529,7 @@ _LOOKS: Mapping[str, Callable[[_Case], bool]] = {
     "ledgers_differ": _has_both,
     "ledgers_lack": _has_both,
     "shelters_far": lambda case: case.view is not None and case.district in count_far_premises(case.view),
+    "premises_unvisited": lambda case: case.view is not None and case.district in count_unvisited(case.view),
     "set_aside": lambda case: True,
 }
 

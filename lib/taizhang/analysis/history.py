@@ -40,13 +40,14 @@ class History:
     `names`: as they may be shown, most often written first. `about`: what the register says, by column. `events`, by
     day: kind (a ledger's, or penalties), day, exact (False: known to the month or so), until (the day on which a hazard
     was rectified, NaT where it was not), open, said, linked (False: found by its name in a text), amount (yuan of a
-    penalty), and the row's file, sheet and number.
+    penalty), and the row's file, sheet and number. `written`: kind, name (as shown) and rows.
     """
 
     key: str
     names: tuple[str, ...]
     district: str
     events: pd.DataFrame
+    written: pd.DataFrame
     about: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -117,7 +118,19 @@ def find_history(view: View, premises: str = "") -> History | None:
         tuple(map(str, names.value_counts(sort=True).index)),
         str(codes.mode().iloc[0]) if len(codes) else "",
         _sort(view, events),
+        _count_names(linked),
         register[0] if register else {},
+    )
+
+
+def _count_names(linked: list[tuple[str, _Linked, Mask]]) -> pd.DataFrame:
+    """How each ledger writes the name, and in how many rows: most first."""
+    parts = [
+        one.shown[of].dropna().value_counts().rename_axis("name").reset_index(name="rows").assign(kind=kind)
+        for kind, one, of in linked
+    ]
+    return pd.concat(parts, ignore_index=True).sort_values(
+        ["rows", "kind", "name"], ascending=[False, True, True]
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from taizhang.analysis.actions import list_stages
 from taizhang.analysis.contradictions import NUMBERS, find_contradictions, find_lone
+from taizhang.analysis.premises import find_unvisited
 from taizhang.analysis.rows import name_values
 from taizhang.analysis.view import View, once_per_view
 from taizhang.facts import hazards, incidents, losses, supplies
@@ -275,6 +276,17 @@ def _find_repeats(view: View, about: SubjectsRule) -> pd.DataFrame:
     return firsts.sort_values("amount", ascending=False, kind="stable")
 
 
+def _find_never_inspected(view: View, about: SubjectsRule) -> pd.DataFrame:
+    """Find premises never inspected, the key ones first."""
+    found = find_unvisited(view)
+    if found is None:
+        return pd.DataFrame()
+    register, _, never = found
+    made = _tabulate(view, register, never, about)
+    is_key = register.equals("key", True)[never]
+    return made.iloc[np.argsort(~is_key, kind="stable")]
+
+
 def _find_short(view: View, about: SubjectsRule) -> pd.DataFrame:
     """Find supplies below the standard, those furthest below it first."""
     if "supplies" not in view.ledgers:
@@ -355,6 +367,7 @@ def _find_lone(view: View, about: SubjectsRule) -> pd.DataFrame:
 _ROWS: Mapping[str, Callable[[View, SubjectsRule], pd.DataFrame]] = {
     "accidents": _find_accidents,
     "repeats": _find_repeats,
+    "unvisited": _find_never_inspected,
     "short": _find_short,
     "stages": _find_stages,
     "cells": _find_cells,

@@ -52,6 +52,7 @@ from taizhang.figures.history import (
     plot_premises_history,
     tabulate_premises_card,
     tabulate_premises_history,
+    tabulate_premises_names,
 )
 from taizhang.figures.incidents import plot_incidents_trend, tabulate_grave_events, tabulate_incidents
 from taizhang.figures.inspections import plot_inspections_by_mode, plot_inspections_trend
@@ -66,6 +67,7 @@ from taizhang.figures.late_entries import (
 from taizhang.figures.maps import map_grid, map_ground, map_hazards, map_incidents, map_location, map_shelters
 from taizhang.figures.others import plot_classes, plot_warnings, tabulate_rows
 from taizhang.figures.outcomes import plot_drill_effects, tabulate_drill_effects, tabulate_required_drills
+from taizhang.figures.premises import tabulate_premises, tabulate_recurring, tabulate_unvisited
 from taizhang.figures.quality import (
     tabulate_district_matches,
     tabulate_ledger_totals,
@@ -186,10 +188,13 @@ __all__ = [
     "tabulate_plan_reviews",
     "tabulate_plan_targets",
     "tabulate_plans",
+    "tabulate_premises",
     "tabulate_premises_card",
     "tabulate_premises_history",
+    "tabulate_premises_names",
     "tabulate_quality",
     "tabulate_reach",
+    "tabulate_recurring",
     "tabulate_reported",
     "tabulate_reporting_triangle",
     "tabulate_required_drills",
@@ -207,6 +212,7 @@ __all__ = [
     "tabulate_silences",
     "tabulate_standing",
     "tabulate_targets",
+    "tabulate_unvisited",
 ]
 
 

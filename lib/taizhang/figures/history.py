@@ -169,6 +169,21 @@ def tabulate_premises_card(view: View, premises: str = "") -> display.Table | No
     )
 
 
+@exhibit("premises-names")
+def tabulate_premises_names(view: View, premises: str = "") -> display.Table | None:
+    """Tabulate how each ledger writes the name of one premises, and in how many rows."""
+    history = find_history(view, premises)
+    if history is None:
+        return None
+    rows = [
+        (str(row["name"]), name_kind(row["kind"], view.lang, view.kinds), int(row["rows"]))
+        for row in history.written.to_dict("records")
+    ]
+    return make_table(
+        view, "premises-names", rows, premises=history.names[0] if history.names else history.key
+    )
+
+
 def _word(kind: Kind, name: str, said: str, lang: str) -> str:
     """What the register says in words: a category's, or yes and no."""
     about = kind.fields[name]

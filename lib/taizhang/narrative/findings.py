@@ -47,6 +47,7 @@ _MOST_OF_AREA = 3  # subjects of a whole area's problem: its districts are named
 # Kinds whose names English pages spell out: plans, drills and supplies have titles, which are quoted as they are.
 _SPELT = {
     "hazards": spell_premises,
+    "premises": spell_premises,
     "schools": spell_premises,
     "losses": spell_event,
     "incidents": spell_event,

@@ -137,7 +137,9 @@ def _tell_spot(view: View) -> list[Runs]:
 def _tell_linked(view: View) -> list[Runs]:
     """How rows were linked to premises, from which probability on, and what is left to people to decide."""
     lang, linking = view.lang, view.linking
-    if "certain_from" not in linking or not any(find_premises_columns(view.kinds[kind]) for kind in view.ledgers):
+    if "certain_from" not in linking or not any(
+        find_premises_columns(view.kinds[kind]) for kind in view.ledgers
+    ):
         return []
     told = {name: format_probability(linking[f"{name}_from"]) for name in ("certain", "doubtful")}
     numbers = {name: count(int(linking[name])) for name in ("rows", "premises")}
