@@ -13,6 +13,7 @@ from lab_cells import list_suggestions
 LONGEST_CELL = 12
 PARAMETERS = {"district", "period", "lang", "workbook"}
 REPORTS = {"township_review", "county_comparison"}  # these have as_of, too; others may
+MAY_HAVE = {"as_of", "premises"}
 FORBIDDEN_NODES = {
     ast.FunctionDef: "a function is defined", ast.AsyncFunctionDef: "a function is defined",
     ast.ClassDef: "a class is defined", ast.Lambda: "a function is defined",
@@ -52,7 +53,8 @@ def find_code_faults(source: str) -> list[str]:
 
 
 def find_parameter_faults(source: str, *, report: bool = False) -> list[str]:
-    """A parameters cell holds exactly the four parameters, and as_of, which a report's must, as plain literals."""
+    """A parameters cell holds exactly the four parameters, as_of, which a report's must, and premises, if it is of one;
+    as plain literals."""
     names = set()
     for node in ast.parse(source).body:
         if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
@@ -60,7 +62,7 @@ def find_parameter_faults(source: str, *, report: bool = False) -> list[str]:
         if not (isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)):
             return [f"not a plain text: {ast.unparse(node)}"]
         names.add(node.targets[0].id)
-    wanted = PARAMETERS | ({"as_of"} if report or "as_of" in names else set())
+    wanted = PARAMETERS | (names & MAY_HAVE) | ({"as_of"} if report else set())
     return [] if names == wanted else [f"parameters are {sorted(names)}, not {sorted(wanted)}"]
 
 

@@ -12,7 +12,7 @@ from taizhang.report.execute import execute_notebook
 from taizhang.report.notebook import TableBlock, read_blocks
 from taizhang.workbook.templates import packaged_notebooks
 
-OURS = sorted(name for name in packaged_notebooks() if name.startswith(("explore_", "make_own_")))
+OURS = sorted(name for name in packaged_notebooks() if name.startswith(("explore_", "make_own_", "premises_")))
 
 
 def test_they_are_there() -> None:
