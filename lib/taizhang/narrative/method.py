@@ -143,7 +143,7 @@ def _tell_linked(view: View) -> list[Runs]:
         return []
     told = {name: format_probability(linking[f"{name}_from"]) for name in ("certain", "doubtful")}
     numbers = {name: count(int(linking[name])) for name in ("rows", "premises")}
-    said = [say("method.linked", lang, certain=told["certain"], **numbers)]  # type: ignore[arg-type]
+    said = [say("method.linked", lang, certain=told["certain"], **numbers)]
     if linking["doubtful"]:
         said.append(say("method.doubtful", lang, n=count(int(linking["doubtful"])), **told))
     if linking["decisions"]:
