@@ -28,6 +28,7 @@ FEWEST_SNAPSHOTS = 3
 SHORTEST = 60  # days from the first snapshot to the last
 MONTHS = 12  # shown
 DELAYS = (0, 1, 2, 3, 6, 12)  # months
+FEW = 10  # rows, below which an expected number has a decimal
 _UNKNOWN_MONTH = ("year",)  # precisions of a date that leave the month open
 
 
@@ -67,7 +68,9 @@ def list_followed(view: View) -> list[str]:
 
 
 def _is_dated(kind: Kind) -> bool:
-    return kind.date in kind.fields and kind.fields[kind.date].type in DATED_TYPES
+    """Whether a kind's rows have a day on which something was, not one by which it is due."""
+    field = kind.fields.get(str(kind.date))
+    return field is not None and field.type in DATED_TYPES and not field.future
 
 
 def measure_late_entries(

@@ -8,6 +8,7 @@ import pandas as pd
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.late_entries import (
     DELAYS,
+    FEW,
     LateEntries,
     count_changes,
     forecast_final,
@@ -20,6 +21,7 @@ from taizhang.core import display
 from taizhang.figures.canvas import finish_figure, use_axes
 from taizhang.figures.marks import draw_key, label_months, note_point, set_whole_ticks
 from taizhang.figures.tables import make_table, name_kind, write_number
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number
 from taizhang.metadata.style import load_style
 from taizhang.metadata.words import label
@@ -37,11 +39,21 @@ def tabulate_late_entries(view: View, late: LateEntries) -> display.Table | None
     if len(late.snapshots) < 2:
         return None
     rows = [
-        (name_kind(kind, view.lang, view.kinds), *count_changes(view, late, kind)[list(_CHANGES)].sum())
+        (
+            name_kind(kind, view.lang, view.kinds),
+            *count_changes(view, late, kind)[list(_CHANGES)].sum(),
+            *(write_number(_find_share(view, late, kind, delay), 1, unit="%") for delay in (0, 3)),
+        )
         for kind in late.kinds
     ]
     span = _tell_span(view, late)
     return make_table(view, "late-entries", rows, first=span["first"], last=span["last"])
+
+
+def _find_share(view: View, late: LateEntries, kind: str, delay: int) -> float:
+    """Share of rows entered by so many months, in the view's district; NaN if there is no estimate."""
+    shares = list_delays(view, late, kind)
+    return float(shares[delay].iloc[-1 if view.district == ALL else 0]) if len(shares) else np.nan
 
 
 @exhibit("late-changes")
@@ -165,7 +177,8 @@ def plot_final_counts(view: View, late: LateEntries, kind: str) -> display.Figur
         "kind": name_kind(kind, lang, view.kinds),
         "month": name_month(month, lang),
         "counted": int(newest["counted"]),
-        **{name: format_number(newest[name]) for name in ("expected", "low", "high")},
+        "expected": format_number(newest["expected"], int(newest["expected"] < FEW)),
+        **{name: format_number(newest[name]) for name in ("low", "high")},
         **_tell_span(view, late),
     }
     return finish_figure(

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from taizhang.analysis.late_entries import FEWEST_SNAPSHOTS, LateEntries, forecast_final, list_delays
+from taizhang.analysis.late_entries import FEW, FEWEST_SNAPSHOTS, LateEntries, forecast_final, list_delays
 from taizhang.analysis.naming import name_month
 from taizhang.analysis.view import View
 from taizhang.core.display import Prose
@@ -42,7 +42,8 @@ def write_late_entries(view: View, late: LateEntries, kind: str) -> Prose | None
         if np.isnan(one["expected"]):
             sentences.append(say("late_text.young", lang))
         elif one["high"] > one["counted"]:
-            numbers = {name: count(one[name]) for name in ("counted", "expected", "low", "high")}
+            numbers = {name: count(one[name]) for name in ("counted", "low", "high")}
+            numbers["expected"] = count(one["expected"], int(one["expected"] < FEW))
             sentences.append(say("late_text.newest", lang, month=name_month(month, lang), **numbers))
             break
     else:
