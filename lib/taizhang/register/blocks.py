@@ -9,8 +9,9 @@ import pandas as pd
 from taizhang.register.compare import sound_all
 from taizhang.register.names import Name
 
-# A key that more names of a district share tells too little, and would make pairs by the square.
-MOST = 24
+# A key that more names of a district share tells too little, and would make pairs by the square: for keys of a whole
+# name, and for keys of a part of it.
+MOST, MOST_OF_PART = 24, 12
 
 
 def find_pairs(
@@ -27,16 +28,19 @@ def find_pairs(
         keys += found
         ats += [at] * len(found)
     table = pd.DataFrame({"place": np.array(ats, np.int32), "key": np.array(keys, np.int64)})
+    del ats, keys
     if len(more):
-        hashed = more["key"].map(hash).astype("int64")
+        hashed = more["key"].map(_mark_whole).astype("int64")
         table = pd.concat([table, pd.DataFrame({"place": more["at"].astype("int32"), "key": hashed})])
     base.register("keys_given", table)
     base.execute("create or replace temp table register_keys as select distinct place, key from keys_given")
     base.unregister("keys_given")
+    del table
     found_pairs = base.execute(
         f"""
         with kept as (
-            select key from register_keys group by key having count(*) between 2 and {MOST}
+            select key from register_keys group by key
+            having count(*) between 2 and if(key % 2 = 0, {MOST}, {MOST_OF_PART})
         ), within as (select place, key from register_keys semi join kept using (key))
         select distinct a.place as one, b.place as other
         from within a join within b on a.key = b.key and a.place < b.place
@@ -47,33 +51,37 @@ def find_pairs(
     return np.column_stack([found_pairs["one"], found_pairs["other"]]).astype(np.int64)
 
 
+def _mark_whole(key: object) -> int:
+    """A key of a whole name, as an even number."""
+    return hash(key) & ~1
+
+
+def _mark_part(key: object) -> int:
+    """A key of a part, as an odd number."""
+    return hash(key) | 1
+
+
 def _list_keys(name: Name, district: str) -> list[int]:
-    """Keys of a name, as numbers. Names with other numbers are never compared, so numbers are part of all."""
-    proper, trade = name.proper, name.trade
-    base = (district, name.numbers)
-    keys = [hash((district, "core", core)) for core in (name.core, *name.others)]
-    keys.append(hash((*base, "flat", name.flat)))
-    flat, plain = name.flat, name.plain
-    keys.append(hash((*base, "both ends", flat[:1], flat[-3:])))
-    keys.append(hash((*base, "edges", plain[:2], plain[-2:])))
-    keys.append(hash((*base, "middle", flat[1:4])))
-    keys.append(hash((*base, "front", plain[:3])))
-    keys.append(hash((*base, "back", plain[-4:])))
-    last = trade[-1:]
+    """Keys of a name. Names with other numbers are never compared, so numbers are part of all but of former names."""
+    proper, trade, flat, plain = name.proper, name.trade, name.flat, name.plain
+    base, last = (district, name.numbers), trade[-1:]
+    wholes: list[object] = [(district, "core", core) for core in (name.core, *name.others)]
+    parts: list[object] = [(base, "both ends", flat[:1], flat[-3:]), (base, "edges", plain[:2], plain[-2:])]
+    parts += [(base, "middle", flat[1:4]), (base, "front", plain[:3]), (base, "back", plain[-4:])]
+    wholes.append((base, "flat", flat))
     if not proper:
-        keys.append(hash((*base, "trade", trade)))
-        return keys
-    keys.append(hash((*base, "proper", proper)))
-    keys.append(hash((*base, "last", proper, last)))
+        wholes.append((base, "trade", trade))
+    else:
+        wholes += [(base, "proper", proper), (base, "last", proper, last)]
     if len(proper) >= 2:
         spoken = sound_all(proper)
-        keys.append(hash((*base, "sound", spoken)))
-        keys.append(hash((*base, "sound", spoken, last)))
-        keys.append(hash((*base, "letters", "".join(sorted(proper)))))
-        keys.append(hash((*base, "first", proper[0], trade)))
-        keys.append(hash((*base, "end", proper[-1], trade)))
-        keys.append(hash((*base, "begins", proper[:2], last)))
-        keys.append(hash((*base, "ends", proper[-2:], last)))
+        wholes += [(base, "sound", spoken, last), (base, "letters", "".join(sorted(proper)))]
+        parts += [(base, "first", proper[0], trade), (base, "end", proper[-1], trade)]
+        parts += [
+            (base, "begins", proper[:2], last),
+            (base, "ends", proper[-2:], last),
+            (base, "sound", spoken),
+        ]
     if len(proper) >= 3:
-        keys += [hash((*base, "gram", proper[at : at + 2])) for at in range(min(len(proper) - 1, 6))]
-    return keys
+        parts += [(base, "gram", proper[at : at + 2]) for at in range(min(len(proper) - 1, 6))]
+    return [*map(_mark_whole, wholes), *map(_mark_part, parts)]

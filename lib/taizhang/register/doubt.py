@@ -1,5 +1,8 @@
 """Pairs that a person must decide on, side by side, with what speaks for them and against."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -8,6 +11,7 @@ from taizhang.register.groups import Groups
 from taizhang.register.keys import show_name
 from taizhang.register.likely import Likely
 from taizhang.register.mentions import Atoms
+from taizhang.register.names import Name
 
 DOUBTFUL_COLUMNS = (
     "a", "b", "probability", "name_a", "name_b", "district_code", "address_a", "address_b", "number_a", "number_b",
@@ -23,6 +27,9 @@ def list_doubtful(
     `speaks_for` and `speaks_against`: codes, with ; between, worded by ``register.speaks.<code>``.
     """
     table = atoms.table
+    needed = sorted({atom for pair in likely.doubtful for atom in pair[:2]})
+    told_of = table.loc[needed].to_dict("index")
+    places = dict(zip(needed, _name_places(mentions.iloc[table.loc[needed, "first"]]), strict=True))
     seen: set[tuple[str, str]] = set()
     rows: list[dict[str, object]] = []
     sizes = table["rows"].groupby(called).sum().to_dict() if len(likely.doubtful) else {}
@@ -34,37 +41,38 @@ def list_doubtful(
         if keys in seen:
             continue
         seen.add(keys)
-        speaks = _weigh(atoms, first, second, level)
+        speaks = _weigh(told_of[first], told_of[second], (atoms.names[first], atoms.names[second]), level)
         row: dict[str, object] = {"a": keys[0], "b": keys[1], "probability": round(probability, 4)}
         for side, atom in (("a", first), ("b", second)):
-            told = table.loc[atom].to_dict()
+            told = told_of[atom]
             row |= {
                 f"name_{side}": show_name(told["folded"]),
                 f"address_{side}": told["address"],
                 f"number_{side}": told["code"] or told["number"],
                 f"rows_{side}": int(sizes[called[atom]]),
-                f"place_{side}": _name_place(mentions.iloc[int(told["first"])]),
+                f"place_{side}": places[atom],
             }
-        row["district_code"] = table.loc[first, "district_code"]
+        row["district_code"] = told_of[first]["district_code"]
         row["speaks_for"] = ";".join(code for code, good in speaks if good)
         row["speaks_against"] = ";".join(code for code, good in speaks if not good)
         rows.append(row)
     return pd.DataFrame(rows, columns=list(DOUBTFUL_COLUMNS))
 
 
-def _name_place(row: pd.Series) -> str:
-    file, sheet, number = (
-        "" if name not in row.index or pd.isna(row[name]) else str(row[name])
-        for name in ("source_file", "source_sheet", "source_row")
-    )
-    return "".join((file, f"#{sheet}" if sheet else "", f":{number}" if number else ""))
+def _name_places(rows: pd.DataFrame) -> list[str]:
+    """Where rows stand: file#sheet:row."""
+    told = rows.reindex(columns=["source_file", "source_sheet", "source_row"]).astype("str").fillna("")
+    return [
+        "".join((file, f"#{sheet}" if sheet else "", f":{number}" if number else ""))
+        for file, sheet, number in told.itertuples(index=False)
+    ]
 
 
-def _weigh(atoms: Atoms, one: int, other: int, level: int) -> list[tuple[str, bool]]:
+def _weigh(
+    a: Mapping[Hashable, Any], b: Mapping[Hashable, Any], names: tuple[Name, Name], level: int
+) -> list[tuple[str, bool]]:
     """What speaks for two being one (True) and against."""
-    a, b = atoms.table.loc[one].to_dict(), atoms.table.loc[other].to_dict()
     found = [(LEVELS[level], True)]
-    names = atoms.names[one], atoms.names[other]
     if names[0].trade and names[1].trade:
         found.append(("same_trade", True) if names[0].trade == names[1].trade else ("other_trade", False))
     if names[0].branch != names[1].branch:

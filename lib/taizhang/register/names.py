@@ -157,12 +157,11 @@ _ABOVE = re.compile(
 
 @dataclass(frozen=True)
 class _Places:
-    """A district's own names: patterns of whole and short ones, and the short ones."""
+    """A district's own names and those of units above, whole and short, the longest first."""
 
-    whole: re.Pattern[str] | None = None
-    short: re.Pattern[str] | None = None
-    names: frozenset[str] = frozenset()
-    branch: re.Pattern[str] | None = None
+    whole: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
+    every: tuple[str, ...] = ()
 
 
 @cache
@@ -171,14 +170,14 @@ def _make_places(places: tuple[str, ...]) -> _Places:
     full |= {one for place in full if len(one := _OFFICES.sub("", place)) >= 2}
     short = {_cut(one) for one in full} - {""}
     short |= {one[:-1] for one in full if one.endswith("街道") and len(one) > 3}
-    if not full:
-        return _Places()
     return _Places(
-        re.compile(_choose(full)),
-        re.compile(_choose(short)) if short else None,
-        frozenset(short),
-        re.compile(f"(?:{_choose({*full, *short})})$"),
+        *(tuple(sorted(one, key=lambda name: (-len(name), name))) for one in (full, short, full | short))
     )
+
+
+def _find_start(text: str, words: tuple[str, ...]) -> str:
+    """The longest of some words that a text begins with; empty if there is none."""
+    return next((word for word in words if text.startswith(word)), "") if text.startswith(words) else ""
 
 
 @cache
@@ -315,7 +314,7 @@ def _settle_brackets(text: str, own: _Places, forms: _Forms) -> str:
 
 
 def _is_place(text: str, own: _Places) -> bool:
-    if (own.whole and own.whole.fullmatch(text)) or text in own.names or _province().fullmatch(text):
+    if text in own.every or _province().fullmatch(text):
         return True
     return _ask_places(text)[1] == len(text)
 
@@ -336,30 +335,30 @@ def _take_places(text: str, own: _Places) -> tuple[tuple[str, ...], list[tuple[s
     others: list[str] = []
     elsewhere: list[tuple[str, str]] = []
     rest = text
-    while len(rest) > 2:
-        size = len(rest)
-        if own.whole and (found := own.whole.match(rest)) and found.end() < size:
-            places.append(_cut(found[0]) or found[0])
-            rest = rest[found.end() :]
+    while (size := len(rest)) > 2:
+        if (name := _find_start(rest, own.whole)) and len(name) < size:
+            places.append(_cut(name) or name)
+            rest = rest[len(name) :]
         elif (found := _province().match(rest)) and size - found.end() >= 2:
-            (places.append if found[1] in own.names else others.append)(found[1])
+            (places if found[1] in own.short else others).append(found[1])
             rest = rest[found.end() :]
         elif (asked := _ask_places(rest))[1] and size - asked[1] >= 2:
             for one in asked[0]:
-                if (short := _cut(one[1])) in own.names:
+                if (short := _cut(one[1])) in own.short:
                     places.append(short)
                 else:
                     elsewhere.append(one)
             rest = rest[asked[1] :]
-        elif own.short and (found := own.short.match(rest)) and found.end() < size:
-            places.append(found[0])
-            rest = rest[found.end() :]
+        elif (name := _find_start(rest, own.short)) and len(name) < size:
+            places.append(name)
+            rest = rest[len(name) :]
         else:
             break
-    for pattern in (own.whole, own.short):
-        if pattern and (found := pattern.search(rest)) and len(rest) - len(found[0]) >= 2:
-            places.append(_cut(found[0]) or found[0])
-            rest = rest[: found.start()] + rest[found.end() :]
+    for words in (own.whole, own.short):
+        name = next((word for word in words if word in rest), "")
+        if name and len(rest) - len(name) >= 2:
+            places.append(_cut(name) or name)
+            rest = rest.replace(name, "", 1)
     return tuple(places), [*(("province", one) for one in others), *elsewhere], rest
 
 
@@ -396,8 +395,9 @@ def _take_branch(text: str, forms: _Forms, own: _Places) -> tuple[str, str]:
 
 def _split_firm(head: str, forms: _Forms, own: _Places) -> tuple[str, str]:
     """The place of a branch and its firm: 溪口 and 惠民超市 of 惠民超市溪口."""
-    if own.branch and (found := own.branch.search(head)) and found.start() != 1:
-        return _cut(found[0]) or found[0], head[: found.start()]
+    place = next((word for word in own.every if head.endswith(word)), "")
+    if place and len(head) - len(place) != 1:
+        return _cut(place) or place, head[: len(head) - len(place)]
     if (at := head.rfind("公司")) >= 0 and 0 < len(head) - at - 2 <= 8:
         return head[at + 2 :], head[: at + 2]
     for size in (2, 3, 4):
