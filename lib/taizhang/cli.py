@@ -541,6 +541,22 @@ def review(
 
 
 @command()
+def store(prune: Annotated[bool, typer.Option("--prune")] = False, workbook: Folder = "") -> None:
+    """List the snapshots of what was ingested, or thin out old ones."""
+    from taizhang.ingest.snapshots import prune_store
+    from taizhang.store import list_snapshots
+
+    config = open_config(workbook)
+    if prune:
+        left, kept = prune_store(config)
+        show(word("store.pruned", left=left, kept=kept))
+        return
+    for one in list_snapshots(config):
+        made_at = one.made_at.isoformat(sep=" ", timespec="seconds")
+        show(f"{one.id}\t{made_at}\ttaizhang {one.version}")
+
+
+@command()
 def routine(dry: Annotated[bool, typer.Option("--dry-run")] = False, workbook: Folder = "") -> None:
     """Do what [routine] lists, for a task that starts by itself."""
     from taizhang.report.routine import describe_routine, run_routine

@@ -25,6 +25,7 @@ def make_snapshot(
         period=period,
         as_of=book.as_of(period),
         chosen=False,
+        known=None,
         asked=None,
         fact_infos=book.fact_infos,
         districts=book.districts,

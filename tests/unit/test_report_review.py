@@ -58,6 +58,7 @@ class Book:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.chosen_as_of: date | None = None
+        self.known = None
         self.asked: date | None = None
         self.written: dict[str, object] = {}
         self.result = SimpleNamespace(list_unread=list, made_on="2022-01-31")

@@ -129,6 +129,8 @@ class View:
         How rows of the whole workbook were linked to premises: rows, premises, doubtful (pairs left to decide),
         decisions, and the probabilities from which pairs are linked (certain_from) and asked (doubtful_from). Empty if
         no ledger names premises.
+    known_on : datetime.date, optional
+        The day by whose end what it rests on had been ingested, if that is not all that is known now.
     report : str
         The template that it is made for, such as ``township_review``: what that shows of a shorter period,
         exhibits.yml says. Empty: what it has by default.
@@ -167,6 +169,7 @@ class View:
     reach: "Callable[[View], pd.DataFrame | None] | None" = None
     facts_of: Callable[[Period], pd.DataFrame] | None = None
     linking: Mapping[str, float] = field(default_factory=dict)
+    known_on: date | None = None
 
     def __repr__(self) -> str:
         return f"<View {self.name} {self.district}, {self.period}, as of {self.as_of}: {', '.join(self.ledgers)}>"

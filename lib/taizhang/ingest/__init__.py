@@ -95,6 +95,9 @@ def _bring_up(config: Config, plan: Plan, state: State | None, *, force: bool) -
 
 def _finish(plan: Plan, state: State) -> IngestResult:
     """Store a snapshot of what an ingest came to, and only then that it is done: a killed one is done again."""
+    if plan.config.held is not None:  # of a workbook that may only be read: nothing is stored
+        save_state(plan.config, state)
+        return state.result
     from taizhang.ingest.snapshots import store_snapshot
 
     beside = mark_counting(plan.config)
@@ -114,6 +117,8 @@ def _keep_stamps(plan: Plan, state: State) -> State:
 
 def _keep_beside(plan: Plan, state: State, lock: Path) -> None:
     """Store a snapshot if an own fact, or another file beside that decides numbers, has been saved since the last."""
+    if plan.config.held is not None:
+        return
     if state.beside == mark_counting(plan.config) and (plan.config.root / STORE).is_dir():
         return
     try:

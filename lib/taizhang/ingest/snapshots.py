@@ -6,11 +6,12 @@ from dataclasses import replace
 from taizhang.core.errors import ChangedError
 from taizhang.core.files import hash_file
 from taizhang.core.keys import Code
+from taizhang.core.locks import hold_lock
 from taizhang.core.reasons import write_json
 from taizhang.ingest.state import STATE, State
 from taizhang.settings.beside import name_beside_files
 from taizhang.settings.workbook import FILE, Config
-from taizhang.store import ENVIRONMENT, Snapshot, dump_lines, save_snapshot
+from taizhang.store import ENVIRONMENT, Snapshot, dump_lines, save_snapshot, thin_out
 
 _PROCESSED = "data/processed"
 _WORDS = ("notes/", "notebooks/", "templates/")  # what decides no number
@@ -40,3 +41,9 @@ def store_snapshot(config: Config, state: State, *, whole: bool = False) -> Snap
         known={f"{_PROCESSED}/{name}": stamp.sha256 for name, stamp in state.outputs.items()},
         passing=() if whole else {*about, *words},
     )
+
+
+def prune_store(config: Config) -> tuple[int, int]:
+    """Thin out old snapshots, while nobody ingests; returns how many are left out and how many stay."""
+    with hold_lock(config.cache / "locks" / "ingest"):
+        return thin_out(config)

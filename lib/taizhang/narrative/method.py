@@ -42,6 +42,7 @@ def write_method(view: View) -> Prose | None:
     maps = view.district == ALL and not view.approval
     told = [
         say("method.short" if full else "method.brief", lang, day=format_date(view.as_of, lang)),
+        *_tell_known(view),
         *([say(f"method.{'annex' if is_shown(view, 'definitions') else 'tests'}", lang)] if full else []),
         *_tell_undated(view),
         *_tell_unsaid(view),
@@ -65,6 +66,7 @@ def _tell_counting(view: View) -> list[Runs]:
     lang, days = view.lang, {"first": view.period.start, "last": view.period.end, "day": view.as_of}
     return [
         say("method.period", lang, **{name: format_date(day, lang) for name, day in days.items()}),
+        *_tell_known(view),
         say("method.before", lang),
         *_tell_undated(view),
         *_tell_tests(view),
@@ -95,6 +97,13 @@ def _tell_quality(view: View) -> list[Runs]:
     if n:
         quality.append(say("method.beside", lang, n=count(n), m=count(differing)))
     return quality
+
+
+def _tell_known(view: View) -> list[Runs]:
+    """That all rests on what was known on an earlier day."""
+    if view.known_on is None:
+        return []
+    return [say("method.known", view.lang, day=format_date(view.known_on, view.lang))]
 
 
 def _tell_undated(view: View) -> list[Runs]:

@@ -137,7 +137,7 @@ def write_index(
         languages=languages,
         title=title,
         period=period.label(lang),
-        as_of=format_date(snapshot.as_of, lang),
+        as_of=format_date(snapshot.as_of, lang) + _tell_known(snapshot, lang),
         as_of_iso=read_as_of,
         sample=config.sample,
         unread=tell_unread(snapshot, lang),
@@ -216,6 +216,14 @@ class OwnEntry:
     files: Mapping[str, str]
     status: str
     as_of: str = ""
+
+
+def _tell_known(snapshot: Snapshot, lang: str) -> str:
+    """By which day what is shown was known, if that is not all that is."""
+    if snapshot.known is None:
+        return ""
+    told = label("report.known_on", lang, day=format_date(snapshot.known.day, lang))
+    return told if lang == "zh" else f" {told}"
 
 
 def _make_entry(

@@ -37,6 +37,7 @@ class ReportMeta:
     fonts: str = ""  # folder of the user's own fonts for gbt9704; empty: the packaged ones
     word_base: str = ""  # the office's own base document; empty: the packaged one of the style
     unread: tuple[str, ...] = ()  # what could not be read, which every report says
+    known_on: date | None = None  # what had been ingested by the end of this day, if that is not all
     chosen: bool = False  # whether `as_of` was chosen for this run, which the title then says
 
     @property

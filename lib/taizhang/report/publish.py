@@ -48,6 +48,11 @@ def publish_facts(snapshot: Snapshot, manifest: Manifest, outputs: Outputs) -> N
         "title": snapshot.config.title,
         "period": str(snapshot.period),
         "as_of": snapshot.as_of.isoformat(),
+        **(
+            {"known_on": vars(snapshot.known) | {"day": snapshot.known.day.isoformat()}}
+            if snapshot.known
+            else {}
+        ),
         "sample": snapshot.config.sample,
         "versions": list_versions(),
         "inputs": snapshot.inputs,

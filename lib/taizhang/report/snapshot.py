@@ -24,6 +24,7 @@ from taizhang.report.notes import Note, read_notes
 from taizhang.report.rows import list_rowed_facts
 from taizhang.settings.notes import Measures
 from taizhang.settings.workbook import FILE, Config
+from taizhang.workbook.held import Known
 from taizhang.workbook.notes import read_measures
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Snapshot:
     period: Period
     as_of: date  # the day the ledgers are read as of
     chosen: bool  # whether that day was chosen for this run
+    known: Known | None  # what had been ingested by an earlier day, if that is what is read
     asked: date | None  # the day that somebody asked for, in this run or in workbook.toml
     fact_infos: Mapping[str, FactInfo]
     districts: gpd.GeoDataFrame  # code, name, parent and geometry
@@ -88,6 +90,7 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         period=period,
         as_of=book.as_of(period),
         chosen=book.chosen_as_of is not None,
+        known=book.known,
         asked=book.asked,
         fact_infos=book.fact_infos,
         districts=book.districts,

@@ -11,12 +11,16 @@ def write_titles(meta: ReportMeta) -> tuple[str, str]:
     """Write a report's title and subtitle: the district's name, and the period and kind of report.
 
     The area's name is already the workbook's title, so for the area these are the kind of report and the period.
-    An as-of day chosen for the run follows the kind. A report without a period has none under its title.
+    Days chosen for the run follow the kind: of the rows, and of what is known of them. A report without a period has
+    none under its title.
     """
     kind = meta.report_title or label(f"report.kind.{meta.kind}.{meta.period.kind}", meta.lang)
     period = meta.titled.label(meta.lang)
     if meta.chosen:
         day = label("report.as_of", meta.lang, day=format_date(meta.as_of, meta.lang))
+        kind = f"{kind}{day}" if meta.lang == "zh" else f"{kind} {day}"
+    if meta.known_on is not None:
+        day = label("report.known_on", meta.lang, day=format_date(meta.known_on, meta.lang))
         kind = f"{kind}{day}" if meta.lang == "zh" else f"{kind} {day}"
     if not meta.has_period:
         return (kind, "") if meta.name == meta.title else (meta.name, kind)

@@ -7,11 +7,12 @@ from taizhang.store.snapshots import (
     list_first_seen,
     list_snapshots,
     save_snapshot,
+    thin_out,
     write_snapshot,
 )
 from taizhang.store.tables import dump_lines
 
 __all__ = [
     "ENVIRONMENT", "Snapshot", "dump_lines", "find_known", "list_first_seen", "list_snapshots",
-    "save_snapshot", "write_snapshot",
+    "save_snapshot", "thin_out", "write_snapshot",
 ]  # fmt: skip

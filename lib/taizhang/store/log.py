@@ -44,6 +44,7 @@ class Log:
 
     entries: tuple[Entry, ...] = ()
     segments: Mapping[str, tuple[Segment, ...]] = field(default_factory=dict)
+    pruned: tuple[str, ...] = ()  # when those were made that were thinned out
 
 
 def read_log(folder: Path) -> Log:
@@ -63,12 +64,12 @@ def read_log(folder: Path) -> Log:
         if isinstance(error, ParameterError):
             raise
         raise ParameterError("store.damaged", file=LOG) from error
-    return Log(entries, segments)
+    return Log(entries, segments, tuple(about.get("pruned", ())))
 
 
 def write_log(folder: Path, log: Log) -> None:
     """Replace the list; from then on the store is what it says."""
-    about = {"format": _FORMAT, "segments": log.segments}
+    about = {"format": _FORMAT, "segments": log.segments, "pruned": log.pruned}
     columns = {name: pa.array([getattr(one, name) for one in log.entries], pa.string()) for name in _NAMES}
     columns["record"] = pa.array([one.record for one in log.entries], pa.binary())
     table = pa.table(columns).replace_schema_metadata({_ABOUT: json.dumps(about)})

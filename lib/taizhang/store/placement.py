@@ -202,7 +202,7 @@ def _predict_rows(
     """How rows are best predicted, and what is left to be told: the way with the least bytes."""
     best = ("", _left_before(row, earlier, origin))
     size = measure(best[1])
-    if size > max(_CHEAP, len(row) // 4):  # files sorted anew
+    if columns and size > max(_CHEAP, len(row) // 4):  # files sorted anew
         content = look(ids, columns)
         for name in columns:
             order = _sort_by(content[name], earlier, origin)

@@ -55,7 +55,7 @@ def add_snapshot(
         return None
     adding.store_files()
     entry = adding.make_entry(fingerprint)
-    write_log(folder, Log((*log.entries, entry), adding.segments))
+    write_log(folder, Log((*log.entries, entry), adding.segments, log.pruned))
     sweep(folder, adding.segments)
     return entry
 

@@ -1,23 +1,27 @@
 """The face of the store for a workbook: save, list, find and take out snapshots, and when each row was first seen."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from taizhang.core.clock import read_day
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_bytes
 from taizhang.settings.workbook import STORE, Config
 from taizhang.store.log import Entry, Log, read_log
 from taizhang.store.placement import Placement
+from taizhang.store.prune import prune_snapshots
 from taizhang.store.save import add_snapshot
 from taizhang.store.state import Chain
 from taizhang.store.tables import name_texts, write_table
 
 _TABLES = "data/processed"
+RECENT_DAYS = 92
 _OWN = "."  # what begins so is the store's own
 ENVIRONMENT = ".environment.json"  # the versions of Python and all libraries
 
@@ -74,8 +78,13 @@ def list_snapshots(config: Config) -> list[Snapshot]:
 def find_known(root: Path, day: date) -> tuple[Snapshot, bool]:
     """The newest snapshot made by the end of a day, and whether it is the newest of all; ParameterError if there is
     none."""
-    found = [_show(entry) for entry in read_log(_place(root)).entries]
+    log = read_log(_place(root))
+    found = [_show(entry) for entry in log.entries]
     by_then = [one for one in found if one.day <= day]
+    kept = by_then[-1].made_at.isoformat(timespec="seconds") if by_then else ""
+    thinned = [one for one in log.pruned if datetime.fromisoformat(one).date() <= day and one > kept]
+    if thinned:
+        raise ParameterError("store.thinned", day=day, made_at=max(thinned), kept=kept or "–")
     if not by_then:
         first = min((one.day for one in found), default=None)
         raise ParameterError("store.too_early" if first else "store.none", day=day, first=first)
@@ -92,6 +101,34 @@ def write_snapshot(root: Path, snapshot: Snapshot, folder: Path) -> None:
     for path, held in chain.state.files.items():
         if not path.startswith(_OWN):
             write_bytes(folder / path, chain.read_file(held), through=False)
+
+
+def thin_out(config: Config) -> tuple[int, int]:
+    """Leave out old snapshots; returns how many are left out and how many stay.
+
+    The last three months' stay, of each month before the last, the newest of all, and those that a release names. For
+    the one run at a time that holds the lock of the ingest.
+    """
+    place = _place(config.root)
+    snapshots = [_show(entry) for entry in read_log(place).entries]
+    recent = read_day() - timedelta(days=RECENT_DAYS)
+    last = {(one.day.year, one.day.month): one.id for one in snapshots}
+    keep = {*last.values(), *_list_named(config.root), *(one.id for one in snapshots if one.day >= recent)}
+    keep |= {one.id for one in snapshots[-1:]}
+    left = prune_snapshots(place, keep)
+    return left, len(snapshots) - left
+
+
+def _list_named(root: Path) -> set[str]:
+    """The snapshots that releases name; ParameterError if one can't be read, as it may name any."""
+    named = set()
+    for path in sorted(root.glob("releases/*/v*/manifest.json")):
+        try:
+            named.add(str(json.loads(path.read_text("utf-8"))["snapshot"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            file = path.relative_to(root).as_posix()
+            raise ParameterError("store.release_unreadable", file=file) from error
+    return named
 
 
 def _find_place(log: Log, name: str) -> int:
@@ -122,12 +159,11 @@ def list_first_seen(config: Config, kind: str) -> pd.DataFrame:
 
 
 class _Seen:
-    """Rows by number: when first, when last, and where they stood then."""
+    """Rows by number: when they were last seen, and where they stood then."""
 
     def __init__(self) -> None:
         self.last: Placement | None = None
         self.times: list[str] = []
-        self.first = np.zeros(0, np.int64)
         self.latest = np.zeros(0, np.int64)
         self.now = np.zeros(0, np.int64)  # numbers in the newest snapshot
         self.codes: dict[str, np.ndarray] = {}
@@ -140,12 +176,9 @@ class _Seen:
             self.now = np.zeros(0, np.int64)
             return
         self.last, self.now = placed, placed.ids
-        more = placed.count - len(self.first)
-        self.first = np.concatenate([self.first, np.full(more, -1, np.int64)])
+        more = placed.count - len(self.latest)
         self.latest = np.concatenate([self.latest, np.full(more, -1, np.int64)])
         self.row = np.concatenate([self.row, np.zeros(more, np.int64)])
-        unseen = placed.ids[self.first[placed.ids] < 0]
-        self.first[unseen] = at
         self.latest[placed.ids] = at
         if placed.row is not None:
             self.row[placed.ids] = placed.row
@@ -157,7 +190,7 @@ class _Seen:
 
     def tabulate(self, chain: Chain, path: str) -> pd.DataFrame:
         assert self.last is not None
-        ids = np.flatnonzero(self.first >= 0)
+        ids = np.flatnonzero(self.latest >= 0)
         shape = chain.read_shape(self.last.about)
         rows = chain.read_content(path, ids, shape).to_pandas()
         for name, codes in self.codes.items():
@@ -165,11 +198,14 @@ class _Seen:
             rows[name] = name_texts(codes[ids], self.last.texts[name], kind).to_pandas()
         if shape.row:
             rows["source_row"] = self.row[ids]
-        days = pd.Series([pd.Timestamp(one).tz_localize(None) for one in self.times])
+        born, last = (
+            pd.Series([pd.Timestamp(one).tz_localize(None) for one in times]).to_numpy()
+            for times in (chain.times, self.times)
+        )
         seen = pd.DataFrame(
             {
-                "first_seen": days.to_numpy()[self.first[ids]],
-                "last_seen": days.to_numpy()[self.latest[ids]],
+                "first_seen": born[chain.born[path][ids]],
+                "last_seen": last[self.latest[ids]],
                 "present": np.isin(ids, self.now, assume_unique=True),
             }
         )

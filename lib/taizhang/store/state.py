@@ -57,6 +57,8 @@ class Chain:
         self.folder, self.log = folder, log
         self.state = State()
         self.at = 0  # how many snapshots have been followed
+        self.times: dict[str, None] = {}  # when rows were first seen, each once
+        self.born: dict[str, np.ndarray] = {}  # of each row of a table by its number, which of these
 
     def follow(self, count: int) -> State:
         """The state after so many snapshots, not fewer than were followed before."""
@@ -84,7 +86,21 @@ class Chain:
             look = self.make_look(path, lambda about=about, state=state: self.read_shape(about, state))
             placed = decode(before_rows, {**about, **one["told"]}, arrays[first:last], look)
             state.tables[path] = replace(placed, about=about)
+            self._enter_born(path, entry.made_at, one, arrays)
         return state
+
+    def _enter_born(
+        self, path: str, made_at: str, one: Mapping[str, Any], arrays: Sequence[np.ndarray]
+    ) -> None:
+        """When the rows that are new were first seen: now, unless that was in a snapshot that has been thinned out."""
+        named = one.get("born", [made_at])
+        for time in named:
+            self.times.setdefault(time)
+        numbers = {time: number for number, time in enumerate(self.times)}
+        which = np.array([numbers[time] for time in named])
+        at = np.asarray(arrays[one["born_at"]], np.int64) if "born_at" in one else 0
+        fresh = np.broadcast_to(which[at], one["told"]["new"])
+        self.born[path] = np.concatenate([self.born.get(path, np.zeros(0, np.int64)), fresh])
 
     def make_look(self, path: str, shape: Any) -> Look:
         """How to look at the content of a table's rows."""

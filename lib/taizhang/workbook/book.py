@@ -804,6 +804,7 @@ class Workbook:
             reach=self._find_reach,
             facts_of=self.facts,
             linking=describe_linking(self.result.linking),
+            known_on=None if self.known is None else self.known.day,
         )
 
     @property
