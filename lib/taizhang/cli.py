@@ -677,6 +677,7 @@ def draw(
     from taizhang.draw import (
         commit_draw,
         describe_draw,
+        draws_register,
         read_record,
         repeat_draw,
         run_draw,
@@ -686,6 +687,10 @@ def draw(
     from taizhang.draw.tables import describe_commitment
     from taizhang.settings.workbook import locate_root
 
+    if again is None and draws_register(workbook):  # what is drawn from has to be current
+        from taizhang.workbook.book import Workbook
+
+        warn_errors(Workbook.find(workbook).ingest())
     if commit:
         if seed or to is not None or again is not None:
             raise ParameterError("cli.draw.commit_alone")

@@ -21,10 +21,11 @@ from taizhang.core.reasons import Reason
 from taizhang.draw.commitment import FORMAT as COMMITMENT_FORMAT
 from taizhang.draw.commitment import Commitment, SeedRule, check_in_time, make_commitment
 from taizhang.draw.rules import Draw, DrawInput, Visit, check_input, make_draw
-from taizhang.settings.draw import read_draw_settings
+from taizhang.settings.draw import REGISTER, DrawSettings, read_draw_settings
 from taizhang.settings.workbook import CACHE, locate_root
 
 FORMAT = "taizhang-draw-1"
+PROCESSED = "data/processed"
 COMMITMENT_SUFFIX = ".commitment.json"
 _COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
     "entities": {"id": ("id", "编号", "统一社会信用代码"), "name": ("name", "名称", "单位名称"),
@@ -39,7 +40,7 @@ def read_draw(workbook: str | os.PathLike[str] = "") -> tuple[DrawInput, str]:
     """Read draw.toml and its lists, and the seed it contains; empty if there is none."""
     root = locate_root(workbook)
     settings = read_draw_settings(root)
-    entities = _read_list(root, settings.entities, "entities")
+    entities = _read_entities(root, settings)
     inspectors = _read_list(root, settings.inspectors, "inspectors")
     avoid = _read_list(root, settings.avoid, "avoid") if settings.avoid else pd.DataFrame()
     strata = entities.groupby("id")["stratum"].unique()
@@ -50,13 +51,44 @@ def read_draw(workbook: str | os.PathLike[str] = "") -> tuple[DrawInput, str]:
         entities={str(number): str(of[0]) for number, of in strata.items()},
         inspectors=tuple(inspectors["id"]),
         shares=settings.share,
-        avoid=tuple(sorted(zip(avoid["inspector"], avoid["entity"], strict=True))) if len(avoid) else (),
+        avoid=_list_avoided(avoid, entities),
         visited=_find_visited(entities, settings.once_since),
         team=settings.team,
         most=settings.most_per_inspector,
         names=_list_names(entities),
     )
     return given, settings.seed
+
+
+def _read_entities(root: Path, settings: DrawSettings) -> pd.DataFrame:
+    """The list of entities: a file, or the workbook's register of premises."""
+    if settings.entities != REGISTER:
+        if settings.strata:
+            raise ParameterError("draw.register.strata_alone")
+        return _read_list(root, settings.entities, "entities")
+    from taizhang.draw.register import (
+        read_register,
+    )  # with the facts of premises, which a file has no need of
+
+    day = settings.seed_on or read_day()
+    return read_register(root / PROCESSED, settings.strata or ("grade",), settings.once_since, day)
+
+
+def draws_register(workbook: str | os.PathLike[str] = "") -> bool:
+    """Return whether a workbook's draw is from its register of premises, which has to be ingested first."""
+    return read_draw_settings(locate_root(workbook)).entities == REGISTER
+
+
+def _list_avoided(avoid: pd.DataFrame, entities: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    """Pairs of inspector and entity; premises of the register may be named by their number, too."""
+    if avoid.empty:
+        return ()
+    called = {}
+    if "number" in entities:
+        known = entities.dropna(subset="number")
+        called = dict(zip(known["number"].astype(str), known["id"], strict=True))
+    pairs = zip(avoid["inspector"], avoid["entity"], strict=True)
+    return tuple(sorted((inspector, called.get(entity, entity)) for inspector, entity in pairs))
 
 
 def _list_names(entities: pd.DataFrame) -> dict[str, str]:

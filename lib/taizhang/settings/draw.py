@@ -8,9 +8,11 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.reasons import Reason
-from taizhang.settings.reading import Day, Mistake, PathText, Real, SettingsFile, SettingsTable, Whole
+from taizhang.settings.reading import Day, Mistake, PathText, Real, SettingsFile, SettingsTable, Texts, Whole
 
 FILE = "draw.toml"
+REGISTER = "premises"  # of entities, instead of a file: the workbook's register of premises
+UNKNOWN = "未填写"  # the stratum of premises whose column is empty
 AnyText = Annotated[str, BeforeValidator(str)]
 
 
@@ -25,6 +27,8 @@ def _be_a_pattern(form: str) -> str:
 class DrawSettings(SettingsTable):
     """Lists as files relative to the workbook; `share` of each stratum to draw, 0 to 1.
 
+    `entities` may be ``premises``: the workbook's register, whose columns `strata` (default: grade) make the strata.
+
     `seed_from`, `seed_on` and `seed_form` announce the seed before it exists: the public number from which it is
     taken, the day of publication, and a regular expression that the seed must match.
     """
@@ -35,6 +39,7 @@ class DrawSettings(SettingsTable):
     seed_on: Day | None = None
     seed_form: Annotated[AnyText, AfterValidator(_be_a_pattern)] = ""
     entities: Annotated[PathText, Field(examples=['"..."'])]
+    strata: Texts = ()
     inspectors: Annotated[PathText, Field(examples=['"..."'])]
     avoid: PathText = ""
     team: Whole = 2
