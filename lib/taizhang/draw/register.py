@@ -74,7 +74,8 @@ def _name_strata(rows: pd.DataFrame, strata: Sequence[str]) -> pd.Series:
         words = {value: about.zh for value, about in fields[name].values.items()}
         texts = texts.str.lower() if fields[name].type == "boolean" else texts
         parts.append(texts.replace(words).fillna(UNKNOWN))
-    return parts[0].str.cat(parts[1:], sep=_JOINT) if len(parts) > 1 else parts[0]
+    named = [_JOINT.join(of) for of in zip(*parts, strict=True)]
+    return pd.Series(named, rows.index, dtype="str")
 
 
 def _list_visits(processed: Path, day: date) -> dict[str, str]:
