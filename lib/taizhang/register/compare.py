@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain
 
 from rapidfuzz.distance import Indel, Levenshtein
 
@@ -22,6 +21,7 @@ class _Words:
     alike: Mapping[str, frozenset[str]]
     general: frozenset[str]
     kin: frozenset[str]
+    filling: frozenset[str]
     exact: frozenset[str]
     telling_letters: frozenset[str]
 
@@ -43,6 +43,7 @@ def _load() -> _Words:
         {one: frozenset(found) for one, found in alike.items()},
         frozenset(words["general"]),
         frozenset(words["kin"]),
+        frozenset(words["filling"]),
         frozenset(words["exact"]),
         frozenset("京歌话军医农工商师"),
     )
@@ -61,11 +62,8 @@ def sound(one: str) -> str:
 
 @cache
 def _sounds(one: str) -> frozenset[str]:
-    """All ways in which a character may be read."""
-    from pypinyin import Style, pinyin
-
-    told = pinyin(one, style=Style.NORMAL, errors="ignore", heteronym=True)
-    return frozenset(map(_blur, chain.from_iterable(told))) | {sound(one)}
+    """The common ways in which a character is read."""
+    return frozenset(map(_blur, load_words()["readings"].get(one, ()))) | {sound(one)}
 
 
 def _blur(syllable: str) -> str:
@@ -126,9 +124,16 @@ def _compare(a: Name, b: Name) -> int:
     long = max(a, b, key=lambda name: len(name.flat))
     return max(
         _compare_parts(a, b),
-        _compare_wholes(a.flat, b.flat, len(long.proper), len(long.trade)),
+        _compare_wholes(a.flat, b.flat, len(long.proper), _count_trade(a, b, long)),
         _compare_wholes(a.plain, b.plain, 0, 0),
     )
+
+
+def _count_trade(a: Name, b: Name, long: Name) -> int:
+    """How long the trade is; of two names of one length, only where one's is no word, as by a slip."""
+    if len(a.flat) != len(b.flat):
+        return len(long.trade)
+    return max(len(a.trade), len(b.trade)) if len(a.trade) != len(b.trade) else 0
 
 
 def _compare_parts(a: Name, b: Name) -> int:
@@ -172,7 +177,9 @@ def _compare_wholes(a: str, b: str, proper: int, trade: int) -> int:
             and a[other[1]] == b[other[0]]
         ):
             return LONG_SLIP if size >= 5 else PART
-        if len(other) == 1 and is_slip(a[other[0]], b[other[0]]):
+        if len(other) == 1 and (
+            is_slip(a[other[0]], b[other[0]]) or (other[0] >= size - trade and size >= 5)
+        ):
             return SHORT_SLIP
         return APART
     ops = [one for one in Indel.opcodes(short, long) if one.tag != "equal"]
@@ -217,8 +224,10 @@ def _compare_trades(a: str, b: str) -> int:
             return _OTHER
         if _classify(long) & _load().exact:
             return _PARTLY
-        # What comes after the whole is a part of it, 大学 and 大学建筑学院, but for a word such as 店 and 厂.
-        return _WITHIN if long[-1] == short[-1] or long[:-1] == short or extra in _load().classes else _OTHER
+        if "制品" in extra:
+            return _KIN
+        # What comes after the whole is a part of it, 超市 and 超市批发部, but for a word such as 店 and 加工厂.
+        return _WITHIN if long[-1] == short[-1] or long[:-1] == short or extra in _load().filling else _OTHER
     words = _load()
     if any((word in long) != (word in short) for word in words.telling if word != "中心"):
         return _OTHER

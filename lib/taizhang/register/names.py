@@ -270,6 +270,8 @@ def _parse(folded: str, own: _Places) -> Name:
         rest = _LEGAL_WITHIN.sub("", rest)
     rest = _tidy_firm(rest, forms)
     places, elsewhere, rest = _take_places(rest, own)
+    if brand and rest in own.every:
+        places, rest = (*places, _cut(rest) or rest), ""
     rest = _SEAT.sub("", rest)
     rest = forms.ending.sub(lambda found: forms.endings[found[0]], rest)
     if brand in _OIL:
