@@ -4,7 +4,7 @@ A password is in no message: what a driver says of an error is left out where it
 a value of a row.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from taizhang.core.addresses import Address
 from taizhang.core.errors import LedgerError, TaizhangError
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
-from taizhang.ingest.rowfile import ROWS_PER_BATCH, RowFile, make_array
+from taizhang.ingest.rowfile import ROWS_AT_ONCE, ROWS_PER_BATCH, RowFile, make_array
 
 # What `pip install` gets a driver by, where that is one of the extras.
 _EXTRAS = dict.fromkeys(("sqlalchemy", "psycopg", "pymysql", "duckdb"), '"taizhang[sql]"')
@@ -128,7 +128,7 @@ def _ask_sql(wanted: Wanted, root: Path) -> tuple[list[str], Batches, Callable[[
         statement = wanted.query or make_select(wanted, connection)
         _forbid_writing(connection, name)
         # Without parameters a driver takes the query as it is, whatever signs are in it.
-        options = {"stream_results": True, "max_row_buffer": ROWS_PER_BATCH, "no_parameters": True}
+        options = {"stream_results": True, "max_row_buffer": ROWS_AT_ONCE, "no_parameters": True}
         result = connection.exec_driver_sql(statement, execution_options=options)
         cursor = result.cursor
         if not result.returns_rows:
@@ -138,7 +138,10 @@ def _ask_sql(wanted: Wanted, root: Path) -> tuple[list[str], Batches, Callable[[
         raise
 
     def list_batches() -> Batches:
-        while rows := result.fetchmany(ROWS_PER_BATCH):
+        # SQLAlchemy holds the first rows; the others are taken as the driver gives them, without a Row around each.
+        fetch: Callable[[int], Sequence[Any]] = result.fetchmany
+        while rows := fetch(ROWS_AT_ONCE):
+            fetch = cursor.fetchmany if len(rows) == ROWS_AT_ONCE else result.fetchmany
             yield lambda file, rows=rows: file.add(rows)  # type: ignore[misc]
 
     def close() -> None:
@@ -224,6 +227,9 @@ def _ask_duckdb(wanted: Wanted, root: Path) -> tuple[list[str], Batches, Callabl
     config: dict[str, Any] = {"enable_external_access": "false", "autoinstall_known_extensions": "false"}
     connection = duckdb.connect(str(path), read_only=True, config=config)
     try:
+        connection.execute(
+            "SET enable_progress_bar = false"
+        )  # it would be printed between the command's own lines
         statement = wanted.query or _write_select(wanted)
         reader = connection.execute(statement).to_arrow_reader(ROWS_PER_BATCH)
     except BaseException:

@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,8 +18,22 @@ import pyarrow.parquet as pq
 from taizhang.core.files import write_beside
 
 ROWS_PER_BATCH = 50_000
+# Rows that a driver is asked for at once. Few, so that their values are made into arrays while they are at hand: a
+# driver that holds many takes far longer over each.
+ROWS_AT_ONCE = 2_000
 _EXACT = 2**53  # up to here a float holds every whole number
-_PLAIN = {type(None), str, int, float, bool, date, datetime}
+_ARRAYS: dict[type, pa.DataType] = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    date: pa.date32(),
+    datetime: pa.timestamp("us"),
+}
+_PLAIN = {type(None), *_ARRAYS}
+# Of these pyarrow makes an array only if all values are of the type; of a time among days it keeps the day alone.
+_SAFE = {pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.null()}
+_ZONE = attrgetter("tzinfo")
 _NO_ARRAY = (pa.ArrowException, ValueError, OverflowError, TypeError)
 
 
@@ -32,7 +49,11 @@ class RowFile:
         self._types: list[pa.DataType] = [pa.null()] * len(names)
         self._exact = [True] * len(names)  # whether all whole numbers so far fit a float
         self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[list[pa.Array]] = [[] for _ in names]  # to be written
+        self._held = 0
         self._beside = write_beside(path, through=False)
+        self._thread = ThreadPoolExecutor(1)  # writes what there is while the driver fetches more
+        self._writing: Future[None] | None = None
 
     def __enter__(self) -> Self:
         self._place = self._beside.__enter__()
@@ -41,11 +62,18 @@ class RowFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        if kind is None and self._writer is None:
-            self._writer = self._open()
-        if self._writer is not None:
-            self._writer.close()
-        self._beside.__exit__(kind, error, where)
+        try:
+            if kind is None:
+                self._flush()
+                self._wait()
+        except BaseException as failed:
+            kind, error, where = type(failed), failed, failed.__traceback__
+            raise
+        finally:
+            self._thread.shutdown()
+            if self._writer is not None:
+                self._writer.close()
+            self._beside.__exit__(kind, error, where)
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows as a driver gives them."""
@@ -62,23 +90,44 @@ class RowFile:
             _join(known, array.type, exact=exact)
             for known, array, exact in zip(self._types, arrays, self._exact, strict=True)
         ]
-        if types != self._types or self._writer is None:
+        if types != self._types:
             self._widen(types)
-        self._write(arrays)
+        for waiting, array in zip(self._waiting, arrays, strict=True):
+            waiting.append(array)
+        self._held += len(arrays[0]) if arrays else 0
+        if self._held >= ROWS_PER_BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Have written what waits, and begin the file if there is none; one batch is written at a time."""
+        self._wait()
+        self._writer = self._writer or self._open()
+        self._writing = self._thread.submit(self._write, self._waiting)
+        self._waiting, self._held = [[] for _ in self._names], 0
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
+            self._writing = None
 
     def _open(self) -> pq.ParquetWriter:
-        return pq.ParquetWriter(self._place, pa.schema(list(zip(self._names, self._types, strict=True))))
+        schema = pa.schema(list(zip(self._names, self._types, strict=True)))
+        return pq.ParquetWriter(self._place, schema, write_statistics=False)  # it is read once, and whole
 
-    def _write(self, arrays: Iterable[pa.Array]) -> None:
+    def _write(self, columns: Iterable[Iterable[pa.Array]]) -> None:
+        """Write columns, each in one or more pieces."""
         assert self._writer is not None
-        cast = [_cast(array, kind) for array, kind in zip(arrays, self._types, strict=True)]
-        self._writer.write_batch(pa.RecordBatch.from_arrays(cast, schema=self._writer.schema))
+        cast = [
+            pa.chunked_array([_cast(one, kind) for one in pieces], kind)
+            for pieces, kind in zip(columns, self._types, strict=True)
+        ]
+        self._writer.write_table(pa.Table.from_arrays(cast, schema=self._writer.schema))
 
     def _widen(self, types: list[pa.DataType]) -> None:
-        """Begin the file, or write what has been written again, with these types."""
+        """Write what has been written again with these types; what waits is written with them, too."""
+        self._wait()
         self._types, old = types, self._writer
         if old is None:
-            self._writer = self._open()
             return
         old.close()
         before = self._place.with_suffix(".before")
@@ -87,23 +136,27 @@ class RowFile:
             self._writer = self._open()
             with pq.ParquetFile(before) as file:
                 for batch in file.iter_batches(batch_size=ROWS_PER_BATCH):
-                    self._write(batch.columns)
+                    self._write([column] for column in batch.columns)
         finally:
             before.unlink()
 
 
 def make_array(values: Sequence[Any]) -> pa.Array:
     """A column of values as a driver gives them; where they are of several types, as texts."""
+    with suppress(*_NO_ARRAY):
+        if (array := pa.array(values)).type in _SAFE:
+            return array
     kinds = set(map(type, values))
     if kinds - _PLAIN:
         values = [_make_plain(value) for value in values]
         kinds = set(map(type, values))
-    if datetime in kinds:  # the time that the database shows
+    if datetime in kinds and any(map(_ZONE, (one for one in values if isinstance(one, datetime)))):
+        # The time that the database shows.
         values = [one.replace(tzinfo=None) if isinstance(one, datetime) else one for one in values]
     kinds.discard(type(None))
     if len(kinds) < 2 or kinds == {int, float}:
         try:
-            return pa.array(values)
+            return pa.array(values, _ARRAYS[next(iter(kinds))] if len(kinds) == 1 else None)
         except _NO_ARRAY:  # beyond what the type holds: as text it keeps all of it
             return _write_texts(values)
     return _write_texts(values)
