@@ -13,16 +13,13 @@ from taizhang.lab import scaffold
 from taizhang.lab.scaffold import make_sample_workbook, make_workbook
 from taizhang.metadata.kinds import load_kinds
 
-# The kinds of which the made-up county has no ledger yet.
-NOT_MADE_UP = {"premises", "investigations", "responses", "relief", "reports_up"}
-
 
 def test_the_made_up_county_has_its_ledgers_and_can_be_read_at_once(tmp_path: Path) -> None:
     folder = tmp_path / "我的 county"
     made = CliRunner().invoke(app, ["new", str(folder), "--sample"])
     assert made.exit_code == 0 and f'review --period 2021 -C "{folder}"' in made.output
     settings = tomllib.loads((folder / "workbook.toml").read_text("utf-8"))
-    assert set(settings["ledgers"]) == set(load_kinds()) - NOT_MADE_UP
+    assert set(settings["ledgers"]) == set(load_kinds())
     assert settings["workbook"]["sample"] is True
     assert {"notebooks", "reports", ".gitignore", "assessment.toml", "draw.toml"} <= {
         path.name for path in folder.iterdir()
