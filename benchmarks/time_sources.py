@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import geopandas as gpd
@@ -75,8 +76,9 @@ def load_sqlite(address: str, parts: Iterator[pd.DataFrame]) -> None:
     engine = sa.create_engine(address)
     with engine.begin() as connection:
         for part in parts:
-            days = {name: part[name].dt.strftime("%Y-%m-%d") for name in part if part[name].dtype.kind == "M"}
-            part.assign(**days).to_sql("hazards", connection, if_exists="append", index=False)
+            for name in part.columns[part.dtypes.map(lambda one: one.kind == "M")]:
+                part[name] = part[name].dt.strftime("%Y-%m-%d")
+            part.to_sql("hazards", connection, if_exists="append", index=False)
     engine.dispose()
 
 
@@ -118,7 +120,7 @@ def hold_base(name: str, folder: Path, rows: int, districts: gpd.GeoDataFrame) -
     parts = (make_rows(min(PART, rows - start), districts, start // PART) for start in range(0, rows, PART))
     if name == "postgresql":
         sys.path.insert(0, str(ROOT / "tests" / "unit"))
-        from servers import serve_postgres
+        serve_postgres = import_module("servers").serve_postgres
 
         with serve_postgres() as address:
             load_postgres(address, parts)
