@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -98,19 +99,16 @@ def load_duckdb(address: str, parts: Iterator[pd.DataFrame]) -> None:
 
 def load_postgres(address: str, parts: Iterator[pd.DataFrame]) -> None:
     """Write the table by COPY, days as times."""
-    import psycopg
     import sqlalchemy as sa
 
     engine = sa.create_engine(address)
     for number, part in enumerate(parts):
         if not number:
             part.head(0).to_sql("hazards", engine, index=False)
-        with (
-            psycopg.connect(address.replace("+psycopg", "")) as connection,
-            connection.cursor() as cursor,
-            cursor.copy("COPY hazards FROM STDIN (FORMAT csv)") as copy,
-        ):
-            copy.write(part.to_csv(index=False, header=False))
+        with engine.begin() as connection:
+            driver: Any = connection.connection.driver_connection
+            with driver.cursor() as cursor, cursor.copy("COPY hazards FROM STDIN (FORMAT csv)") as copy:
+                copy.write(part.to_csv(index=False, header=False))
     engine.dispose()
 
 
