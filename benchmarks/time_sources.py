@@ -25,7 +25,6 @@ import pandas as pd
 
 from benchmarks.time_ingest import make_districts, make_rows
 
-ROOT = Path(__file__).resolve().parents[1]
 PART = 100_000
 BASES = ("sqlite", "duckdb", "postgresql")
 # What each process does: sys.argv holds the address and the file to write.
@@ -117,8 +116,7 @@ def hold_base(name: str, folder: Path, rows: int, districts: gpd.GeoDataFrame) -
     """Make the table; its address."""
     parts = (make_rows(min(PART, rows - start), districts, start // PART) for start in range(0, rows, PART))
     if name == "postgresql":
-        sys.path.insert(0, str(ROOT / "tests" / "unit"))
-        serve_postgres = import_module("servers").serve_postgres
+        serve_postgres = import_module("tests.unit.servers").serve_postgres
 
         with serve_postgres() as address:
             load_postgres(address, parts)
