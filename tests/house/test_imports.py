@@ -22,7 +22,7 @@ FILE_CALLS = {
 IMPORTED_AS = {
     "fonttools": "fontTools", "pyyaml": "yaml", "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn",
     "python-calamine": "python_calamine", "markdown-it-py": "markdown_it", "pillow": "PIL",
-    "python-docx": "docx", "ipython": "IPython", "pyzmq": "zmq",
+    "python-docx": "docx", "ipython": "IPython", "pyzmq": "zmq", "scikit-learn": "sklearn",
 }  # fmt: skip
 # Used without an import: the other half of distributed, the kernel, and JupyterLab, which is started, with its Chinese.
 NOT_IMPORTED = {

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -26,7 +26,8 @@ class Quality:
     kind, file, sheet, row, column, stated, summed, district_code of totals that differ from the sum of their rows.
     `near`: value, rows and line (to paste into workbook.toml) of texts that match no district. For the view's
     rows: `missing`: kind, column, missing, rows; `rules` (rules broken): kind, rule, title, rows; `matches` (how
-    districts were found): kind, how, rows.
+    districts were found): kind, how, rows. `suggestions`: how often what is suggested for hazards is right, as from
+    `score_suggestions`; empty in a district's report.
     """
 
     counts: pd.DataFrame
@@ -36,6 +37,7 @@ class Quality:
     rules: pd.DataFrame
     matches: pd.DataFrame
     near: pd.DataFrame
+    suggestions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def assess_quality(

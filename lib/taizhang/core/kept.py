@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _FILES = {".csv", ".docx", ".html", ".ipynb", ".json", ".parquet", ".pdf", ".xlsx"}
 _FOLDERS = {
     ".cache", "draws", "facts", "files", "hidden", "kinds", "locks", "notebooks", "outputs", "reach", "rows", "scatter",
-    "silences",
+    "silences", "suggestions",
 }  # fmt: skip
 
 

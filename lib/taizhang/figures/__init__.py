@@ -80,6 +80,7 @@ from taizhang.figures.quality import (
     tabulate_set_aside,
     tabulate_set_aside_reasons,
     tabulate_silences,
+    tabulate_suggestions,
 )
 from taizhang.figures.reach import map_reach, tabulate_reach
 from taizhang.figures.risk import map_risk, tabulate_risk, tabulate_risk_weights
@@ -211,6 +212,7 @@ __all__ = [
     "tabulate_set_aside_reasons",
     "tabulate_silences",
     "tabulate_standing",
+    "tabulate_suggestions",
     "tabulate_targets",
     "tabulate_unvisited",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.naming import name_area
+from taizhang.analysis.naming import name_area, show_text
 from taizhang.analysis.quality import (
     COUNTS,
     Quality,
@@ -18,14 +18,17 @@ from taizhang.analysis.quality import (
 from taizhang.analysis.reported import list_differing
 from taizhang.analysis.rows import is_sensitive
 from taizhang.analysis.silence import list_told
+from taizhang.analysis.suggestions import WHOLE
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.tables import make_table, name_kind, write_number
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date
 from taizhang.metadata.words import label
+from taizhang.stats.labels import FEWEST_ROWS
 
 MOST_LISTED = 50
+MOST_LABELS = 12  # of a column
 
 
 @exhibit("quality-read")
@@ -170,6 +173,49 @@ def tabulate_reported(view: View) -> display.Table | None:
     ]  # fmt: skip
     without = ("place",) if view.district != ALL else ()
     return make_table(view, "reported", rows, without=without)
+
+
+@exhibit("quality-suggestions")
+def tabulate_suggestions(view: View, quality: Quality) -> display.Table | None:
+    """Tabulate how often suggested categories, trades and severities are right, by label, on rows held out.
+
+    None in a district's report, and without a ledger of hazards.
+    """
+    scores = quality.suggestions
+    if scores.empty:
+        return None
+    rows = []
+    for column, of_column in scores.groupby("column", sort=False):
+        shown = of_column.head(MOST_LABELS + 1)
+        for one in _each(shown):
+            learned = of_column["tried"].iloc[0] > 0
+            rows.append(
+                (
+                    _name_column(view, "hazards", str(column))[1],
+                    _name_label(view, one) if learned else _say(f"not_suggested.{_why_none(one)}", view),
+                    one.labelled,
+                    one.suggested if learned else "—",
+                    _share(one.right, one.suggested),
+                    _share(one.right, one.tried),
+                    _share(one.probability * one.suggested, one.suggested) if one.suggested else "—",
+                )
+            )
+    return make_table(view, "quality-suggestions", rows, total=len(scores))
+
+
+def _why_none(one: Any) -> str:
+    return "few" if one.labelled < FEWEST_ROWS else "alike"
+
+
+def _name_label(view: View, one: Any) -> str:
+    if one.label == WHOLE:
+        return _say("all_labels", view)
+    value = view.kinds["hazards"].fields[one.column].values.get(one.label)
+    return show_text(one.label, view.lang) if value is None else value.label(view.lang)
+
+
+def _share(part: float, whole: float) -> display.Cell | str:
+    return write_number(100 * part / whole, 1, unit="%") if whole else "—"
 
 
 def _each(frame: pd.DataFrame) -> Iterable[Any]:

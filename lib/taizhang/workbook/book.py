@@ -4,6 +4,7 @@ import os
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import count
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 from taizhang.analysis.exhibits import is_shown
 from taizhang.analysis.quality import Quality
 from taizhang.analysis.reach import NEAR_M
+from taizhang.analysis.suggestions import score_suggestions, suggest_categories
 from taizhang.analysis.view import View
 from taizhang.boundaries import find_grid_problems, make_empty_grid, match_cells, measure_span
 from taizhang.boundaries.codes import find_levels
@@ -881,7 +883,25 @@ class Workbook:
 
     def quality(self, view: View) -> Quality:
         """Return the quality of the data behind a view: set aside, missing, doubtful; no personal data."""
-        return read_quality(self._tables, self.result.summaries, view, as_of=self.config.as_of)
+        quality = read_quality(self._tables, self.result.summaries, view, as_of=self.config.as_of)
+        if view.district != ALL or "hazards" not in view.ledgers or not is_shown(view, "quality-suggestions"):
+            return quality
+        return replace(quality, suggestions=self._suggest("scores", score_suggestions))
+
+    def suggest(self) -> pd.DataFrame:
+        """Return suggestions for hazards without a category, trade or severity; see `suggest_categories`.
+
+        No fact is made from them.
+        """
+        return self._suggest("cells", suggest_categories)
+
+    def _suggest(self, what: str, find: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+        """A table about the whole hazards ledger, made once: learning takes seconds."""
+        found = self._keep(
+            "suggestions", {"what": what}, lambda _: find(self._read_exact("hazards", personal=False))
+        )
+        assert found is not None
+        return found
 
     def late_entries(self, view: View, *kinds: str) -> "LateEntries":
         """Return how late rows were entered, what was changed or removed, and what is still expected.

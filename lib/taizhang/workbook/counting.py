@@ -22,7 +22,10 @@ from taizhang.stats.silence import find_silences
 from taizhang.workbook.tables import read_columns, read_counted, read_rows
 
 # What the tables are counted by; how raw files are read is in the rows.
-COUNTING = Code(("taizhang.workbook.counting",), without=("taizhang.ingest", "taizhang.ledgers"))
+COUNTING = Code(
+    ("taizhang.workbook.counting", "taizhang.analysis.suggestions"),
+    without=("taizhang.ingest", "taizhang.ledgers"),
+)
 
 
 def keep_table(
