@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from taizhang.facts.names import fold_name
+from taizhang.facts.folding import fold_name
 from taizhang.metadata.kinds import load_shared
 from taizhang.stats.labels import Labeller, learn_labels, measure_calibration
 
