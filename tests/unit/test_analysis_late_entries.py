@@ -53,6 +53,19 @@ def test_changed_rows_are_neither_new_nor_removed() -> None:
     assert (found["entered"] == MOMENTS[0]).tolist() == [True] * 7 + [False, True]
 
 
+def test_a_row_worded_in_another_way_is_the_same_if_all_else_is() -> None:
+    """Without premises and numbers only the other columns tell: of two new rows of the day, the one as severe."""
+    plain = {"found_on": pd.Timestamp("2021-08-03"), "category": "fire"}
+    rows = [
+        (0, 0, plain | {"description": "x", "severity": "major"}),
+        (1, 2, plain | {"description": "y", "severity": "general"}),
+        (1, 2, plain | {"description": "z", "severity": "major"}),
+    ]
+    found = follow_rows(load_kinds()["hazards"], see("hazards", rows), MOMENTS)
+    assert found["came"].tolist() == ["first", "new", "changed"]
+    assert found["left"].tolist() == ["changed", "", ""]
+
+
 def test_alike_rows_are_paired_one_by_one() -> None:
     """Of three alike rows two are gone and one is new: one was changed, one removed."""
     rows = [(0, 0, found_on("2021-08-03", "x"))] * 2 + [(0, 2, found_on("2021-08-03", "x"))]
@@ -117,6 +130,19 @@ def test_final_counts_of_the_newest_months(year) -> None:
     # As of a day before, the months that had not ended by then are not shown.
     earlier = make_view({"hazards": table}, district="all", as_of=date(2021, 6, 29))
     assert forecast_final(earlier, late, "hazards").index[-1] == pd.Period("2021-05", "M")
+
+
+def test_long_delays_share_a_column(year) -> None:
+    moments, rows = year
+    row = found_on("2021-01-20", "very late", district_code=CODES[1])
+    rows = [*rows, (12, 12, row), (11, 12, row)]
+    view = make_view({"hazards": make_table("hazards", [row for *_, row in rows])}, district="all")
+    late = measure_late_entries(view, {"hazards": see("hazards", rows, moments)}, moments)
+    table = show_triangle(view, late, "hazards")
+    # January ended eleven months before the last snapshot: two rows came after ten months or eleven.
+    assert list(table) == ["before", *range(11)]
+    assert table.loc[pd.Period("2021-01", "M"), [0, 1, 9, 10]].tolist() == [16, 2, 0, 2]
+    assert table[10].notna().sum() == 2
 
 
 def test_one_district_alone(year) -> None:

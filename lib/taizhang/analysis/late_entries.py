@@ -27,7 +27,8 @@ from taizhang.stats.delays import (
 FEWEST_SNAPSHOTS = 3
 SHORTEST = 60  # days from the first snapshot to the last
 MONTHS = 12  # shown
-DELAYS = (0, 1, 2, 3, 6, 12)  # months
+DELAYS = (0, 1, 3, 6, 12)  # months
+LONG = 10  # months of delay, from which on the triangle has one column
 FEW = 10  # rows, below which an expected number has a decimal
 _UNKNOWN_MONTH = ("year",)  # precisions of a date that leave the month open
 
@@ -123,7 +124,8 @@ def follow_rows(kind: Kind, seen: pd.DataFrame, snapshots: pd.DatetimeIndex) -> 
     for names, _ in levels:
         hashed = pd.util.hash_pandas_object(moving[names].astype("str"), index=False)
         keys.append(hashed.reindex(rows.index, fill_value=0))
-        whole.append(moving[names].notna().all(axis=1).reindex(rows.index, fill_value=False).to_numpy())
+        needed = [name for name in names if name in (*kind.id, *kind.same, kind.date, "district_code")]
+        whole.append(moving[needed].notna().all(axis=1).reindex(rows.index, fill_value=False).to_numpy())
     for before, now in pairwise(snapshots):
         gone = np.flatnonzero((last == before.to_datetime64()) & (left == "removed"))
         new = np.flatnonzero((first == now.to_datetime64()) & (came == "new"))
@@ -173,8 +175,12 @@ def _list_levels(kind: Kind, rows: pd.DataFrame) -> list[tuple[list[str], str]]:
     if what:
         levels += [([*here, *what], "changed"), ([date, *what], "moved")]
     if len(what) > 1:
-        levels += [(["district_code", *what], "moved")]
-    levels += [([*here, one], "changed") for one in what]
+        levels.append((["district_code", *what], "moved"))
+        levels += [([*here, one], "changed") for one in what]
+    others = [name for name in keep([*kind.fields]) if name not in {*here, *number, *what}]
+    if others and (number or what):
+        # All else is as it was: it was worded in another way, or given a number. A cell may be empty, too.
+        levels.append(([*here, *others], "changed"))
     return levels if number or what else [(here, "changed")]
 
 
@@ -280,11 +286,18 @@ def list_delays(view: View, late: LateEntries, kind: str) -> pd.DataFrame:
 
 
 def show_triangle(view: View, late: LateEntries, kind: str, *, months: int = MONTHS) -> pd.DataFrame:
-    """The reporting triangle of the view's district: months by months of delay, as `Triangle.tabulate` has it."""
+    """The reporting triangle of the view's district: months by months of delay, as `Triangle.tabulate` has it.
+
+    Delays of ten months and more are together in the last column, 10.
+    """
     triangle = late.kinds[kind].triangle
     table = triangle.tabulate(None if view.district == ALL else view.district)
     index = pd.PeriodIndex([pd.Period(year=n // 12, month=n % 12 + 1, freq="M") for n in table.index])
     table = table.set_axis(index)
+    if LONG in table:
+        long = [name for name in table if name != "before" and name >= LONG]
+        summed = table[long].sum(axis=1).where(table[LONG].notna())
+        table = table.drop(columns=long).assign(last=summed).rename(columns={"last": LONG})
     return table[index.start_time.date <= view.as_of].tail(months)
 
 

@@ -9,6 +9,7 @@ from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.late_entries import (
     DELAYS,
     FEW,
+    LONG,
     LateEntries,
     count_changes,
     forecast_final,
@@ -82,9 +83,8 @@ def tabulate_reporting_triangle(view: View, late: LateEntries, kind: str) -> dis
         for month, one in zip(pd.PeriodIndex(table.index), table.to_dict("records"), strict=True)
     ]
     named = name_kind(kind, view.lang, view.kinds)
-    return make_table(
-        view, "late-triangle", rows, columns=[str(delay) for delay in delays], kind=named, dense=True
-    )
+    heads = [f"{delay}+" if delay == LONG else str(delay) for delay in delays]
+    return make_table(view, "late-triangle", rows, columns=heads, kind=named, dense=True)
 
 
 def _write_known(value: float) -> display.Cell:
