@@ -295,7 +295,7 @@ def show_triangle(view: View, late: LateEntries, kind: str, *, months: int = MON
     index = pd.PeriodIndex([pd.Period(year=n // 12, month=n % 12 + 1, freq="M") for n in table.index])
     table = table.set_axis(index)
     if LONG in table:
-        long = [name for name in table if name != "before" and name >= LONG]
+        long = [delay for delay in range(LONG, len(table.columns)) if delay in table]
         summed = table[long].sum(axis=1).where(table[LONG].notna())
         table = table.drop(columns=long).assign(last=summed).rename(columns={"last": LONG})
     return table[index.start_time.date <= view.as_of].tail(months)
