@@ -154,6 +154,11 @@ def test_mask_column_finds_all_that_mask_numbers_finds():
     texts += [one.format(n=make_name(3), t=make_mobile(4)) for one in BESIDE]
     texts += list(islice(list_innocent(random.Random(7)), 500))
     assert mask_column(pd.Series(texts, dtype="str")).tolist() == [mask_numbers(text) for text in texts]
+    # Short columns are read in another way.
+    parts = [texts[at : at + 40] for at in range(0, len(texts), 40)]
+    for part in parts:
+        column = pd.Series([None, *part], dtype="str")
+        assert mask_column(column).tolist()[1:] == [mask_numbers(text) for text in part]
     repeated = mask_column(pd.Series(texts * 2, dtype="str").astype("category"))
     assert repeated.tolist() == [mask_numbers(text) for text in texts] * 2
 

@@ -23,14 +23,20 @@ def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     line end). Column heads are guarded too, as they may come from a ledger.
     """
     guarded = frame.rename(columns=guard_text)
-    for column in guarded.columns:
-        if not (guarded[column].dtype == object or isinstance(guarded[column].dtype, pd.StringDtype)):
+    risked = {}
+    for column, values in guarded.items():
+        if not (values.dtype == object or isinstance(values.dtype, pd.StringDtype)):
             continue
-        risky = guarded[column].astype("str").str.match(_FORMULA)
-        risky &= pd.to_numeric(guarded[column], errors="coerce").isna() & guarded[column].notna()
-        if risky.any():
-            guarded[column] = guarded[column].astype(object)
-            guarded.loc[risky, column] = "'" + guarded.loc[risky, column].astype(str)
+        risky = values.astype("str").str.match(_FORMULA)
+        # Most columns hold nothing of the kind: no further question is asked of them.
+        if (
+            risky.any()
+            and (risky := risky & pd.to_numeric(values, errors="coerce").isna() & values.notna()).any()
+        ):
+            risked[column] = risky
+    for column, risky in risked.items():
+        guarded[column] = guarded[column].astype(object)
+        guarded.loc[risky, column] = "'" + guarded.loc[risky, column].astype(str)
     return guarded
 
 

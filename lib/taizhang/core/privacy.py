@@ -539,7 +539,7 @@ def mask_column(values: "pd.Series") -> "pd.Series":
 
     # Most texts hold nothing of the kind: Arrow tells them without a word of Python.
     texts = pa.array(values.astype("str"), pa.large_string(), from_pandas=True)
-    risky = match(_RISKY, texts)
+    risky = _find_risky(texts) if len(texts) < _FEW else match(_RISKY, texts)
     if not risky.any():
         return values
     codes = risky.copy()
@@ -559,6 +559,14 @@ def mask_column(values: "pd.Series") -> "pd.Series":
     return masked
 
 
+def _find_risky(texts: "pa.Array") -> "np.ndarray":
+    import numpy as np
+
+    return np.array(
+        [text is not None and _MAYBE.search(text) is not None for text in texts.to_pylist()], bool
+    )
+
+
 def _are_codes(cells: "np.ndarray") -> "np.ndarray":
     """Return which of some cells of 18 figures with a day within are no identity numbers."""
     import numpy as np
@@ -572,5 +580,7 @@ def _are_codes(cells: "np.ndarray") -> "np.ndarray":
     return fails | (days > str(_RECENT + 1).encode()) | np.isin(days, days[fails])
 
 
+# Texts: Arrow reads the form anew for each column, which takes as long as Python takes for more than these.
+_FEW = 500
 _CODE_CELL = r"^[0-9]{18}$"
 _DATED_CELL = rf"^[1-9][0-9]{{5}}{_DAY.pattern}[0-9]{{4}}$"
