@@ -18,6 +18,7 @@ from taizhang.report.cluster import Parcel, fetch_workbook, send_workbook
 from taizhang.report.execute import read_template
 from taizhang.report.pdf import draw_png
 from taizhang.report.svg import embed_picture
+from tests.short_templates import put_short_templates
 
 PERIOD = ["--period", "2021"]
 FACT_COLUMNS = ["name", "n", "low", "high", "unit", "district_name", "denominator", "numerator"]
@@ -363,6 +364,7 @@ def test_pages_that_cannot_be_made(book: Path, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.slow
 def test_a_review_and_one_that_fails(run, book: Path) -> None:
     own = book / "notebooks" / "township_review.ipynb"
+    put_short_templates(book)
     code, out, err = run("review", *PERIOD, "--district", "溪口镇", "--to", "html", "--jobs", "1", "-C", book)
     assert code == 0 and is_chinese(out, err)
     assert "做成1份" in out and "已完成" in err
@@ -373,7 +375,6 @@ def test_a_review_and_one_that_fails(run, book: Path) -> None:
     # No more of it than it takes to fail.
     *_, last = notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][:4]
     last["source"] = "book.facts('2021Q9')"
-    own.parent.mkdir(exist_ok=True)
     own.write_text(json.dumps(notebook), encoding="utf-8")
     code, out, err = run("review", *PERIOD, "--district", "溪口镇", "--to", "html", "--jobs", "1", "-C", book)
     assert code == 1 and is_chinese(out, err) and "没有做成" in out and "看不懂报告期“2021Q9”" in err

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from taizhang.analysis.rows import is_sensitive
-from taizhang.analysis.view import View
+from taizhang.analysis.view import View, once_per_view
 from taizhang.facts.compute import MEASURES
 from taizhang.facts.grounds import MOST_UNKNOWN, Ground
 from taizhang.facts.measures import PerPopulation, Scene
@@ -42,6 +42,7 @@ class _Looked:
         return self.view.standing(kind) if stock else self.view.counted(kind)
 
 
+@once_per_view
 def find_gap(view: View, fact: str) -> Gap | None:
     """Return why a fact of the view's district is empty, if rows lack what it rests on; otherwise None.
 
@@ -81,9 +82,9 @@ def _lacks(known: float, of: float) -> bool:
 def _is_open(rows: Rows, ground: Ground) -> bool:
     """Return whether a ground leaves too many rows of any district unknown."""
     base = rows.test(ground.base)
-    table = pd.DataFrame({"group": rows.group[base], "known": rows.test(ground.known)[base]})
-    shares = table.groupby("group")["known"].agg(["sum", "size"])
-    return any(_lacks(known, of) for known, of in shares.itertuples(index=False))
+    places, known = rows.group[base] + 1, rows.test(ground.known)[base]  # -1: of no district
+    shares = zip(np.bincount(places, weights=known), np.bincount(places), strict=True)
+    return any(_lacks(known, of) for known, of in shares)
 
 
 def rests_on_columns(fact: str) -> bool:

@@ -23,7 +23,7 @@ def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     line end). Column heads are guarded too, as they may come from a ledger.
     """
     guarded = frame.rename(columns=guard_text)
-    risked = {}
+    risked: dict[Any, pd.Series[bool]] = {}
     for column, values in guarded.items():
         if not (values.dtype == object or isinstance(values.dtype, pd.StringDtype)):
             continue
