@@ -138,3 +138,21 @@ def test_a_score_is_the_share_of_rows_without_doubt() -> None:
 )
 def test_a_name_is_safe_on_every_system(name: str, safe: str) -> None:
     assert _make_safe(name) == safe
+
+
+def test_a_suggestion_is_shown_beside_its_cell(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = open_workbook(str(county.root))
+    wrong = next(one for one in county.faults if one.field == "severity" and "青溪镇" in one.file)
+    rows = [
+        (wrong.file, "隐患台账", wrong.row, "severity", "major", 0.934),
+        (wrong.file, "隐患台账", 99, "severity", "major", 0.9),  # a row that is not there
+        (wrong.file, "隐患台账", wrong.row, "category", "消防", 0.8),  # the table has no such column
+    ]
+    columns = ["source_file", "source_sheet", "source_row", "column", "suggestion", "probability"]
+    monkeypatch.setattr(type(book), "suggest", lambda _: pd.DataFrame(rows, columns=columns))
+    made = make_returns(book, parse_period("2021-03-01/2021-03-29"), district="青溪镇")
+    (sheet,) = (one for one in openpyxl.load_workbook(made.files[0]) if one.title == "隐患排查治理")
+    head, *lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    at = head.index("建议")
+    assert [line[at] for line in lines if line[at]] == ["重大 (93%)"]
+    assert next(line for line in lines if line[at])[head.index("行")] == wrong.row

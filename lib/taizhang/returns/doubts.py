@@ -205,7 +205,7 @@ def read_doubts(book: "Workbook") -> Doubts:
         kind = book.kinds[name]
         found = _Kind(book, kind, aside[aside["kind"] == name])
         wanted: dict[str, set[tuple[str, int]]] = defaultdict(set)
-        for file, sheet, row in (*found.aside_rows, *found.breaks):
+        for file, sheet, row in (*found.aside_rows, *found.breaks, *found.suggested):
             wanted[file].add((sheet, row))
         days: dict[_Place, str] = {}
         answered: set[_Place] = set()
@@ -273,7 +273,10 @@ class _Kind:
         self.breaks, self._at = self._list_breaks()
         asked = aside[aside["scope"] == "cell"]
         self._doubtful = self._find(asked)
+        self.suggested = self._list_suggested()
         at = [*self._doubtful, *self._at.values()]  # of a long ledger, only the rows that are asked about
+        if self.suggested:
+            at += self._find(pd.DataFrame(list(self.suggested), columns=_SOURCE))
         codes = self.rows["district_code"].iloc[at].fillna("")
         self.codes: dict[_Place, str] = dict(zip(self._name(at), codes, strict=True))
         self.aside_rows: dict[_Place, tuple[str, Reason]] = {}
@@ -289,6 +292,20 @@ class _Kind:
                 self._whole[place] = code
             if column == "district" and classify_reason(str(reason_code)) != "empty":
                 self.districts[place].append((str(value), Reason("returns.why.district", value=str(value))))
+
+    def _list_suggested(self) -> dict[_Place, list[tuple[str, str, str]]]:
+        """Columns of rows for which a value is suggested: the value in words, and how probable it is."""
+        found: dict[_Place, list[tuple[str, str, str]]] = defaultdict(list)
+        if self.kind.name != "hazards":
+            return found
+        lang = self.book.config.lang
+        for *at, column, value, share in self.book.suggest().itertuples(index=False):
+            known = self.kind.fields[str(column)].values.get(str(value))
+            words = known.label(lang) if known is not None else str(value)
+            found[str(at[0]), str(at[1]), int(at[2])].append(
+                (str(column), words, f"{100 * float(share):.0f}%")
+            )
+        return found
 
     def _find(self, aside: pd.DataFrame) -> list[int]:
         """The positions of the accepted rows that are among those set aside."""
@@ -333,6 +350,14 @@ class _Kind:
         for rule in self.breaks.get(place, ()):
             for cell in self._list_columns(rule, shown, self._at[place]):
                 asked.append(Question(cell=cell, reasons=(self._name_rule(rule),), **told))  # type: ignore[arg-type]
+        for column, words, share in self.suggested.get(place, ()):
+            suggestion = f"{words} ({share})"
+            known = next((at for at, one in enumerate(asked) if one.cell.field == column), None)
+            if known is not None:
+                asked[known] = replace(asked[known], suggestion=suggestion)
+            elif (cell := shown.find(column)) is not None:
+                reasons = (Reason("returns.why.suggested"),)
+                asked.append(Question(cell=cell, reasons=reasons, suggestion=suggestion, **told))  # type: ignore[arg-type]
         return asked
 
     def _word(self, cell: ShownCell, reason: Reason) -> Reason:
