@@ -17,12 +17,13 @@ import pyarrow.parquet as pq
 
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_bytes
+from taizhang.store.placement import write_planes
 from taizhang.store.segments import Segment
 
 LOG = "snapshots.parquet"
 _FORMAT = 1
 _ABOUT = b"taizhang"
-_LEVEL = 15
+_LEVEL = 6
 _NAMES = ("id", "made_at", "version", "fingerprint", "digest")
 
 
@@ -89,7 +90,7 @@ def write_record(told: Mapping[str, Any], arrays: list[np.ndarray]) -> bytes:
     """A description and its numbers as bytes."""
     listed = [[array.dtype.str, len(array)] for array in arrays]
     head = json.dumps({"told": told, "arrays": listed}, ensure_ascii=False, separators=(",", ":")).encode()
-    return b"".join([len(head).to_bytes(4, "little"), head, *(array.tobytes() for array in arrays)])
+    return b"".join([len(head).to_bytes(4, "little"), head, *map(write_planes, arrays)])
 
 
 def read_record(record: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
@@ -99,6 +100,7 @@ def read_record(record: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
     arrays = []
     for kind, length in head["arrays"]:
         dtype = np.dtype(kind)
-        arrays.append(np.frombuffer(record, dtype, length, end))
+        planes = np.frombuffer(record, np.uint8, dtype.itemsize * length, end).reshape(dtype.itemsize, length)
+        arrays.append(np.ascontiguousarray(planes.T).view(dtype).reshape(length))
         end += dtype.itemsize * length
     return head["told"], arrays

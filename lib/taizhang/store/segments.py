@@ -19,7 +19,7 @@ from taizhang.core.files import write_bytes
 from taizhang.store.hashing import Hashes, hash_rows, number_copies
 
 _SHORT_BYTES = 512 * 1024  # a shorter file is written again with what follows
-_LEVEL = 9  # of zstd
+_LEVEL = 6  # of zstd
 
 
 class Segment(NamedTuple):

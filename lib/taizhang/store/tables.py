@@ -73,6 +73,7 @@ class Source:
 def open_source(path: Path) -> Source | None:
     """A file of rows that name their file and row; None for any other file, or one that can't be made again."""
     if path.suffix == ".parquet":
+        table = None
         with pq.ParquetFile(path, memory_map=False) as file:
             schema, about = file.schema_arrow, file.metadata
             group = about.row_group(0).num_rows if about.num_row_groups else 0
@@ -85,7 +86,9 @@ def open_source(path: Path) -> Source | None:
                     about.row_group(number).column(at).statistics for number in range(about.num_row_groups)
                 ]
                 whole = all(one is not None and one.null_count == 0 for one in stats)
-        return Source(path, _make_shape("parquet", schema, whole, group))
+            if about.num_rows <= _BATCH:
+                table = file.read()
+        return Source(path, _make_shape("parquet", schema, whole, group), table)
     if path.suffix != ".csv":
         return None
     text = path.read_bytes().decode("utf-8", "replace")
@@ -125,22 +128,23 @@ class Texts:
     """Few texts as numbers, in the order in which they come; -1: none."""
 
     def __init__(self, known: Sequence[str] = ()) -> None:
-        self._numbers = {text: number for number, text in enumerate(known)}
+        self._texts = pa.array(known, pa.large_string())
 
     @property
     def known(self) -> tuple[str, ...]:
-        return tuple(self._numbers)
+        return tuple(self._texts.to_pylist())
 
     def number(self, column: pa.ChunkedArray) -> np.ndarray:
         """The numbers of a column's texts; new ones are added."""
-        coded = pc.dictionary_encode(column).combine_chunks()
-        if isinstance(coded, pa.ChunkedArray):
-            coded = coded.chunk(0)
-        numbers = [
-            self._numbers.setdefault(text, len(self._numbers)) for text in coded.dictionary.to_pylist()
-        ]
-        codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-        return np.array([*numbers, -1], dtype=np.int64)[codes]
+        coded = pc.dictionary_encode(column.cast(pa.large_string())).combine_chunks()
+        coded = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
+        found = pc.index_in(coded.dictionary, self._texts)
+        new = coded.dictionary.filter(pc.is_null(found))
+        numbers = pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+        numbers[numbers < 0] = len(self._texts) + np.arange(len(new))
+        self._texts = pa.concat_arrays([self._texts, new])
+        codes = pc.fill_null(coded.indices, len(numbers)).to_numpy(zero_copy_only=False)
+        return np.append(numbers, -1)[codes]
 
 
 def name_texts(codes: np.ndarray, texts: Sequence[str], kind: pa.DataType) -> pa.Array:
