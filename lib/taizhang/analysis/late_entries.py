@@ -27,8 +27,8 @@ from taizhang.stats.delays import (
 FEWEST_SNAPSHOTS = 3
 SHORTEST = 60  # days from the first snapshot to the last
 MONTHS = 12  # shown
-DELAYS = (0, 1, 3, 6, 12)  # months
-LONG = 10  # months of delay, from which on the triangle has one column
+DELAYS = (0, 1, 3, 6)  # months
+LONG = 8  # months of delay, from which on the triangle has one column
 FEW = 10  # rows, below which an expected number has a decimal
 _UNKNOWN_MONTH = ("year",)  # precisions of a date that leave the month open
 
@@ -288,7 +288,7 @@ def list_delays(view: View, late: LateEntries, kind: str) -> pd.DataFrame:
 def show_triangle(view: View, late: LateEntries, kind: str, *, months: int = MONTHS) -> pd.DataFrame:
     """The reporting triangle of the view's district: months by months of delay, as `Triangle.tabulate` has it.
 
-    Delays of ten months and more are together in the last column, 10.
+    Delays of eight months and more are together in the last column, 8.
     """
     triangle = late.kinds[kind].triangle
     table = triangle.tabulate(None if view.district == ALL else view.district)
