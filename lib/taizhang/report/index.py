@@ -218,7 +218,7 @@ class OwnEntry:
     as_of: str = ""
 
 
-def _tell_known(snapshot: Snapshot, lang: str) -> str:
+def _tell_known(snapshot: "Snapshot", lang: str) -> str:
     """By which day what is shown was known, if that is not all that is."""
     if snapshot.known is None:
         return ""
