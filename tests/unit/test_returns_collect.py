@@ -218,7 +218,7 @@ def test_two_offices_answer_differently(county: County, tmp_path: Path) -> None:
 
 def test_answers_that_cannot_be_read_are_listed(county: County) -> None:
     path = find_return(county, "青溪镇")
-    wrong = {"一般": "特别", "否": "也许"}
+    wrong = {"一般": "特别 (93%)", "否": "也许"}
     answered = answer(
         county, path, change=lambda right: wrong.get(right, "不知道" if right[:2] == "20" else right)
     )

@@ -14,6 +14,8 @@ from test_returns_collect import answer, collect, count, find_return
 from taizhang import open as open_workbook
 from taizhang.core.periods import parse_period
 from taizhang.returns import make_returns
+from tests.marked_book import find_markers, plant_markers, read_output
+from tools.sample import make_sample
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
@@ -72,6 +74,26 @@ def test_answers_in_a_file_that_another_library_made(small: County, tmp_path: Pa
     county, paths = copy_county(small, tmp_path)
     rebuilt = [rebuild_with_xlsxwriter(path, tmp_path / f"{n}.xlsx") for n, path in enumerate(paths)]
     assert count(collect(county, *rebuilt)) == (len(county.faults), 0, 0, 0)
+
+
+@pytest.mark.long
+def test_no_planted_name_or_number_leaves(tmp_path: Path) -> None:
+    """Of a book with persons in every column, sheet and file name; nor a name of another district."""
+    root = tmp_path / "book"
+    make_sample(root, townships=3, rows=40, seed=7)
+    planted = plant_markers(root, 400)
+    book = open_workbook(str(root))
+    book.ingest()
+    made = make_returns(book, parse_period("2021"))
+    assert made.cells > 30
+    names = list(book.districts["name"])
+    for path in made.files:
+        told = read_output(path)
+        assert find_markers(planted, told) == set()
+        if path.stem in names:
+            assert [name for name in names if name in told] == [path.stem]
+    shown = make_returns(book, parse_period("2021"), personal=True)
+    assert any(find_markers(planted, read_output(path)) for path in shown.files)  # they are there to be found
 
 
 @pytest.mark.long

@@ -22,6 +22,7 @@ _MARK = re.compile(r"[0-9a-f]{16}")
 _MOST_BYTES = 50 * 1024**2
 _SERIAL = (20_000, 80_000)  # days that a spreadsheet counts, from 1954 to 2119
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
+_SURENESS = re.compile(r"\s*[(（]\d{1,3}%[)）]$")
 _WORKBOOKS = ("xlsx", "xls", "ods")
 
 
@@ -230,5 +231,7 @@ def _write_answer(value: object, one: Asked, grid: Grid) -> tuple[str, bool]:
     if isinstance(value, date):
         return value.isoformat(), False
     text = write_cell(value)
+    if one.type in ("text", "category"):
+        text = _SURENESS.sub("", text)  # a suggestion copied whole
     empty = {fold(say("empty", lang)) for lang in LANGUAGES} | {"空"}
     return ("", True) if fold(text) in empty else (text, False)
