@@ -9,8 +9,8 @@ Everything a notebook needs is here; names outside ``__all__`` may change withou
 
 `open` returns a `Workbook`, with its tables, and a `View` of one district or the whole area. `figures` draws a view as
 a `Figure` or sets it as a `Table`; `narrative` writes sentences; `draw` is the double-random draw; `facts` has the
-predicates of rows, such as ``facts.hazards.is_open``. `controls` and `show` are for cells of a notebook. A
-`TaizhangError` says what is wrong and how to fix it.
+predicates of rows, such as ``facts.hazards.is_open``. `controls`, `decide_pairs` and `show` are for cells of
+a notebook. A `TaizhangError` says what is wrong and how to fix it.
 """
 
 import os
@@ -60,6 +60,7 @@ __all__ = [
     "Workbook",
     "__version__",
     "controls",
+    "decide_pairs",
     "draw",
     "facts",
     "figures",
@@ -152,6 +153,30 @@ def controls(workbook: str = "") -> Any:
     from taizhang.lab.controls import make_controls
 
     return make_controls(open(workbook)) if is_interactive() else None
+
+
+def decide_pairs(book: "Workbook", district: str = "all", lang: str = "") -> Any:
+    """Return a control that shows pairs of premises in doubt, side by side, and writes the answers.
+
+    Answers go into ``data/raw/pairs.csv`` of the workbook, with who decided, why and when.
+
+    Parameters
+    ----------
+    book : Workbook
+        As `open` gives it.
+    district : str, optional
+        Pairs of one district, by code or name; ``all`` for those of the whole area.
+    lang : str, optional
+        ``zh`` or ``en``; if empty, the workbook's language.
+
+    Returns
+    -------
+    ipywidgets.Widget or None
+        None in a batch run, where nobody can answer.
+    """
+    from taizhang.lab.pairs import make_decider
+
+    return make_decider(book, district, lang)
 
 
 def show(*things: Any) -> None:

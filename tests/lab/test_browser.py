@@ -21,7 +21,14 @@ from taizhang.lab.launch import copy_templates, list_command, make_environment
 from taizhang.workbook.templates import packaged_notebooks
 
 # What there is to see of them, in a small sample at least, is tables.
-WITHOUT_FIGURES = {"explore_trace", "double_random_draw", "data_quality", "drill_evaluation", "late_entries"}
+WITHOUT_FIGURES = {
+    "explore_trace",
+    "decide_pairs",
+    "double_random_draw",
+    "data_quality",
+    "drill_evaluation",
+    "late_entries",
+}
 # A draw is of the whole area, by its own settings.
 WITHOUT_CONTROLS = {"double_random_draw"}
 # One of each sort; the others take as long and open alike.

@@ -77,6 +77,7 @@ from taizhang.workbook.held import (
 )
 from taizhang.workbook.labels import label_table
 from taizhang.workbook.notes import read_measures
+from taizhang.workbook.pairs import read_doubtful
 from taizhang.workbook.panel import Panel, make_panel
 from taizhang.workbook.quality import read_quality
 from taizhang.workbook.tables import (
@@ -912,6 +913,14 @@ class Workbook:
 
         until = datetime.fromisoformat(self.known.made_at) if self.known is not None else None
         return read_late_entries(self.config, view, kinds=kinds, until=until)
+
+    def doubtful_pairs(self, district: str = ALL) -> pd.DataFrame:
+        """Return the pairs of premises that may be one and that nobody has decided on yet, the likeliest first.
+
+        Columns as in data/processed/doubtful_pairs.csv; a name that is a person's is not shown.
+        """
+        code = ALL if district == ALL else self.resolve_district(district)
+        return read_doubtful(self.config, code, set(self.districts["code"]))
 
     def template(self, name: str) -> Path:
         """Return a report's notebook: the workbook's own, otherwise the package's."""
