@@ -7,6 +7,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from ingest_book import make_book, make_hazards
+from shapely import box
 from typer.testing import CliRunner
 
 import taizhang as tz
@@ -131,3 +133,15 @@ def test_reports_comparison_index_manifest_and_commands_tell_it(tmp_path: Path) 
     assert {(one["kind"], one["file"]) for one in unread} == {
         ("hazards", "changes.csv"), ("grid", "grid.geojson"), ("crosswalk", "changes.csv"),
     }  # fmt: skip
+
+
+def test_levels_of_the_grid_that_are_none_of_five_are_told(tmp_path: Path) -> None:
+    root = make_book(tmp_path / "book", {"a.xlsx": make_hazards("溪口镇", 2)})
+    areas = [box(119 + 0.02 * n, 26, 119.02 + 0.02 * n, 26.1) for n in range(4)]
+    levels = ["一级", "2", "六级", "片区"]
+    cells = gpd.GeoDataFrame({"code": list("abcd"), "level": levels}, geometry=areas, crs="EPSG:4490")
+    cells.to_file(root / "data" / "raw" / "grid.gpkg")
+    with (root / "workbook.toml").open("a", encoding="utf-8") as file:
+        file.write('[boundaries.grid]\npath = "data/raw/grid.gpkg"\ncode = "code"\nlevel = "level"\n')
+    notes = "".join(note.word("zh") for note in tz.open(str(root)).result.notes)
+    assert "2个网格的级别不是一级至五级" in notes and "六级" in notes and "片区" in notes

@@ -409,10 +409,10 @@ def test_work_orders_of_a_hotline(tmp_path: Path) -> None:
     )
     got = read(write_csv(tmp_path, text), "complaints")
     assert list_values(
-        got, "district", "received_on", "topic", "due_on", "resolved_on", "status", "satisfied"
+        got, "case_id", "district", "received_on", "topic", "due_on", "resolved_on", "status", "satisfied"
     ) == [
-        ("溪南镇", "2021-03-05", "噪声扰民", "2021-03-12", "2021-03-10", "resolved", True),
-        ("石门镇", "2021-03-06", "消防隐患", "2021-03-13", None, "open", None),
+        ("20210305000123", "溪南镇", "2021-03-05", "噪声扰民", "2021-03-12", "2021-03-10", "resolved", True),
+        ("20210306000124", "石门镇", "2021-03-06", "消防隐患", "2021-03-13", None, "open", None),
     ]
     assert got.set_aside[["column", "value", "scope"]].to_numpy().tolist() == [["satisfied", "一般", "cell"]]
     check_people(got)

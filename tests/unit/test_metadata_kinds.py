@@ -15,7 +15,7 @@ drills: district*, held_on*, name, organiser, kind, scope, hazard_type, plan, pa
 plans: district*, name*, kind, hazard_type, issued_on, revised_on, review_due
 incidents: district*, occurred_on*, reported_on, class, type, deaths, missing, serious_injuries, injuries, loss_wan, affected, evacuated, description, lon, lat
 losses: district*, event*, occurred_on*, affected, evacuated, houses_collapsed, houses_damaged, crops_ha, loss_wan
-complaints: district*, received_on*, channel, topic, answered_on, answer_due_on, resolved_on, due_on, status, satisfied
+complaints: district*, received_on*, channel, topic, answered_on, answer_due_on, resolved_on, due_on, status, satisfied, case_id
 disputes: district*, found_on*, kind, settled_on, status
 warnings: district*, issued_at*, kind, colour, lifted_at
 duty_checks: district*, checked_at*, on_duty, minutes_to_answer

@@ -21,6 +21,7 @@ from taizhang.core.files import hash_file, split_layer, write_beside
 from taizhang.core.kept import hash_kept, read_kept, write_kept
 from taizhang.core.keys import hash_parts
 from taizhang.core.reasons import Reason
+from taizhang.facts.grid import read_level
 from taizhang.ingest.plan import Plan
 from taizhang.ingest.state import CROSSWALK, GRID, Unread
 from taizhang.settings.workbook import Config, GridConfig, LayerConfig, show_layer, show_path
@@ -190,7 +191,8 @@ def _read_districts(config: Config, path: Path) -> Layer:
 def _read_grid(config: Config, grid: GridConfig, path: Path, districts: gpd.GeoDataFrame) -> Layer:
     if not split_layer(grid.path)[0].exists():
         raise BoundaryError("ingest.missing.grid", path=show_path(config, grid.path))
-    return read_grid(
+    shown = show_layer(config, grid)
+    layer = read_grid(
         path,
         districts,
         code=grid.code,
@@ -202,8 +204,16 @@ def _read_grid(config: Config, grid: GridConfig, path: Path, districts: gpd.GeoD
         crs=grid.crs or None,
         offset=grid.offset,
         encoding=grid.encoding,
-        shown=show_layer(config, grid),
+        shown=shown,
     )
+    told = layer.frame["level"].dropna().astype("str")
+    strange = told[[read_level(text) == 0 for text in told]]
+    if len(strange):
+        where, levels = PurePosixPath(shown).name, strange.unique().tolist()
+        layer.notes.append(
+            Reason("boundaries.grid.strange_levels", where=where, number=len(strange), levels=levels)
+        )
+    return layer
 
 
 def _try_crosswalk(config: Config, path: Path | None) -> tuple[pd.DataFrame | None, dict[str, Unread]]:

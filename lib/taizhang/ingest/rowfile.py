@@ -143,15 +143,18 @@ class RowFile:
 
 def make_array(values: Sequence[Any]) -> pa.Array:
     """A column of values as a driver gives them; where they are of several types, as texts."""
-    with suppress(*_NO_ARRAY):
-        if (array := pa.array(values)).type in _SAFE:
-            return array
+    first = next((value for value in values if value is not None), None)
+    if not isinstance(first, date):
+        with suppress(*_NO_ARRAY):
+            if (array := pa.array(values)).type in _SAFE:
+                return array
     kinds = set(map(type, values))
     if kinds - _PLAIN:
         values = [_make_plain(value) for value in values]
         kinds = set(map(type, values))
-    if datetime in kinds and any(map(_ZONE, (one for one in values if isinstance(one, datetime)))):
-        # The time that the database shows.
+    if kinds <= {datetime, type(None)} and not any(map(_ZONE, filter(None, values))):
+        return pa.array(values, _ARRAYS[datetime])
+    if datetime in kinds:  # the time that the database shows
         values = [one.replace(tzinfo=None) if isinstance(one, datetime) else one for one in values]
     kinds.discard(type(None))
     if len(kinds) < 2 or kinds == {int, float}:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
+from typing import Any
 
 from taizhang.core.reasons import Reason
 from taizhang.ledgers.text import is_short
@@ -73,10 +74,11 @@ class Relative:
 
     With a `month`, the first such day (0: the last of the month), ten-day period or month that ends on or after
     the row's own date; with `end` ("month", "year"), the last day of the month or year of the row's own date;
-    otherwise that date plus `months` and `days`.
+    with `working`, so many working days after it; otherwise that date plus `months` and `days`.
     """
 
     days: int = 0
+    working: int = 0
     months: int = 0
     month: int = 0
     day: int = 1
@@ -96,9 +98,29 @@ class Relative:
             return None
         if self.end:
             return find_last_day(own if self.end == "month" else own.replace(month=12), "month")
+        if self.working:
+            return _count_working_days(own, self.working)
         months = own.month - 1 + self.months
         year, month = own.year + months // 12, months % 12 + 1
         return date(year, month, min(own.day, monthrange(year, month)[1])) + timedelta(days=self.days)
+
+
+def _count_working_days(own: date, days: int) -> date | None:
+    """The day so many working days after another, which is not counted itself; None in a year not arranged yet.
+
+    Weekends that the State Council has worked in exchange for days off (调休) are working days.
+    """
+    calendar = _open_calendar()
+    last = calendar.get_nth_working_day(own, days)
+    arranged = {day.year for day in calendar.weekend_workdays}
+    return date(last.year, last.month, last.day) if {own.year, last.year} <= arranged else None
+
+
+@cache
+def _open_calendar() -> Any:
+    import holidays  # few ledgers need it, and it takes a while to load
+
+    return holidays.country_holidays("CN")
 
 
 def find_last_day(first: date, precision: str) -> date:

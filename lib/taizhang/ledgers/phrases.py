@@ -16,7 +16,7 @@ _NUMERAL = re.compile("[一二两三四五六七八九十]+(?=个|天|周|星期
 _PEOPLE_NUMERAL = re.compile("[一二两三四五六七八九十]+(?=人|名|死|伤|亡|重|轻|,|$)")
 _SPAN = re.compile(
     r"(?P<days>\d+)(?:天|days?)|(?P<within>\d+)日(?=以?内|之内)|(?P<weeks>\d+)(?:周|个?星期|个?礼拜|weeks?)|(?P<half>半个?月)|"
-    r"(?P<months>\d+)(?:个月|months?)|(?P<hours>\d+)(?:个?小时|hours?)|(?P<year>半年)"
+    r"(?P<working>\d+)个?工作日|(?P<months>\d+)(?:个月|months?)|(?P<hours>\d+)(?:个?小时|hours?)|(?P<year>半年)"
 )
 _MONTH_NAMES = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _DAY = re.compile(
@@ -145,10 +145,7 @@ def read_own_day(text: str) -> Relative | None:
 
 
 def read_due(text: str) -> Relative | None:
-    """A deadline as a length of time from the row's own day: 7天, 一周内, 立即, 半个月; None for other texts.
-
-    Working days would need a calendar that no ledger has, so they are not read.
-    """
+    """A deadline as a length of time from the row's own day: 7天, 一周内, 立即, 半个月, 5个工作日; None for others."""
     plain = _fold(simplify(text)).strip(",") if is_short(text) else ""
     if plain in _AT_ONCE:
         return Relative()
@@ -364,5 +361,7 @@ def _span(match: re.Match[str]) -> Relative:
         return Relative(days=15)
     if match["year"]:
         return Relative(months=6)
+    if match["working"]:
+        return Relative(working=given["working"])
     days = given.get("days", 0) + given.get("within", 0) + 7 * given.get("weeks", 0)
     return Relative(days=days + -(-given.get("hours", 0) // 24), months=given.get("months", 0))

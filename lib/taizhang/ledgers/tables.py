@@ -139,6 +139,7 @@ def read_table(
             else "",
             in_months=dated and any(_IN_MONTHS.search(level) for level in column.levels),
             in_days=field.future and any(_IN_DAYS.search(level) for level in column.levels),
+            in_working_days=field.future and any("工作日" in level for level in column.levels),
         )
         if way := told.order + told.decimal:
             ways.append((field_name, way))

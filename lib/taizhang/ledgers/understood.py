@@ -72,6 +72,8 @@ def _tell_day(day: Day) -> Reason:
         return Reason(f"ledgers.understood.{name}", month=day.month, day=day.day)
     if day.end:
         return Reason(f"ledgers.understood.{day.end}_end")
+    if day.working:
+        return Reason("ledgers.understood.working_days", days=day.working)
     if day.months:
         return Reason("ledgers.understood.months", months=day.months)
     return Reason("ledgers.understood.days", days=day.days) if day.days else Reason("ledgers.understood.same")

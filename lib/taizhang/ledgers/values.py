@@ -65,10 +65,10 @@ class Context:
     `values`: the user's mapping of values as written (after ``~`` a regular expression); `empty`: the meaning of
     an empty cell, or ''; `where`: the table of workbook.toml in which a value can be mapped, for messages.
     `phrases`: the kind whose phrases the column may contain, or ''; `asks`: the act that a day alone states there;
-    `after`: a date here is not before the row's own date, which may settle the year; `in_days`, `in_months`: the
-    header says that numbers are days, or months; `order`: the order of day and month in the column; `decimal`: its
-    decimal sign. `words_only`: a bare number would be ambiguous (伤亡情况); `doubt`: why bare numbers of the
-    column are not in its unit.
+    `after`: a date here is not before the row's own date, which may settle the year; `in_days`, `in_working_days`,
+    `in_months`: the header says that numbers are these; `order`: the order of day and month in the column;
+    `decimal`: its decimal sign. `words_only`: a bare number would be ambiguous (伤亡情况); `doubt`: why bare numbers
+    of the column are not in its unit.
     """
 
     year: int | None = None
@@ -81,6 +81,7 @@ class Context:
     asks: str = ""
     after: bool = False
     in_days: bool = False
+    in_working_days: bool = False
     in_months: bool = False
     order: str = ""
     decimal: str = ""
@@ -308,8 +309,12 @@ def _read_day(value: object, field: Field, context: Context) -> Answer:
     if isinstance(value, str) and fold(value) == "无":
         return _NOTHING
     last, month = field.future and field.name != "starts_on", field.type == "month"
-    if context.after and last and context.in_days and re.fullmatch(r"\d{1,3}", text := write_cell(value)):
-        return Answer(None, relative=Relative(days=int(text)))
+    counted = context.after and last and (context.in_days or context.in_working_days)
+    if counted and re.fullmatch(r"\d{1,3}", text := write_cell(value)):
+        number = int(text)
+        return Answer(
+            None, relative=Relative(working=number) if context.in_working_days else Relative(days=number)
+        )
     partial = field.type in DATED_TYPES
     if context.in_months and re.fullmatch(r"0?[1-9]|1[0-2]", text := write_cell(value)):
         value = f"{text}月"
