@@ -168,7 +168,12 @@ def _learn(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning)
         session = linker.training.estimate_parameters_using_expectation_maximisation(
-            block_on("block"), fix_u_probabilities=False
+            block_on("block"),
+            fix_u_probabilities=False,
+            # Where few pairs are the same, what is alike of them is nobody's to learn from the rest: neighbours in one
+            # trade would be taken for one.
+            fix_m_probabilities=True,
+            fix_probability_two_random_records_match=True,
         )
     model = session.core_model_settings
     share = float(model.probability_two_random_records_match)
