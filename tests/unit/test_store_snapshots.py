@@ -22,6 +22,7 @@ from taizhang.core.periods import parse_period
 from taizhang.ingest.snapshots import prune_store
 from taizhang.store import list_first_seen, list_snapshots
 from taizhang.workbook.book import Workbook
+from taizhang.workbook.changes import compare_snapshots
 
 _PLAIN = {"a.xlsx": make_hazards("溪口镇", 5, month=8)}
 _TOWNS = ("溪口镇", "溪南镇", "白鹭镇")
@@ -212,6 +213,42 @@ def test_two_years_are_told_as_they_were_in_little_more_room(
     clock("2026-01-01")
     months.check()
     assert months.measure() <= 1.3
+
+
+def test_rows_that_changed_are_told_from_new_ones(tmp_path: Path, clock: Callable[[object], None]) -> None:
+    head, *rows = (list(row) for row in _PLAIN["a.xlsx"])
+    head[0], numbers = "隐患编号", [f"YH{row[0]}" for row in rows]
+    for row, number in zip(rows, numbers, strict=True):
+        row[0] = number
+    root = _make(tmp_path, {"a.xlsx": [head, *rows]})
+    clock("2021-10-01")
+    book = Workbook(root)
+    book.ingest()
+    rows[0][3] = "隐患一"  # said in another way
+    rows[1][2] = "2021-08-22"  # another day
+    rows[2][1] = "溪南镇"  # another district
+    added = ["YH9", "白鹭镇", "2021-08-30", "消防通道堵塞", "一般", "", ""]
+    clock("2021-11-01")
+    write_sheet(
+        root / "data" / "raw" / "a.xlsx", [head, added, *rows[4::-1][1:]]
+    )  # the fifth is gone, order turned
+    Workbook(root).ingest()
+    first, second = (one.id for one in list_snapshots(book.config))
+    found = compare_snapshots(book.config, first, second, book.kinds["hazards"])
+    told = found.astype(object).where(found.notna(), None)[
+        ["change", "columns", "source_row_before", "source_row"]
+    ]
+    # Of the file's rows 2 to 6 the fourth only stands elsewhere.
+    assert sorted(map(tuple, told.to_numpy().tolist()), key=str) == sorted(
+        [
+            ("changed", "description", 2, 6),
+            ("moved", "found_on", 3, 5),
+            ("moved", "district_code,district", 4, 4),
+            ("removed", "", 6, None),
+            ("new", "", None, 2),
+        ],
+        key=str,
+    )
 
 
 def test_old_snapshots_thin_out_and_the_others_stay(tmp_path: Path, clock: Callable[[object], None]) -> None:

@@ -99,6 +99,9 @@ def measure_late_entries(
     return LateEntries(snapshots, kinds, "short" if is_short else "")
 
 
+_PAIRED = {"change": "str", "gone": "Int64", "new": "Int64"}
+
+
 def follow_rows(kind: Kind, seen: pd.DataFrame, snapshots: pd.DatetimeIndex) -> pd.DataFrame:
     """Tell rows that were changed from rows that are new or removed.
 
@@ -182,6 +185,30 @@ def _list_levels(kind: Kind, rows: pd.DataFrame) -> list[tuple[list[str], str]]:
         # All else is as it was: it was worded in another way, or given a number. A cell may be empty, too.
         levels.append(([*here, *others], "changed"))
     return levels if number or what else [(here, "changed")]
+
+
+def pair_rows(kind: Kind, gone: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Say which rows that are gone are new ones in another form, by what tells rows of the kind apart, as above.
+
+    Returns
+    -------
+    DataFrame
+        change (changed, moved: to another day or district, removed or new), gone and new: positions of the rows in the
+        two tables, NA where there is none. All rows of both are in it, each once.
+    """
+    rows = pd.concat([gone, new], ignore_index=True)
+    left, right = np.arange(len(gone)), len(gone) + np.arange(len(new))
+    found: list[pd.DataFrame] = []
+    for names, how in _list_levels(kind, rows) if len(gone) and len(new) else ():
+        needed = [name for name in names if name in (*kind.id, *kind.same, kind.date, "district_code")]
+        known = rows[needed].notna().all(axis=1).to_numpy()
+        key = pd.util.hash_pandas_object(rows[names].astype("str"), index=False)
+        old, young = _pair(key, left[known[left]], right[known[right]])
+        found.append(pd.DataFrame({"change": how, "gone": old, "new": young - len(gone)}))
+        left, right = np.setdiff1d(left, old), np.setdiff1d(right, young)
+    found.append(pd.DataFrame({"change": "removed", "gone": left, "new": pd.NA}))
+    found.append(pd.DataFrame({"change": "new", "gone": pd.NA, "new": right - len(gone)}))
+    return pd.concat([one.astype(_PAIRED) for one in found], ignore_index=True)
 
 
 def _pair(key: pd.Series, gone: np.ndarray, new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,6 +4,7 @@ from taizhang.store.snapshots import (
     ENVIRONMENT,
     Snapshot,
     find_known,
+    list_differences,
     list_first_seen,
     list_snapshots,
     save_snapshot,
@@ -13,6 +14,6 @@ from taizhang.store.snapshots import (
 from taizhang.store.tables import dump_lines
 
 __all__ = [
-    "ENVIRONMENT", "Snapshot", "dump_lines", "find_known", "list_first_seen", "list_snapshots",
+    "ENVIRONMENT", "Snapshot", "dump_lines", "find_known", "list_differences", "list_first_seen", "list_snapshots",
     "save_snapshot", "thin_out", "write_snapshot",
 ]  # fmt: skip

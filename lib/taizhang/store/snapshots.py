@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from taizhang.core.clock import read_day
 from taizhang.core.errors import ParameterError
@@ -156,6 +157,31 @@ def list_first_seen(config: Config, kind: str) -> pd.DataFrame:
     if seen.last is None:
         return pd.DataFrame(columns=["first_seen", "last_seen", "present"])
     return seen.tabulate(chain, path)
+
+
+def list_differences(config: Config, before: str, after: str, kind: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of a kind that only one of two snapshots has, by their ids: of the first, and of the second.
+
+    Rows are compared by their content: one that stands in another file, sheet or row, and says the same, is in both.
+    """
+    log = read_log(_place(config.root))
+    path = f"{_TABLES}/{kind}.parquet"
+    states = {}
+    chain = Chain(_place(config.root), log)
+    places = {name: _find_place(log, name) for name in (before, after)}
+    for name, at in sorted(places.items(), key=lambda one: one[1]):
+        placed = chain.follow(at + 1).tables.get(path)
+        states[name] = (placed, chain.read_table(path)[0] if placed is not None else pa.table({}))
+    (one, rows), (other, more) = states[before], states[after]
+    held, held_after = (np.zeros(0, np.int64) if it is None else it.ids[it.order] for it in (one, other))
+    return (
+        rows.filter(pa.array(~np.isin(held, held_after))).to_pandas()
+        if one is not None
+        else rows.to_pandas(),
+        more.filter(pa.array(~np.isin(held_after, held))).to_pandas()
+        if other is not None
+        else more.to_pandas(),
+    )
 
 
 class _Seen:
