@@ -34,7 +34,7 @@ class Entry:
     id: str
     made_at: str  # ISO 8601, as the clock said
     version: str
-    fingerprint: str  # of the ingest
+    fingerprint: str  # of the ingest, the first letters of it
     digest: str  # of all that is in it
     record: bytes
 

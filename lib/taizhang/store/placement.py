@@ -7,7 +7,7 @@ differences from it, nearly all nought, are compressed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ Arrays = list[np.ndarray]
 # Values of a column of the content, for rows by their numbers, to sort by.
 Look = Callable[[np.ndarray, Sequence[str]], pd.DataFrame]
 
+_ORIGIN = ("source_file", "source_sheet")
 _CHEAP = 64  # bytes that need no better way
 
 
@@ -40,6 +41,58 @@ class Placement:
     about: Mapping[str, Any] = field(default_factory=dict)
 
 
+def line_up(tables: Mapping[str, Placement], paths: Sequence[str], key: str) -> Placement | None:
+    """Where the rows of several tables stand, one table after the other, of those that have a text in a column.
+
+    None if a table is not there or has no such column.
+    """
+    if not all(
+        path in tables and key in tables[path].codes and tables[path].row is not None for path in paths
+    ):
+        return None
+    texts: dict[str, tuple[str, ...]] = dict.fromkeys(_ORIGIN, ())
+    codes = {name: [np.zeros(0, np.int64)] for name in _ORIGIN}
+    rows = [np.zeros(0, np.int64)]
+    for path in paths:
+        one = tables[path]
+        chosen = one.order[one.codes[key][one.order] >= 0]
+        assert one.row is not None
+        rows.append(one.row[chosen])
+        for name in _ORIGIN:
+            numbers = one.codes[name][chosen]
+            codes[name].append(np.where(numbers < 0, -1, numbers + len(texts[name])))
+            texts[name] += tuple(one.texts[name])
+    row = np.concatenate(rows)
+    ids = np.arange(len(row))
+    return Placement(ids, {name: np.concatenate(some) for name, some in codes.items()}, texts, row, None, ids)
+
+
+def place_like(placed: Placement, lined: Placement | None) -> Placement | None:
+    """The rows of a table, in its order where those of others stand; None if there are not as many."""
+    if lined is None or len(lined.ids) != len(placed.ids) or {*placed.codes} != {*_ORIGIN}:
+        return None
+    row = np.empty(len(placed.ids), np.int64)
+    assert lined.row is not None
+    row[placed.order] = lined.row
+    codes = {}
+    for name in _ORIGIN:
+        known = {text: number for number, text in enumerate(placed.texts[name])}
+        numbers = np.array([*(known.get(text, -1) for text in lined.texts[name]), -1])
+        codes[name] = np.empty(len(row), np.int64)
+        codes[name][placed.order] = numbers[lined.codes[name]]
+    return replace(placed, row=row, codes=codes)
+
+
+def is_placed_alike(one: Placement, other: Placement) -> bool:
+    """Return whether all rows stand in the same places."""
+    return (
+        one.row is not None
+        and other.row is not None
+        and np.array_equal(one.row, other.row)
+        and all(np.array_equal(one.codes[name], other.codes[name]) for name in one.codes)
+    )
+
+
 def make_empty(names: Sequence[str]) -> Placement:
     """No rows."""
     none = np.zeros(0, np.int64)
@@ -49,9 +102,12 @@ def make_empty(names: Sequence[str]) -> Placement:
 
 
 def encode(
-    before: Placement, now: Placement, look: Look, columns: Sequence[str]
+    before: Placement, now: Placement, look: Look, columns: Sequence[str], *, placed: bool = True
 ) -> tuple[dict[str, Any], Arrays]:
-    """Describe rows by how they differ from those before; `columns` of the content may predict how a file is sorted."""
+    """Describe rows by how they differ from those before; `columns` of the content may predict how a file is sorted.
+
+    Without `placed`, it is left out in which file, sheet and row they stand.
+    """
     arrays: Arrays = []
     told: dict[str, Any] = {"count": now.count}
 
@@ -68,13 +124,15 @@ def encode(
     for name, codes in now.codes.items():
         if more := now.texts[name][len(before.texts.get(name, ())) :]:
             told[f"texts.{name}"] = list(more)
+        if not placed:
+            continue
         earlier = before.codes.get(name)
         put(f"kept.{name}", codes[kept] - (earlier[where] if earlier is not None else 0))
         put(f"fresh.{name}", _to_differences(codes[fresh]))
     if now.flag is not None:
         earlier_flag = before.flag[where] if before.flag is not None else np.zeros(len(where), bool)
         put("flags", np.packbits(np.concatenate([now.flag[kept] ^ earlier_flag, now.flag[fresh]])))
-    if now.row is not None:
+    if now.row is not None and placed:
         put("fresh.row", _to_differences(now.row[fresh], 1))
         earlier_row = before.row[where] if before.row is not None else np.zeros(len(where), np.int64)
         if (now.row[kept] != earlier_row).any():

@@ -13,7 +13,16 @@ from taizhang.core.files import remove_leftovers
 from taizhang.core.version import __version__
 from taizhang.store.hashing import Hashes, hash_order, hash_rows, number_copies
 from taizhang.store.log import LOG, Entry, Log, read_log, write_log, write_record
-from taizhang.store.placement import Placement, encode, make_empty, measure, shrink
+from taizhang.store.placement import (
+    Placement,
+    encode,
+    is_placed_alike,
+    line_up,
+    make_empty,
+    measure,
+    place_like,
+    shrink,
+)
 from taizhang.store.segments import Segment, add_rows, count_rows, hash_segments, simplify
 from taizhang.store.state import (
     BLOB,
@@ -27,7 +36,7 @@ from taizhang.store.state import (
     State,
     hash_bytes,
 )
-from taizhang.store.tables import FLAG, ROW, Source, Texts, open_source
+from taizhang.store.tables import FLAG, KEY, ROW, TABLES, Source, Texts, open_source
 
 _MOST_TEXT = 8 * 1024**2  # a longer file is stored as it is
 _PART = 500_000  # rows that are stored at once
@@ -43,7 +52,7 @@ def add_snapshot(
     passing: Collection[str] = (),
 ) -> Entry | None:
     """Store files by the paths that they are to have; returns the snapshot, or None if the newest has just these."""
-    log = read_log(folder)
+    log, fingerprint = read_log(folder), fingerprint[:HASH_LETTERS]
     chain = Chain(folder, log)
     chain.follow(len(log.entries))
     adding = _Adding(folder, chain, log)
@@ -133,15 +142,25 @@ class _Adding:
         }
         placed = replace(placed, about=about)
         columns = [field.name for field in shape.content]
-        told, arrays = encode(before, placed, self._make_look(path, source), columns)
+        like = self._find_like(source, placed)
+        told, arrays = encode(before, placed, self._make_look(path, source), columns, placed=not like)
         start = len(self._arrays)
         self._arrays += arrays
         changed = {key: value for key, value in about.items() if before.about.get(key) != value}
         self._told["tables"][path] = {
-            "about": changed, "told": told, "arrays": [start, len(self._arrays)],
+            "about": changed, "told": told, "arrays": [start, len(self._arrays)], **({"like": like} if like else {}),
         }  # fmt: skip
         self.now.tables[path] = placed
         self.now.files.pop(path, None)
+
+    def _find_like(self, source: Source, placed: Placement) -> list[str]:
+        """The tables of ledgers, if any, of whose rows this one tells something, row by row, in their order."""
+        if source.table is None or not {KEY, "kind"} <= set(source.shape.content.names):
+            return []
+        kinds = dict.fromkeys(source.table["kind"].to_pylist())
+        paths = [f"{TABLES}/{kind}.parquet" for kind in kinds]
+        alike = place_like(placed, line_up(self.now.tables, paths, KEY))
+        return paths if alike is not None and is_placed_alike(alike, placed) else []
 
     def _place_rows(self, path: str, source: Source, before: Placement) -> tuple[Placement, Hashes]:
         """Number a table's rows, storing those that are new; returns where they stand, and their hashes."""

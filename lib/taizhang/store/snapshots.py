@@ -19,9 +19,8 @@ from taizhang.store.placement import Placement
 from taizhang.store.prune import prune_snapshots
 from taizhang.store.save import add_snapshot
 from taizhang.store.state import Chain
-from taizhang.store.tables import name_texts, write_table
+from taizhang.store.tables import TABLES, name_texts, write_table
 
-_TABLES = "data/processed"
 RECENT_DAYS = 92
 _OWN = "."  # what begins so is the store's own
 ENVIRONMENT = ".environment.json"  # the versions of Python and all libraries
@@ -34,7 +33,7 @@ class Snapshot:
     id: str
     made_at: datetime  # as the clock said, with its zone
     version: str  # of taizhang
-    fingerprint: str  # of the ingest
+    fingerprint: str  # of the ingest, the first letters of it
     digest: str  # of all that is in it
 
     @property
@@ -149,7 +148,7 @@ def list_first_seen(config: Config, kind: str) -> pd.DataFrame:
         snapshot), and the row's columns, with source_file, source_sheet and source_row as last seen.
     """
     chain = Chain(_place(config.root), read_log(_place(config.root)))
-    path = f"{_TABLES}/{kind}.parquet"
+    path = f"{TABLES}/{kind}.parquet"
     seen = _Seen()
     for at, entry in enumerate(chain.log.entries, 1):
         state = chain.follow(at)
@@ -165,7 +164,7 @@ def list_differences(config: Config, before: str, after: str, kind: str) -> tupl
     Rows are compared by their content: one that stands in another file, sheet or row, and says the same, is in both.
     """
     log = read_log(_place(config.root))
-    path = f"{_TABLES}/{kind}.parquet"
+    path = f"{TABLES}/{kind}.parquet"
     states = {}
     chain = Chain(_place(config.root), log)
     places = {name: _find_place(log, name) for name in (before, after)}

@@ -13,9 +13,9 @@ import pyarrow as pa
 from taizhang.core.errors import ParameterError
 from taizhang.store.hashing import hash_order, hash_rows, number_copies
 from taizhang.store.log import Entry, Log, read_record
-from taizhang.store.placement import Look, Placement, decode, make_empty
+from taizhang.store.placement import Look, Placement, decode, line_up, make_empty, place_like
 from taizhang.store.segments import gather_rows
-from taizhang.store.tables import FLAG, ROW, Shape, name_texts
+from taizhang.store.tables import FLAG, KEY, ROW, Shape, name_texts
 
 LINES, BLOBS = ".lines", ".blobs"  # the tables of lines of texts, and of other files' bytes
 LINE, BLOB = "line", "blob"
@@ -85,6 +85,9 @@ class Chain:
             first, last = one["arrays"]
             look = self.make_look(path, lambda about=about, state=state: self.read_shape(about, state))
             placed = decode(before_rows, {**about, **one["told"]}, arrays[first:last], look)
+            if "like" in one:
+                lined = line_up(state.tables, one["like"], KEY)
+                placed = place_like(placed, lined) or placed  # if it is not so, its sum is another
             state.tables[path] = replace(placed, about=about)
             self._enter_born(path, entry.made_at, one, arrays)
         return state

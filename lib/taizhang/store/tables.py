@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 
 from taizhang.core.files import write_beside, write_text
 
-PLACES = ("source_file", "source_sheet", "table_columns", "district_match", "premises_key")
-ROW, FLAG = "source_row", "duplicate"
+PLACES = ("source_file", "source_sheet", "table_columns", "district_match")
+TABLES = "data/processed"  # where they are in a workbook
+ROW, FLAG, KEY = "source_row", "duplicate", "premises_key"
 _BATCH = 250_000
 _BOM = "\ufeff"
 
@@ -106,7 +107,9 @@ def open_source(path: Path) -> Source | None:
 
 def _make_shape(form: str, schema: pa.Schema, whole: bool, group: int) -> Shape:
     texts = {one.name for one in schema if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)}
-    codes = tuple(name for name in PLACES if name in texts)
+    # Of a ledger's row it is no content: it changes with other rows. In a table of its own it says which row is which.
+    apart = (*PLACES, KEY) if FLAG in schema.names else PLACES
+    codes = tuple(name for name in apart if name in texts)
     flag = FLAG in schema.names and pa.types.is_boolean(schema.field(FLAG).type)
     return Shape(form, schema, codes, whole, flag, group)
 
