@@ -179,3 +179,58 @@ def test_names_are_folded(written: str) -> None:
 
 def test_width_script_and_brackets_are_folded() -> None:
     assert fold_name("ＡＢ貿易（廈門）【總部】") == "ab贸易(厦门)(总部)"
+
+
+def test_branches_that_share_a_code_stay_apart_unless_decided() -> None:
+    names = [
+        "惠民超市",
+        "惠民超市第二门店",
+        "惠民超市有限公司溪口分公司",
+        "惠民超市（二号店）",
+        "惠民超市有限公司",
+    ]
+    rows = [mention(name, CODE) for name in names]
+    keys = link(*rows)
+    assert keys == [CODE, f"{CODE} 2", f"{CODE} 溪口分", f"{CODE} 2", CODE]
+    keys = link(*rows, decisions=[Decision(2, CODE, f"{CODE} 2", True)])
+    assert keys[0] == keys[1] == keys[3] != keys[2]
+
+
+def test_no_link_of_any_kind_joins_two_codes_or_two_branches() -> None:
+    spellings = (
+        "安通加油站",
+        "溪口安通加油站",
+        "安通加油站有限公司",
+        "安通汽车加油站",
+        "安安通加油站",
+        "安通石油加油站",
+    )
+    rows = [mention(name, code) for name in spellings for code in (CODE, OTHER, None)]
+    rows += [
+        mention(f"{name}第{number}分店", code)
+        for name in spellings
+        for number in "一二"
+        for code in (CODE, None)
+    ]
+    told = pd.DataFrame(rows)
+    told["key"] = link_premises(told, places={"350921001": ("溪口镇",)}).rows["premises_key"]
+    told["branch"] = told["name"].str.extract("第(.)分店")[0].fillna("")
+    by_key = told.groupby("key")
+    assert (by_key["number"].nunique() <= 1).all()
+    assert (by_key["branch"].nunique() == 1).all()
+
+
+def test_two_of_the_register_are_never_one_by_probability() -> None:
+    rows = [
+        mention("惠民超市", registered=True),
+        mention("惠民生活超市", registered=True),
+        mention("惠民超市"),
+    ]
+    linked = link_premises(pd.DataFrame(rows))
+    assert linked.rows["premises_key"].nunique() == 2
+
+
+def test_the_city_that_most_names_tell_is_known_where_one_tells_it_without_its_kind() -> None:
+    rows = [mention(f"福建省永宁市{name}") for name in ("甲石材厂", "乙茶叶厂", "丙超市")]
+    keys = link(*rows, mention("福建永宁丁宾馆"), mention("丁宾馆"))
+    assert keys[3] == keys[4]

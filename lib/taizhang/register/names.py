@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ from taizhang.core.privacy import is_person
 _WORDS = Path(__file__).parents[1] / "metadata" / "premises_names.yml"
 _BRACKETS = str.maketrans("[{<〔【〖［〈《「『]}>〕】〗］〉》」』", "(" * 11 + ")" * 11)
 _OUT = re.compile(r"[^\w()#]+|_+")
+_MOST_LEARNED_FROM = 20_000
 _HAN = "\u3400-\u9fff"
 _DIGITS = {one: at for at, ones in enumerate("零〇,一,二两,三,四,五,六,七,八,九".split(",")) for one in ones}
 _NUMERAL = "零〇一二两三四五六七八九十百"
@@ -58,9 +60,32 @@ def normalise_name(text: str, places: Sequence[str] = ()) -> Name:
 def parse_names(
     folded: Sequence[str], districts: Sequence[str], places: Mapping[str, Sequence[str]]
 ) -> list[Name]:
-    """Take folded names apart, each with the places of its district."""
-    own = {code: _make_places(tuple(places.get(code, ()))) for code in dict.fromkeys(districts)}
+    """Take folded names apart, each with the places of its district and those that most names tell."""
+    above = learn_places(folded)
+    own = {code: _make_places((*places.get(code, ()), *above)) for code in dict.fromkeys(districts)}
     return [_parse(name, own[code]) for name, code in zip(folded, districts, strict=True)]
+
+
+def learn_places(folded: Sequence[str]) -> tuple[str, ...]:
+    """The province, city and county that names of a workbook begin with: of each level the one that most of them tell.
+
+    With it, 福建永宁溪口加油站 is known to lie in 永宁 where other names say 永宁市.
+    """
+    told: dict[str, Counter[str]] = {"province": Counter(), "city": Counter(), "county": Counter()}
+    for name in folded[:: max(1, len(folded) // _MOST_LEARNED_FROM)]:
+        rest = name
+        if (found := _province().match(rest)) and len(rest) - found.end() >= 2:
+            told["province"][found[1]] += 1
+            rest = rest[found.end() :]
+        for level, place in _ask_places(rest)[0]:
+            if level in told:
+                told[level][place] += 1
+    learned = []
+    for counted in told.values():
+        for place, count in counted.most_common(1):
+            if count >= 3 and count >= 0.6 * counted.total():
+                learned.append(place)
+    return tuple(learned)
 
 
 @cache
