@@ -640,6 +640,13 @@ def return_(
     raise typer.Exit(SEE if made.kept else code)
 
 
+def expand_pattern(path: Path) -> list[Path]:
+    """The files that a name with * stands for, as a Windows console leaves that to the command."""
+    if path.exists() or not set("*?") & set(path.name):
+        return [path]
+    return sorted(path.parent.glob(path.name)) or [path]
+
+
 @command()
 def collect(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
@@ -649,6 +656,7 @@ def collect(
     from taizhang.returns import collect_answers
     from taizhang.workbook.book import Workbook
 
+    files = [found for path in files for found in expand_pattern(path)]
     if absent := [str(path) for path in files if not path.is_file()]:
         raise ParameterError("cli.collect.no_file", files=absent)
     book = Workbook.find(workbook)

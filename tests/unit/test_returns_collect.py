@@ -414,3 +414,37 @@ def test_text_files_merged_cells_and_heads_of_sections(tmp_path: Path) -> None:
     summary = open_workbook(str(county.root)).ingest().summaries[0]
     assert (summary.read, summary.accepted, summary.cells_set_aside) == (12, 12, 0)
     assert count(collect(county, *made.files)) == (0, 4, 0, 0)
+
+
+def test_rows_of_few_cells_are_known_only_while_their_file_is_as_it_was(tmp_path: Path) -> None:
+    make_county(tmp_path / "book", towns=2, faults=0, rows=10)
+    county = County(tmp_path / "book", {}, [], {})
+    raw = county.root / "data" / "raw"
+    for path in raw.glob("*台账.xlsx"):
+        path.unlink()
+    ledger = raw / "甲隐患台账.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["所属乡镇", "发现日期", "隐患等级"])
+    for day in (1, None, 3):
+        book.active.append(["青溪镇", f"2021-03-0{day}" if day else None, "一般"])
+    book.save(ledger)
+    held = open_workbook(str(county.root))
+    held.ingest()
+    (path,) = make_returns(held, MARCH, district="青溪镇").files
+    form = openpyxl.load_workbook(path)
+    sheet = form["隐患排查治理"]
+    sheet.cell(3, read_head(sheet)["更正为"]).value = "2021-03-02"
+    form.save(path)
+    book.active.insert_rows(2)
+    for column, value in enumerate(("青溪镇", None, "一般"), 1):  # one as like as can be, above
+        book.active.cell(2, column).value = value
+    book.save(ledger)
+    assert list_codes(collect(county, path)) == ["no_row"]
+    book.active.delete_rows(2)
+    book.save(ledger)
+    (raw / "三月").mkdir()
+    ledger = ledger.rename(raw / "三月" / ledger.name)
+    settings = county.root / "workbook.toml"
+    told = settings.read_text(encoding="utf-8").replace("data/raw/*", "data/raw/三月/*")
+    settings.write_text(told, encoding="utf-8")
+    assert list_codes(collect(county, path)) == ["no_row"]  # four rows are alike but for their days

@@ -41,6 +41,7 @@ class Asked:
     old: str
     marks: Mapping[str, str]
     label: str
+    sha: str = ""  # of the file when it was asked about
 
     @property
     def is_pair(self) -> bool:

@@ -7,7 +7,7 @@ would read it, and only then written down; everything else is listed with its re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,7 +15,7 @@ import pandas as pd
 from taizhang.boundaries import match_districts
 from taizhang.core.clock import read_day
 from taizhang.core.csv import format_csv
-from taizhang.core.files import write_text
+from taizhang.core.files import hash_file, write_text
 from taizhang.core.locks import hold_lock
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason
@@ -30,6 +30,7 @@ from taizhang.ledgers.text import fold
 from taizhang.returns.answers import Answer, Asked, ReturnRead, read_return
 from taizhang.returns.doubts import (
     FOLDER,
+    HASH,
     Ledgers,
     Seen,
     hash_text,
@@ -52,6 +53,7 @@ _COLUMNS = [
     "reason_code", "by",
 ]  # fmt: skip
 _ALIKE = 0.75  # of a row's other cells: a row that was edited is still the same
+_FEW = 3  # of a row's other cells: with fewer, rows may be alike by chance
 _ROUNDS = 4
 _YES, _NO = frozenset(("yes", "是", "1", "true", "同")), frozenset(("no", "否", "0", "false", "不同"))
 
@@ -203,8 +205,8 @@ class _Weighing:
             asked = answers[0].asked
             by_file[asked.kind, asked.file].append(answers)
         for (kind, file), groups in by_file.items():
-            reads = [one for one in ledgers.reads.get(kind, ()) if mask_numbers(one.shown) == file]
-            if not reads or reads[0].failed:
+            reads = _find_reads(ledgers.reads.get(kind, ()), file)
+            if not reads:
                 for answers in groups:
                     self._refuse(answers, Reason("returns.conflict.no_file"))
                 continue
@@ -215,13 +217,18 @@ class _Weighing:
         asked = [answers[0].asked for answers in groups]
         fits: list[_Fit] = []
         seen = [_look_for(one, asked) for one in reads]
+        hashes = {hash_file(one.path)[:HASH] for one in reads}
         whole: list[Seen] | None = None
         for answers in groups:
             one = answers[0].asked
-            found = _find_row(one, seen, exact=True)
+            # Of a file that has been saved since, a row of few cells is known by its number no more.
+            sure = one.sha in hashes or len(one.marks) >= _FEW
+            found = _find_row(one, seen, exact=True) if sure else None
             if found is None:
                 whole = whole or [look_at(read, {ANYWHERE}) for read in reads]
-                found = _find_row(one, whole, exact=True) or _find_row(one, whole, exact=False)
+                found = _find_row(one, whole, exact=True, alone=not sure)
+                if found is None and sure:
+                    found = _find_row(one, whole, exact=False)
             if found is None:
                 self._refuse(answers, Reason("returns.conflict.no_row"), file=reads[0].shown)
                 continue
@@ -384,10 +391,20 @@ def _look_for(read: Read, asked: Sequence[Asked]) -> Seen:
     return look_at(read, {ANYWHERE} if masked else {(one.sheet, one.row) for one in asked})
 
 
-def _find_row(asked: Asked, seen: Sequence[Seen], *, exact: bool) -> tuple[int, ShownRow] | None:
+def _find_reads(reads: Sequence[Read], file: str) -> list[Read]:
+    """The file that was asked about; one that lies in another folder now, if no other has its name."""
+    there = [one for one in reads if not one.failed]
+    same = [one for one in there if mask_numbers(one.shown) == file]
+    moved = [one for one in there if PurePosixPath(mask_numbers(one.shown)).name == PurePosixPath(file).name]
+    return same or (moved if len({one.shown for one in moved}) == 1 else [])
+
+
+def _find_row(
+    asked: Asked, seen: Sequence[Seen], *, exact: bool, alone: bool = False
+) -> tuple[int, ShownRow] | None:
     """The row that was asked about, by its cells: where it stood, or, if it has moved, where it alone is the same.
 
-    One that was edited meanwhile is known where it stands, if no other is as like.
+    One that was edited meanwhile is known where it stands, if no other is as like. `alone`: only one that has no like.
     """
     marks = asked.marks
     best: list[tuple[float, bool, int, ShownRow]] = []
@@ -402,7 +419,7 @@ def _find_row(asked: Asked, seen: Sequence[Seen], *, exact: bool) -> tuple[int, 
         return None
     if exact:
         same = [one for one in best if one[0] == 1.0]
-        here_too = [one for one in same if one[1]]
+        here_too = [] if alone else [one for one in same if one[1]]
         chosen = here_too or (same if len(same) == 1 else [])
         return (chosen[0][2], chosen[0][3]) if chosen else None
     best.sort(key=lambda one: (one[0], one[1]), reverse=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from taizhang.core.files import hash_file
 from taizhang.core.reasons import Label, Reason
 from taizhang.ingest.cache import read_parts
 from taizhang.ingest.corrections import read_corrections
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from taizhang.core.periods import Period
     from taizhang.workbook.book import Workbook
 
+HASH = 12  # characters of a file's hash by which it is known again
 FOLDER = "returns"  # of a period's reports, and the lock of whatever writes or takes them
 PAIRS_FILE = "doubtful_pairs.csv"
 # Read in a table of rows; a column that a district cannot answer names none.
@@ -62,6 +64,7 @@ class Question:
     reasons: tuple[Reason, ...]
     district_code: str = ""
     suggestion: str = ""
+    sha: str = ""  # of the file as it was read
 
     @property
     def column(self) -> str:
@@ -210,11 +213,12 @@ def read_doubts(book: "Workbook") -> Doubts:
         days: dict[_Place, str] = {}
         answered: set[_Place] = set()
         for read, seen in ledgers.read(name, wanted):
+            sha = hash_file(read.path)[:HASH]
             for (sheet, row), shown in seen.rows.items():
                 place = (read.shown, sheet, row)
                 days[place] = shown.day
                 asked = found.ask(place, shown, seen.faults.get((sheet, row), ()), near)
-                questions += asked
+                questions += [replace(one, sha=sha) for one in asked]
                 if asked:
                     answered.add(place)
         for place, (code, reason) in found.aside_rows.items():

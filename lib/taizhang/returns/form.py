@@ -23,7 +23,20 @@ from taizhang.returns.doubts import Question, is_personal, mark_cells
 
 KEYS_SHEET = "taizhang"
 # What the hidden sheet tells of each line; read back by `answers`.
-KEY_COLUMNS = ("key", "kind", "file", "sheet", "row", "column", "letter", "type", "old", "cells", "label")
+KEY_COLUMNS = (
+    "key",
+    "kind",
+    "file",
+    "sheet",
+    "row",
+    "column",
+    "letter",
+    "type",
+    "old",
+    "cells",
+    "label",
+    "sha",
+)
 PAIR, CELL = "pair", "cell"
 _LONGEST = 160  # characters of a text that is shown
 _CONTEXT, _PERSONS = 3, 2  # columns that show a row as it was, and, if asked for, of persons
@@ -400,7 +413,7 @@ class _Form:
             (
                 one.key, one.kind.name, mask_numbers(one.file), mask_numbers(one.row.sheet), one.cell.row, one.column,
                 one.cell.letter, kind, one.old, " ".join(f"{name}:{mark}" for name, mark in marks.items()),
-                self._name_column(one),
+                self._name_column(one), one.sha,
             )
         )  # fmt: skip
 
@@ -426,7 +439,7 @@ class _Form:
             self._write_line(sheet, row, cells, widths)
             sheet.write_blank(row, len(cells) + 1, None, self._yellow("@"))
             sheet.data_validation(row, len(cells) + 1, row, len(cells) + 1, rule)
-            self._keys.append((key, PAIR, pair.a, pair.b, 0, "", "", PAIR, "", "", ""))
+            self._keys.append((key, PAIR, pair.a, pair.b, 0, "", "", PAIR, "", "", "", ""))
         self._end(sheet, row, len(widths))
 
     def _write_missing(self) -> None:
