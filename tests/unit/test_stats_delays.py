@@ -145,6 +145,28 @@ def test_a_month_without_a_snapshot() -> None:
     assert shares.tolist() == pytest.approx([0.6, 0.9, 1, 1], abs=0.01)
 
 
+def test_two_months_without_a_snapshot_and_most_rows_late() -> None:
+    """Of 1,000 rows 100 are in at the month's end, 700 a month later; no snapshot in June and October."""
+    held = enter((100, 600, 300))
+    skipped = pd.DatetimeIndex(["2021-06-01", "2021-10-01"])
+    for day in skipped:
+        held.loc[held["entered"] == day, "entered"] = day + pd.DateOffset(months=1)
+    delays = estimate_delays(build_triangle(held, FIRSTS.difference(skipped)))
+    assert delays is not None
+    shares = delays.find_shares([0, 4, 8]).mean(axis=0)[0]
+    assert shares.tolist() == pytest.approx([0.1, 0.7, 1], abs=0.01)
+
+
+def test_of_snapshots_a_day_apart_the_last_counts() -> None:
+    """What is entered on the second of the next month is in at the month's end, as near as a quarter of a month."""
+    held = enter((8,))
+    extra = held.copy()
+    extra["entered"] += pd.Timedelta(days=1)
+    both = pd.concat([held, extra]).assign(last_seen=FIRSTS[-1] + pd.Timedelta(days=1))
+    delays = estimate_delays(build_triangle(both, FIRSTS.append(FIRSTS + pd.Timedelta(days=1)).sort_values()))
+    assert delays is not None and delays.late.tolist() == [0]
+
+
 def test_a_district_of_few_rows_leans_on_the_others() -> None:
     many = enter((60, 30, 10), district="a")
     few = enter((1,), district="b", first="2021-09")
