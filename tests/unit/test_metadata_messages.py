@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -28,6 +29,7 @@ def find_places(text: str) -> set[str]:
     return places
 
 
+@cache
 def read_texts() -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Texts of the package's modules, each with one that has it; and texts that are put together, as patterns."""
     texts: dict[str, str] = {}
@@ -48,7 +50,6 @@ def read_texts() -> tuple[dict[str, str], list[tuple[str, str]]]:
     return texts, patterns
 
 
-TEXTS, PATTERNS = read_texts()
 BEGINNINGS = tuple(f"{room}\\." for room in ROOMS)
 # Keys of draw.toml and of what is fixed before a draw, which are written as they are in the files.
 KEYS_OF_DRAWS = ("seed", "text", "entities", "names", "avoid", "visited")
@@ -90,7 +91,7 @@ def test_a_chinese_message_holds_no_english_but_names(code: str) -> None:
 
 
 def test_every_code_of_the_package_has_words() -> None:
-    used = {text: where for text, where in TEXTS.items() if _CODE.fullmatch(text)}
+    used = {text: where for text, where in read_texts()[0].items() if _CODE.fullmatch(text)}
     files = {path.name for path in PACKAGE.rglob("*")}
     for code, where in used.items():
         # Other dotted texts, such as names of modules, facts and files, begin otherwise or are no such beginning.
@@ -101,14 +102,15 @@ def test_every_code_of_the_package_has_words() -> None:
 
 
 def test_every_message_is_used() -> None:
-    words = set(TEXTS) | {word for text in TEXTS for word in re.findall(r"[a-z0-9_]+", text)}
+    texts, patterns = read_texts()
+    words = set(texts) | {word for text in texts for word in re.findall(r"[a-z0-9_]+", text)}
     for path in (PACKAGE / "metadata").glob("*.yml"):
         words |= set(_list_keys(yaml.safe_load(path.read_text("utf-8"))))
     words |= {"install_completion", "show_completion"}  # options that typer adds
-    made = [re.compile(pattern) for pattern, _ in PATTERNS if pattern.startswith(BEGINNINGS)]
+    made = [re.compile(pattern) for pattern, _ in patterns if pattern.startswith(BEGINNINGS)]
 
     def is_used(code: str) -> bool:
-        if code in TEXTS:
+        if code in texts:
             return True
         found = (pattern.fullmatch(code) for pattern in made)
         return any(match and all(set(part.split(".")) <= words for part in match.groups()) for match in found)
