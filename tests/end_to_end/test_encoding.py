@@ -11,6 +11,7 @@ import pytest
 
 import taizhang
 from tests.short_templates import put_short_templates
+from tools.sample import make_sample
 
 # As on Windows: nothing can be forked, and a text file without a named encoding is read and written as cp936.
 LIKE_WINDOWS = """
@@ -32,9 +33,9 @@ io.open = builtins.open = open_as_cp936
 
 
 @pytest.mark.slow
-def test_a_review_where_nothing_forks_and_files_are_cp936(sample_book, tmp_path):
+def test_a_review_where_nothing_forks_and_files_are_cp936(tmp_path):
     book = tmp_path / "县 book"
-    shutil.copytree(sample_book, book, ignore=shutil.ignore_patterns("processed", "reports"))
+    make_sample(book, townships=2, rows=40, seed=7)
     toml = book / "workbook.toml"
     text = toml.read_text("utf-8").replace('"data/raw/hazards/*.xlsx"', r"'data\raw\hazards\*.xlsx'")
     assert "\\" in text
