@@ -19,6 +19,9 @@ settings.register_profile("house", deadline=None, max_examples=60, derandomize="
 settings.load_profile("house")
 
 os.environ.setdefault("MPLBACKEND", "agg")
+# What tests write need not outlast a power failure: to wait for the disk would be a tenth of their time. Tests of this
+# set a function of their own.
+os.fsync = lambda handle: None
 # Messages are tested in English; a test of Chinese ones asks for them.
 os.environ.setdefault("TAIZHANG_LANG", "en")
 # Workbooks made by hand may run their own code; a test of trust asks for less. What `new` remembers is kept apart.
