@@ -11,7 +11,7 @@ from taizhang.register.names import Name
 
 # A key that more names of a district share tells too little, and would make pairs by the square: for keys of a whole
 # name, and for keys of a part of it.
-MOST, MOST_OF_PART = 24, 12
+MOST, MOST_OF_PART = 16, 8
 
 
 def find_pairs(

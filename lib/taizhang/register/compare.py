@@ -122,11 +122,15 @@ def _are_told_apart(a: Name, b: Name) -> bool:
 
 def _compare(a: Name, b: Name) -> int:
     long = max(a, b, key=lambda name: len(name.flat))
-    return max(
-        _compare_parts(a, b),
+    wholes = max(
         _compare_wholes(a.flat, b.flat, len(long.proper), _count_trade(a, b, long)),
         _compare_wholes(a.plain, b.plain, 0, 0),
     )
+    if a.proper != b.proper and min(len(a.proper), len(b.proper)) <= 3:
+        # A slip in few characters makes another name: 家家乐 and 家乐, 新华 and 华新.
+        turned = len(a.proper) == 2 and sorted(a.proper) == sorted(b.proper)
+        wholes = min(wholes, PART if turned else SHORT_SLIP)
+    return max(_compare_parts(a, b), wholes)
 
 
 def _count_trade(a: Name, b: Name, long: Name) -> int:
@@ -321,7 +325,9 @@ def _compare_equal_lengths(a: str, b: str) -> int:
     slips = sum(is_slip(one, two) for one, two in other)
     if len(other) == 1:
         if slips:
-            return LONG_SLIP if size >= 4 else SHORT_SLIP if size >= 2 else APART
+            # What follows the first two characters may be a trade that is in no list: 老王修车, 老汪修车.
+            late = a[:2] == b[:2]
+            return LONG_SLIP if size >= 4 and late else SHORT_SLIP if size >= 2 else APART
         return PART if size >= 5 else LITTLE if size == 4 else APART
     if slips == len(other):
         return (

@@ -1,10 +1,12 @@
 """Premises that are probably one: candidates, their probability, and the thresholds learned from it."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import duckdb
 import numpy as np
 import pandas as pd
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cpdist
 
 from taizhang.register.blocks import find_pairs
 from taizhang.register.compare import compare_names
@@ -12,11 +14,12 @@ from taizhang.register.groups import Groups
 from taizhang.register.likely import LEAST_CERTAIN, LEAST_DOUBTFUL, Likely
 from taizhang.register.mentions import Atoms
 from taizhang.register.model import score_pairs
-from taizhang.register.names import fold_name
+from taizhang.register.names import Name, fold_name
 
 # Of the links made, so many in a hundred may be expected to be wrong; of the pairs asked, half.
 MOST_WRONG = 0.01
 MEMORY = "1500MB"
+_LEAST_ALIKE, _BATCH = 0.6, 200_000
 
 
 def find_likely(atoms: Atoms, groups: Groups) -> Likely:
@@ -31,9 +34,7 @@ def find_likely(atoms: Atoms, groups: Groups) -> Likely:
         pairs = find_pairs(names, records["district"].tolist(), _list_grounds(records), base=base)
         roots = records["root"].to_numpy()
         pairs = pairs[roots[pairs[:, 0]] != roots[pairs[:, 1]]]
-        levels = np.fromiter(
-            (compare_names(names[one], names[other]) for one, other in _iterate(pairs)), np.int8, len(pairs)
-        )
+        levels = _compare_all(names, pairs)
         scored = score_pairs(records[["address", "number", "line", "lon", "lat"]], pairs, levels, base=base)
     finally:
         base.close()
@@ -48,8 +49,21 @@ def find_likely(atoms: Atoms, groups: Groups) -> Likely:
     )  # fmt: skip
 
 
-def _iterate(pairs: np.ndarray) -> Iterator[tuple[int, int]]:
-    return zip(pairs[:, 0].tolist(), pairs[:, 1].tolist(), strict=True)
+def _compare_all(names: Sequence[Name], pairs: np.ndarray) -> np.ndarray:
+    """How much the names of each pair are alike; those with little in common are apart, without a closer look."""
+    levels = np.zeros(len(pairs), np.int8)
+    for first in range(0, len(pairs), _BATCH):
+        part = pairs[first : first + _BATCH].tolist()
+        known = np.zeros(len(part), bool)
+        for told in ("flat", "plain"):
+            one, other = ([getattr(names[pair[side]], told) for pair in part] for side in (0, 1))
+            known |= cpdist(one, other, scorer=Indel.normalized_similarity, dtype=np.float32) >= _LEAST_ALIKE
+        known |= [
+            bool(names[a].others or names[b].others) or names[a].proper == names[b].proper for a, b in part
+        ]
+        for at in np.flatnonzero(known).tolist():
+            levels[first + at] = compare_names(names[part[at][0]], names[part[at][1]])
+    return levels
 
 
 def _choose_records(atoms: Atoms, groups: Groups) -> pd.DataFrame:
