@@ -12,7 +12,7 @@ from planted_faults import NAMES, PEOPLE, County, make_county
 from taizhang import open as open_workbook
 from taizhang.core.periods import parse_period
 from taizhang.returns import make_returns, score_ledgers
-from taizhang.returns.run import _make_safe
+from taizhang.returns.run import _find_months, _list_missing, _make_safe
 
 MARCH = parse_period("2021-03")
 
@@ -156,3 +156,20 @@ def test_a_suggestion_is_shown_beside_its_cell(county: County, monkeypatch: pyte
     at = head.index("建议")
     assert [line[at] for line in lines if line[at]] == ["重大 (93%)"]
     assert next(line for line in lines if line[at])[head.index("行")] == wrong.row
+
+
+def test_a_month_is_missed_where_most_districts_have_rows_of_it(county: County) -> None:
+    first, second, third = county.towns
+    days = {first: ["2021-03-02", "2021-04-09"], second: ["2021-03-31", "2021-04-01", "2021-05-01"]}
+    days[third] = ["2021-03-15"]
+    rows = [("hazards", code, pd.Timestamp(day)) for code, some in days.items() for day in some]
+    account = pd.DataFrame([*rows, ("hazards", "", pd.NaT)], columns=["kind", "district_code", "day"])
+    months, book = _find_months(account), open_workbook(str(county.root))
+    lacking = [
+        [one.months for one in _list_missing(book, months, code, parse_period("2021H1"))]
+        for code in county.towns
+    ]
+    assert lacking == [[], [], [("2021-04",)]]  # May has one district alone
+    assert [one.months for one in _list_missing(book, months, third, parse_period("2021-04"))] == [
+        ("2021-04",)
+    ]

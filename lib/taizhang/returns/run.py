@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -106,6 +106,7 @@ def _list_returns(book: Workbook, doubts: Doubts, period: Period) -> Iterator[Re
     scores = score_ledgers(doubts.account, period)
     before = score_ledgers(doubts.account, period.period_before())
     identity = identify(book)
+    months = _find_months(doubts.account)
     for code, name in (("", book.config.title), *names.items()):
         own = scores[scores["district_code"] == code] if code else _sum_scores(scores)
         earlier = before[before["district_code"] == code] if code else _sum_scores(before)
@@ -121,7 +122,7 @@ def _list_returns(book: Workbook, doubts: Doubts, period: Period) -> Iterator[Re
                 one for one in doubts.questions if one.district_code == code and one.falls_in(period)
             ),
             pairs=tuple(_list_pairs(doubts.pairs, code, set(names))),
-            missing=tuple(_list_missing(book, doubts.account, code, period)) if code else (),
+            missing=tuple(_list_missing(book, months, code, period)) if code else (),
             others=_count_others(doubts, code, period),
             unread=_list_unread(book, code),
             scores=own,
@@ -167,21 +168,36 @@ def _write_share(text: object) -> str:
         return ""
 
 
-def _list_missing(book: Workbook, account: pd.DataFrame, code: str, period: Period) -> Iterator[Missing]:
+_Months = Mapping[str, Mapping[str, set[str]]]
+
+
+def _find_months(account: pd.DataFrame) -> _Months:
+    """The districts that have rows of a ledger, by ledger and month."""
+    found: dict[str, dict[str, set[str]]] = {}
+    if account.empty:
+        return found
+    dated = account[account["day"].notna()]
+    first = dated["day"].to_numpy().astype("datetime64[M]")
+    told = dated[["kind", "district_code"]].fillna("").assign(month=first).drop_duplicates()
+    for kind, code, month in told.itertuples(index=False):
+        if code:
+            found.setdefault(str(kind), {}).setdefault(f"{month:%Y-%m}", set()).add(str(code))
+    return found
+
+
+def _list_missing(book: Workbook, handed: _Months, code: str, period: Period) -> Iterator[Missing]:
     """Months in which at least half of the districts have rows of a ledger, and this one has none."""
     as_of = book.as_of(period)
     for name in book.config.ledgers:
         kind = book.kinds[name]
         if not kind.date or kind.fields[kind.date].type not in DATED_TYPES:
             continue
-        rows = account[(account["kind"] == name) & account["day"].notna()]
-        months = rows.assign(month=rows["day"].dt.strftime("%Y-%m"))
-        there = months.groupby("month")["district_code"].agg(set).to_dict()
-        known = len(set(rows["district_code"]) - {""})
+        there = handed.get(name, {})
+        known = len({one for codes in there.values() for one in codes})
         expected = [
             month
             for month in _list_months(period, as_of)
-            if len(there.get(month, set()) - {""}) >= max(_ENOUGH * known, 2)
+            if len(there.get(month, ())) >= max(_ENOUGH * known, 2)
         ]
         lacking = [month for month in expected if code not in there[month]]
         if lacking:
