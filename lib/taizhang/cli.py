@@ -672,6 +672,28 @@ def collect(
 
 
 @command()
+def status(
+    period: PeriodText,
+    format: Annotated[FactsFormat, typer.Option("--format", metavar="table|csv|json")] = FactsFormat.table,
+    workbook: Folder = "",
+) -> None:
+    """Print who handed in which ledger, how good it is, and what to remind of."""
+    from taizhang.core.periods import parse_period
+    from taizhang.returns import describe_missing, format_status, read_status
+
+    span = parse_period(period)
+    book = open_workbook(workbook, span)
+    code = warn_errors(book.ingest())
+    found = read_status(book, span)
+    write_table(format_status(found, format.value, book.config.lang))
+    if format is FactsFormat.table:
+        reminders = describe_missing(found, book.config.lang)
+        for line in reminders or [Reason("returns.status.all_there", period=span.label(book.config.lang))]:
+            show(line)
+    raise typer.Exit(code)
+
+
+@command()
 def draw(
     seed: Annotated[str, typer.Option("--seed", metavar="S")] = "",
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE")] = None,

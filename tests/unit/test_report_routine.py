@@ -99,7 +99,7 @@ def test_a_ledger_that_cannot_be_read_stops_no_review(tmp_path: Path, reviews: l
     (book.root / "data" / "raw" / "坏.xlsx").write_bytes(b"PK\x03\x04 broken")
     assert routine.run_routine(book, lambda _: None) == 1
     (run,) = read_record(book)
-    assert [(one["exit"], one["failed"]) for one in run["steps"]] == [(1, False), (0, False)]
+    assert [(one["exit"], one["failed"]) for one in run["steps"]] == [(1, False), (0, False), (0, False)]
     assert reviews == [("2022-01", "zh")] and "坏.xlsx" in run["steps"][0]["messages"][0]
 
 

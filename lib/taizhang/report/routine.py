@@ -18,13 +18,14 @@ from taizhang.core.errors import BoundaryError, BusyError, ParameterError, Sched
 from taizhang.core.files import write_text, write_through
 from taizhang.core.locks import hold_lock
 from taizhang.core.outside import tell_error
-from taizhang.core.periods import find_period_of
+from taizhang.core.periods import find_period_of, parse_period
 from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Reason
 from taizhang.core.version import __version__
 from taizhang.ingest.check import describe_ledgers
 from taizhang.report.plan import list_templates
 from taizhang.report.review import make_review
+from taizhang.returns import describe_missing, read_status
 from taizhang.settings.workbook import CACHE
 from taizhang.workbook.book import Workbook
 from taizhang.workbook.trust import list_own_facts, list_own_notebooks, require_trust
@@ -32,7 +33,7 @@ from taizhang.workbook.trust import list_own_facts, list_own_notebooks, require_
 RECORD = "routine.jsonl"  # in data/processed
 RUNNING = "routine.json"  # in the cache: the run that has not ended
 DONE, SEE, WRONG = 0, 1, 2
-_NEEDS = {"review": "ingest"}  # a step is left out where the one that it needs has failed
+_NEEDS = {"review": "ingest", "status": "ingest"}  # a step is left out where the one that it needs has failed
 _MOST_MESSAGES, _LONGEST = 5, 300  # of a step; characters of one
 _UNNOTED = "report.review.unnoted"  # that nobody has written notes is no news every month
 
@@ -55,7 +56,7 @@ class StepDone:
     """A step as the record has it.
 
     `exit`: as the command of its name would have ended; None if it was left out. `counts`: rows of ingest, questions of
-    check, reports of review. `failed`: it broke off, so that nothing may rest on it.
+    check, reports of review, ledgers of status. `failed`: it broke off, so that nothing may rest on it.
     """
 
     step: str
@@ -81,16 +82,19 @@ class Run:
 
 
 def list_steps(book: Workbook) -> list[Step]:
-    """The steps of [routine], with a review for each period past and each language."""
+    """The steps of [routine], with a status for each period past, and a review for each and each language."""
     routine, today = book.config.routine, read_moment().date()
     steps = []
     for name in dict.fromkeys(routine.steps):
-        if name != "review":
+        if name not in ("review", "status"):
             steps.append(Step(name))
             continue
         periods = [
             find_period_of(today, scale).period_before().text for scale in dict.fromkeys(routine.periods)
         ]
+        if name == "status":
+            steps += [Step(name, period) for period in periods]
+            continue
         langs = dict.fromkeys(routine.lang or (book.config.lang,))
         steps += [Step(name, period, lang) for period in periods for lang in langs]
     return steps
@@ -212,10 +216,19 @@ def _review(step: Step, book: Workbook) -> _Outcome:
     return SEE if result.failed or result.nothing else DONE, counts, list(map(str, told))
 
 
+def _status(step: Step, book: Workbook) -> _Outcome:
+    status = read_status(book, parse_period(step.period))
+    told = describe_missing(status, book.config.lang)
+    whole = status.whole
+    counts = {"ledgers": int((whole["read"] > 0).sum()), "missing": len(told)}
+    return DONE, counts, list(map(str, told))
+
+
 _STEPS: dict[str, Callable[[Step, Workbook], _Outcome]] = {
     "ingest": _ingest,
     "check": _check,
     "review": _review,
+    "status": _status,
 }
 
 

@@ -4,6 +4,7 @@ from taizhang.returns.collect import Collected, Outcome, collect_answers
 from taizhang.returns.doubts import Doubts, Question, read_doubts
 from taizhang.returns.run import Returned, make_returns
 from taizhang.returns.scores import score_ledgers
+from taizhang.returns.status import Status, describe_missing, format_status, read_status
 
 __all__ = [
     "Collected",
@@ -11,8 +12,12 @@ __all__ = [
     "Outcome",
     "Question",
     "Returned",
+    "Status",
     "collect_answers",
+    "describe_missing",
+    "format_status",
     "make_returns",
     "read_doubts",
+    "read_status",
     "score_ledgers",
 ]

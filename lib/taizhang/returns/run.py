@@ -106,7 +106,7 @@ def _list_returns(book: Workbook, doubts: Doubts, period: Period) -> Iterator[Re
     scores = score_ledgers(doubts.account, period)
     before = score_ledgers(doubts.account, period.period_before())
     identity = identify(book)
-    months = _find_months(doubts.account)
+    months = find_months(doubts.account)
     for code, name in (("", book.config.title), *names.items()):
         own = scores[scores["district_code"] == code] if code else _sum_scores(scores)
         earlier = before[before["district_code"] == code] if code else _sum_scores(before)
@@ -122,7 +122,7 @@ def _list_returns(book: Workbook, doubts: Doubts, period: Period) -> Iterator[Re
                 one for one in doubts.questions if one.district_code == code and one.falls_in(period)
             ),
             pairs=tuple(_list_pairs(doubts.pairs, code, set(names))),
-            missing=tuple(_list_missing(book, months, code, period)) if code else (),
+            missing=tuple(list_missing(book, months, code, period)) if code else (),
             others=_count_others(doubts, code, period),
             unread=_list_unread(book, code),
             scores=own,
@@ -171,7 +171,7 @@ def _write_share(text: object) -> str:
 _Months = Mapping[str, Mapping[str, set[str]]]
 
 
-def _find_months(account: pd.DataFrame) -> _Months:
+def find_months(account: pd.DataFrame) -> _Months:
     """The districts that have rows of a ledger, by ledger and month."""
     found: dict[str, dict[str, set[str]]] = {}
     if account.empty:
@@ -185,7 +185,7 @@ def _find_months(account: pd.DataFrame) -> _Months:
     return found
 
 
-def _list_missing(book: Workbook, handed: _Months, code: str, period: Period) -> Iterator[Missing]:
+def list_missing(book: Workbook, handed: _Months, code: str, period: Period) -> Iterator[Missing]:
     """Months in which at least half of the districts have rows of a ledger, and this one has none."""
     as_of = book.as_of(period)
     for name in book.config.ledgers:
@@ -196,16 +196,16 @@ def _list_missing(book: Workbook, handed: _Months, code: str, period: Period) ->
         known = len({one for codes in there.values() for one in codes})
         expected = [
             month
-            for month in _list_months(period, as_of)
+            for month in list_months(period, as_of)
             if len(there.get(month, ())) >= max(_ENOUGH * known, 2)
         ]
         lacking = [month for month in expected if code not in there[month]]
         if lacking:
-            whole = len(lacking) == len(_list_months(period, as_of)) > 1
+            whole = len(lacking) == len(list_months(period, as_of)) > 1
             yield Missing(kind, () if whole else tuple(lacking))
 
 
-def _list_months(period: Period, as_of: date) -> list[str]:
+def list_months(period: Period, as_of: date) -> list[str]:
     """The months of a period that had ended by a day, or ended with the period."""
     months, day = [], period.start
     while day <= min(period.end, as_of):

@@ -52,7 +52,7 @@ LANGS, STYLES, SCOPES = get_args(Lang), get_args(Style), get_args(Scope)
 PATTERN = "~"  # begins a key under values that is a regular expression
 EMPTY = "empty"  # stands under values for the cells that say nothing
 SEASONS = ("flood_season", "fire_season")
-STEPS = ("ingest", "check", "review")  # of `taizhang routine`
+STEPS = ("ingest", "check", "review", "status")  # of `taizhang routine`
 FORMATS = ("html", "pdf", "docx")  # of reports
 DEFAULT_FORMATS = FORMATS[:2]
 # A report's name stands in file names, between the district's code and the language.
@@ -502,7 +502,7 @@ class Routine(SettingsTable):
     default the workbook's.
     """
 
-    steps: Annotated[Texts, _know("steps")] = ("ingest", "review")
+    steps: Annotated[Texts, _know("steps")] = ("ingest", "review", "status")
     periods: Annotated[Texts, _know("scales")] = ("month",)
     to: Annotated[Texts, _know("formats")] = DEFAULT_FORMATS
     lang: Annotated[Texts, _know("langs")] = ()
