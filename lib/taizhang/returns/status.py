@@ -166,15 +166,19 @@ def _count_returned(book: Workbook, period: Period) -> Counter[tuple[str, str]]:
 
 def describe_missing(status: Status, lang: str) -> list[Reason]:
     """The reminders in words, a line for each district and ledger."""
-    groups = status.missing.groupby(["district_code", "district", "kind"], sort=False)["period"].agg(list)
+    groups: dict[tuple[str, str], list[str]] = {}
+    names: dict[str, str] = {}
+    for code, district, kind, month in status.missing.itertuples(index=False):
+        names[str(code)] = str(district)
+        groups.setdefault((str(code), str(kind)), []).append(str(month))
     return [
         Reason(
             "returns.status.missing",
-            district=district,
+            district=names[code],
             ledger=status.kinds[kind].title[lang],
             periods=[parse_period(text).label(lang) for text in months],
         )
-        for (_, district, kind), months in groups.items()
+        for (code, kind), months in groups.items()
     ]
 
 
@@ -210,6 +214,6 @@ def format_status(status: Status, form: str, lang: str) -> str:
 
 def _list_records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [
-        {name: None if value != value or value == "" else value for name, value in row.items()}
+        {str(name): None if value != value or value == "" else value for name, value in row.items()}
         for row in table.to_dict("records")
     ]
