@@ -35,7 +35,8 @@ NOTEBOOKS = ("township_review", "county_comparison", "data_quality", "grid_check
 # Counts of cases that a user may hold sensitive; incidents are public, people and weather are no cases.
 KINDS = (
     "hazards", "inspections", "drills", "plans", "losses", "complaints", "disputes", "warnings", "duty_checks",
-    "teams", "supplies", "shelters", "publicity", "actions", "schools", "tasks",
+    "teams", "supplies", "shelters", "publicity", "actions", "schools", "tasks", "premises", "investigations",
+    "responses", "relief", "reports_up",
 )  # fmt: skip
 
 

@@ -2,12 +2,17 @@
 
 import numpy as np
 
-from taizhang.facts.grounds import Ground, ask, holds, rests_on
+from taizhang.facts.grounds import Ground, ask, every, holds, rests_on
 from taizhang.facts.measures import Count, Measure, PlainMedian
 from taizhang.facts.rows import Floats, Mask, Rows
 
 LEVELS = ("1", "2", "3", "4")
+OF_LEVEL = {level: holds("level", level) for level in LEVELS}
 LONG = 30  # days after which a response without an end on record is asked about
+
+
+def has_no_level(rows: Rows) -> Mask:
+    return ~rows.known("level")
 
 
 @rests_on(ask("ended_at"))
@@ -40,6 +45,9 @@ def is_timed(rows: Rows) -> Mask:
 MEASURES: tuple[Measure, ...] = (
     Count(fact="responses.activated"),
     PlainMedian(fact="responses.hours_median", amount=count_hours, counted=is_timed),
-    *(Count(fact=f"responses.level_{level}", counted=holds("level", level)) for level in LEVELS),
+    *(Count(fact=f"responses.level_{level}", counted=of_level) for level, of_level in OF_LEVEL.items()),
     Count(fact="responses.unended_stock", counted=is_unended, stock=True, interval=False),
 )
+
+# What suppression must know: each response is of one level, or of none that is written.
+SUMS = (((every, every), (*((every, test) for test in OF_LEVEL.values()), (every, has_no_level))),)
