@@ -11,10 +11,6 @@ OF_LEVEL = {level: holds("level", level) for level in LEVELS}
 LONG = 30  # days after which a response without an end on record is asked about
 
 
-def has_no_level(rows: Rows) -> Mask:
-    return ~rows.known("level")
-
-
 @rests_on(ask("ended_at"))
 def is_ended(rows: Rows) -> Mask:
     return rows.by("ended_at")
@@ -49,5 +45,5 @@ MEASURES: tuple[Measure, ...] = (
     Count(fact="responses.unended_stock", counted=is_unended, stock=True, interval=False),
 )
 
-# What suppression must know: each response is of one level, or of none that is written.
-SUMS = (((every, every), (*((every, test) for test in OF_LEVEL.values()), (every, has_no_level))),)
+# What suppression must know: where all have a level, those of each add up.
+SUMS = (((every, every), tuple((every, of_level) for of_level in OF_LEVEL.values())),)
