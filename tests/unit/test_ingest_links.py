@@ -9,6 +9,7 @@ from ingest_book import make_book, write_sheet
 
 from taizhang import open as open_workbook
 from taizhang.ingest import links
+from taizhang.ingest.collect import Collector
 
 HEADER = ["所属乡镇", "发现日期", "场所名称", "隐患类别", "隐患描述", "整改状态"]
 SPELLINGS = ("溪口安通加油站", "溪口镇安通加油站", "溪口安通加油站有限公司", "溪口安通加油站")
@@ -137,3 +138,20 @@ def test_without_names_nothing_is_written(tmp_path: Path) -> None:
     assert result.linking is None
     assert not (root / "data" / "processed" / "premises_links.parquet").exists()
     assert "premises_key" not in open_workbook(str(root)).ledger("hazards")
+
+
+def test_a_person_s_name_is_kept_and_not_shown(root: Path) -> None:
+    names = ["张三", "张三", "溪口安通加油站"]
+    rows = make_hazards(names)
+    rows[2] = rows[1]  # handed in twice, which a note tells of
+    write_sheet(root / "data" / "raw" / "a.xlsx", rows)
+    book = open_workbook(str(root))
+    assert book.ledger("hazards", personal=True)["premises"].tolist() == names
+    assert book.ledger("hazards")["premises"].tolist() == ["**", "**", "溪口安通加油站"]
+    found = read_links(root)
+    assert found["premises_key"].iloc[0] == found["premises_key"].iloc[1]
+    assert not found["premises_key"].str.contains("张三").any()
+    collector = Collector(book.kinds["hazards"], root / "x.parquet", ["350921101"])
+    collector.add(book.ledger("hazards", personal=True).drop(columns="duplicate"))
+    collector.finish()
+    assert collector.pairs and "张三" not in repr(collector.pairs)

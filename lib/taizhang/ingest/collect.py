@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.core.files import name_beside, write_beside
-from taizhang.core.privacy import mask_numbers
+from taizhang.core.privacy import is_person, mask_numbers
 from taizhang.core.reasons import Reason
 from taizhang.ledgers import RunningNumbers, find_twins, hash_keys
 from taizhang.ledgers.schema import check_table
-from taizhang.metadata.kinds import Kind
+from taizhang.metadata.kinds import Kind, find_premises_columns
 
 ROWS_PER_GROUP = 16_384
 MOST_IN_MEMORY = 400_000
@@ -160,7 +160,9 @@ class Collector:
         named = dict.fromkeys(
             name for name in (self.kind.date, *self.kind.same) if name not in ("", "district")
         )
-        shown: list[Any] = [rows.at[row, name] for name in named if not self.kind.fields[name].personal]
+        shown: list[Any] = [
+            self._mask(name, rows.at[row, name]) for name in named if not self.kind.fields[name].personal
+        ]
         return tuple(
             f"{one:%Y-%m-%d}"
             if isinstance(one, pd.Timestamp)
@@ -168,6 +170,13 @@ class Collector:
             for one in shown
             if not pd.isna(one)
         )
+
+    def _mask(self, column: str, value: Any) -> Any:
+        """A cell as it may be quoted: of premises called by a person's name, not that name."""
+        columns = find_premises_columns(self.kind)
+        if columns and column == columns[0] and isinstance(value, str) and is_person(value):
+            return "*" * len(value)
+        return value
 
     def _leave_out(self, rows: pd.DataFrame, reasons: Sequence[Reason]) -> pd.DataFrame:
         """Without the flagged rows, where only one of several is to be kept."""
