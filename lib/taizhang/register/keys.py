@@ -1,6 +1,7 @@
 """Keys of premises that stay the same from ingest to ingest, and that people can read in pairs.csv."""
 
 import hashlib
+from functools import lru_cache
 
 from taizhang.core.privacy import is_person, mask_numbers
 from taizhang.register.mentions import Atoms
@@ -28,6 +29,7 @@ def make_key(district: str, folded: str, number: str = "") -> str:
     return f"{district} {show_name(folded) if folded else '#' + number}".strip()
 
 
+@lru_cache(maxsize=65_536)
 def show_name(folded: str) -> str:
     """A name as it may be shown: of a person's, and of one with a telephone number, a digest."""
     if is_person(folded) or mask_numbers(folded) != folded:

@@ -63,7 +63,24 @@ def parse_names(
     """Take folded names apart, each with the places of its district and those that most names tell."""
     above = learn_places(folded)
     own = {code: _make_places((*places.get(code, ()), *above)) for code in dict.fromkeys(districts)}
-    return [_parse(name, own[code]) for name, code in zip(folded, districts, strict=True)]
+    # One name in two districts is taken apart once, unless a place of theirs stands in it.
+    known: dict[tuple[str, _Places], Name] = {}
+    named = []
+    for name, code in zip(folded, districts, strict=True):
+        within = _leave_within(name, own[code])
+        if (found := known.get((name, within))) is None:
+            found = known[name, within] = _parse(name, own[code])
+        named.append(found)
+    return named
+
+
+def _leave_within(name: str, own: "_Places") -> "_Places":
+    """The places that stand in a name."""
+    if not any(word in name for word in own.every):
+        return _NOWHERE
+    return _Places(
+        *(tuple(word for word in some if word in name) for some in (own.whole, own.short, own.every))
+    )
 
 
 def learn_places(folded: Sequence[str]) -> tuple[str, ...]:
@@ -187,6 +204,9 @@ class _Places:
     whole: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     every: tuple[str, ...] = ()
+
+
+_NOWHERE = _Places()
 
 
 @cache
