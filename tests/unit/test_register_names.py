@@ -33,6 +33,7 @@ def test_these_are_the_same_station(other: str) -> None:
         ("惠民超市二店", "惠民超市第2分店"),
         ("福建安通（集团）有限公司", "安通集团（福建）有限公司"),
         ("７天酒店", "七天酒店"),
+        ("大安村卫生室", "溪口镇大安卫生所"),
         ("惠民超市(溪口店)", "惠民超市溪口店"),
     ],
 )
@@ -54,6 +55,7 @@ def test_these_are_the_same(one: str, other: str) -> None:
         ("中石化安通加油站", "中石油安通加油站"),
         ("永兴一厂", "永兴二厂"),
         ("永兴超市", "永兴宾馆"),
+        ("溪口村幼儿园", "溪口镇幼儿园"),
     ],
 )
 def test_these_are_not(one: str, other: str) -> None:

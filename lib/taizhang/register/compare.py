@@ -150,9 +150,10 @@ def _compare_parts(a: Name, b: Name) -> int:
         if trade == _WITHIN and a.proper in _load().general:
             reached = PART
         if a.elsewhere != b.elsewhere:
-            # A province or a city may be left out; a village is not, nor is anything that names what is general.
-            far = _towns(a) != _towns(b) or not a.proper or a.proper in _load().general
-            reached = min(reached, PART if far else ADDED)
+            # A province or a city may be left out, but not before what is general; of a village one must ask.
+            general = len(a.proper) < 2 or a.proper in _load().general
+            asked = LITTLE if _is_told_elsewhere(a, b) else PART if general else KIN_TRADE
+            reached = min(reached, asked if _towns(a) != _towns(b) else PART if general else ADDED)
         if a.brand != b.brand:
             reached = min(reached, KIN_TRADE)
         return reached
@@ -256,6 +257,13 @@ def _is_within(short: str, long: str) -> bool:
     return all(one in rest for one in short)
 
 
+def _is_told_elsewhere(a: Name, b: Name) -> bool:
+    """Return whether one is told to lie in another township, and the other in this one: 大安镇安通, 溪口镇安通."""
+    return any(
+        one.places and any(level == "town" for level, _ in other.elsewhere) for one, other in ((a, b), (b, a))
+    )
+
+
 def _towns(name: Name) -> frozenset[str]:
     return frozenset(place for level, place in name.elsewhere if level in ("town", "village"))
 
@@ -265,7 +273,8 @@ def _compare_proper(a: Name, b: Name) -> int:
         if a.proper:
             return SAME
         # 溪口加油站 and 加油站: a place is not what names it, unless both have it.
-        return SAME if a.places[-1:] == b.places[-1:] else PART
+        # The branch of a chain names itself: 农行溪口支行 and 中国农业银行永安溪口支行.
+        return SAME if a.places[-1:] == b.places[-1:] or (a.brand and a.branch) else PART
     if not a.proper or not b.proper:
         return APART
     return _compare_texts(a.proper, b.proper)

@@ -114,17 +114,15 @@ def list_numbers(atoms: Atoms) -> list[list[int]]:
 
 
 def list_names(atoms: Atoms) -> list[list[int]]:
-    """Sets of atoms in one district with the same name, once normalised."""
+    """Sets of atoms in one district with the same name, once normalised, be a place in it told with its kind or not."""
     named = atoms.table.index[atoms.table["folded"] != ""]
-    parts = pd.DataFrame(
-        {
-            "district": atoms.table.loc[named, "district_code"],
-            "core": [atoms.names[at].core for at in named],
-            "branch": [atoms.names[at].branch for at in named],
-        },
-        index=named,
-    )
-    return _list_sets(parts)
+    names = [atoms.names[at] for at in named]
+    district = atoms.table.loc[named, "district_code"]
+    branch = pd.Series([name.branch for name in names], named, "str")
+    cores = pd.Series([name.core for name in names], named, "str")
+    flats = pd.Series([f"{name.flat}|{'.'.join(name.numbers)}" for name in names], named, "str")
+    sets = _list_sets(pd.DataFrame({"district": district, "name": cores, "branch": branch}))
+    return sets + _list_sets(pd.DataFrame({"district": district, "name": flats, "branch": branch}))
 
 
 def _list_sets(keys: pd.DataFrame) -> list[list[int]]:

@@ -331,12 +331,14 @@ def _parse(folded: str, own: _Places) -> Name:
         proper, trade = rest, ""
     if not proper and elsewhere:
         # 大安镇加油站 in another district: the place is all there is to tell it.
-        proper = _cut(elsewhere[-1][1]) or elsewhere[-1][1]
-        elsewhere = elsewhere[:-1]
+        level, name = elsewhere[-1]
+        short = _cut(name) or name
+        proper, elsewhere = name if level == "village" and short in own.short else short, elsewhere[:-1]
     near = places[-1] if places and not proper else ""
     far = "".join(name for _, name in elsewhere)
     core = f"{brand}|{near}|{proper}|{trade}|{'.'.join(numbers)}|{far}"
-    flat = f"{brand}{''.join(places)}{''.join(_cut(name) or name for _, name in elsewhere)}{proper}{trade}"
+    around = "".join(name if level == "village" else _cut(name) or name for level, name in elsewhere)
+    flat = f"{brand}{''.join(places)}{around}{proper}{trade}"
     former = tuple(_parse(one, own).core for one in others if len(one) >= 2)
     plain = folded.replace("(", "").replace(")", "")
     return Name(core, branch, proper, trade, brand, places, tuple(elsewhere), numbers, former, flat, plain)
@@ -391,7 +393,7 @@ def _take_places(text: str, own: _Places) -> tuple[tuple[str, ...], list[tuple[s
             rest = rest[found.end() :]
         elif (asked := _ask_places(rest))[1] and size - asked[1] >= 2:
             for one in asked[0]:
-                if (short := _cut(one[1])) in own.short:
+                if one[0] != "village" and (short := _cut(one[1])) in own.short:
                     places.append(short)
                 else:
                     elsewhere.append(one)
