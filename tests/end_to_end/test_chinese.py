@@ -333,10 +333,10 @@ def test_files_of_settings_and_lists_that_cannot_be_read(run, book: Path, monkey
     assert code == 2 and "第2行有不合UTF-8编码的字节" in err and is_chinese(err)
 
 
-def test_facts_and_trace(run, book: Path) -> None:
-    code, out, err = run("facts", *PERIOD, "--district", "溪口镇", "-C", book)
+def test_facts_and_trace(run, sample_book: Path) -> None:
+    code, out, err = run("facts", *PERIOD, "--district", "溪口镇", "-C", sample_book)
     assert (code, err) == (0, "") and find_english(out.partition("\n")[0], FACT_COLUMNS) == []
-    code, out, err = run("trace", "hazards.found", *PERIOD, "--district", "溪口镇", "-C", book)
+    code, out, err = run("trace", "hazards.found", *PERIOD, "--district", "溪口镇", "-C", sample_book)
     assert (code, err) == (0, "") and len(out.splitlines()) > 1
     assert find_english(out.partition("\n")[0], [*TRACE_COLUMNS, "kind"]) == []
 
