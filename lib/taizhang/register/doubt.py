@@ -18,6 +18,9 @@ DOUBTFUL_COLUMNS = (
     "rows_a", "rows_b", "place_a", "place_b", "speaks_for", "speaks_against",
 )  # fmt: skip
 
+# What a column says of two premises: if it differs, and if it is the same.
+_SAID = {"address": ("other_address", "same_address"), "number": ("other_number", "same_number")}
+
 
 def list_doubtful(
     likely: Likely, atoms: Atoms, groups: Groups, called: np.ndarray, mentions: pd.DataFrame
@@ -77,10 +80,10 @@ def _weigh(
         found.append(("same_trade", True) if names[0].trade == names[1].trade else ("other_trade", False))
     if names[0].branch != names[1].branch:
         found.append(("branch", False))
-    for column in ("address", "number"):
+    for column in _SAID:
         if pd.notna(a[column]) and pd.notna(b[column]) and a[column] and b[column]:
             same = a[column] == b[column]
-            found.append((f"{'same' if same else 'other'}_{column}", bool(same)))
+            found.append((_SAID[column][bool(same)], bool(same)))
     if bool(a["registered"]) and bool(b["registered"]):
         found.append(("both_registered", False))
     return found

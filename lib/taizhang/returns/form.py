@@ -52,6 +52,7 @@ _INK, _MUTED, _LINE, _BAND, _YELLOW, _ACCENT = (
 )
 _FONT = {"zh": "等线", "en": "Calibri"}
 _LIST_CHARACTERS = 255
+_STEPS = ("step_1", "step_2", "step_3", "step_4")
 # How wide a column is: columns of a ledger's sheet.
 _WIDTHS = {
     "number": 5, "place": 22, "row": 6, "column": 13, "reason": 26, "context": 15, "value": 18, "suggestion": 13,
@@ -209,7 +210,7 @@ class _Form:
         sheet.merge_range(row, 1, row, 2, "", yellow)
         sheet.write_string(row, 3, self.say("by_hint"), self.style(font_color=_MUTED, valign="vcenter"))
         row += 2
-        row = self._write_paragraphs(sheet, row, "steps", [self.say(f"step_{n}") for n in range(1, 5)])
+        row = self._write_paragraphs(sheet, row, "steps", [self.say(name) for name in _STEPS])
         told = [self.say("which", period=made.period.label(self.lang))]
         told.append(self.say("shown" if self.personal else "hidden"))
         row = self._write_paragraphs(sheet, row, "", told, color=_MUTED)
