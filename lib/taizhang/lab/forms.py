@@ -30,6 +30,8 @@ def write_forms(folder: str, kind: str, path: Path, *, lang: str) -> tuple[Reaso
     kinds = load_kinds(root / "ledgers" if root else None)
     if kind and kind not in kinds:
         raise ParameterError("cli.template.no_such_kind", kind=kind, near=suggest(kind, kinds))
+    if path.exists() or path.parent.is_file():  # before ledgers are read for names
+        raise ParameterError("cli.template.there", file=path)
     names, lacking = _list_names(root) if root else ({}, ())
     try:
         write_template([kinds[kind]] if kind else list(kinds.values()), path, lang=lang, names=names)
