@@ -68,3 +68,9 @@ def test_missing_matches_and_near_names(looked: dict[str, tuple[View, Quality]])
     assert near[:2] == ["溪囗镇", "1"] and '"溪囗镇" = "350921101"  # 溪口镇' in near[2].splitlines()
     assert tables.tabulate_near_names(*looked["350921101"]) is None
     assert tables.tabulate_ledger_totals(view, account) is None
+
+
+def test_months_count_accepted_rows_and_their_doubtful_cells(looked: dict[str, tuple[View, Quality]]) -> None:
+    """Of March's six rows two are set aside whole, and one of the others has a cell that was not read."""
+    assert texts(tables.tabulate_quality_months(*looked["all"])) == [["2021年3月", "4", "1", "75.0%"]]
+    assert texts(tables.tabulate_quality_months(*looked["350921102"])) == [["2021年3月", "2", "0", "100.0%"]]

@@ -11,23 +11,27 @@ from taizhang.analysis.rows import is_sensitive
 from taizhang.analysis.view import View
 from taizhang.ledgers import find_rule_breaks
 from taizhang.metadata.facts import ALL
-from taizhang.metadata.kinds import Kind
+from taizhang.metadata.kinds import DATED_TYPES, Kind
 
 COUNTS = ("read", "accepted", "set_aside", "cells_set_aside", "duplicates")
 NO_DISTRICT = ""
+MOST_MONTHS = 24
+_PLACE = ["source_file", "source_sheet", "source_row"]
 
 
 @dataclass(frozen=True)
 class Quality:
     """The quality of the data behind a view, without personal data.
 
-    `counts`: kind, district_code ('' if unknown) and COUNTS, for rows of all periods and districts. `aside`: what
-    was set aside, as in set_aside.csv, and `why`: empty, district, value, date, limits, number, other. `totals`:
-    kind, file, sheet, row, column, stated, summed, district_code of totals that differ from the sum of their rows.
-    `near`: value, rows and line (to paste into workbook.toml) of texts that match no district. For the view's
-    rows: `missing`: kind, column, missing, rows; `rules` (rules broken): kind, rule, title, rows; `matches` (how
-    districts were found): kind, how, rows. `suggestions`: how often what is suggested for hazards is right, as from
-    `score_suggestions`; empty in a district's report.
+    `counts`: kind, district_code ('' if unknown) and COUNTS, for rows of all periods and districts. `aside`:
+    what was set aside, as in set_aside.csv, and `why`: empty, district, value, date, limits, number, other.
+    `totals`: kind, file, sheet, row, column, stated, summed, district_code of totals that differ from the sum
+    of their rows. `near`: value, rows and line (to paste into workbook.toml) of texts that match no district.
+    For the view's rows: `missing`: kind, column, missing, rows; `rules` (rules broken): kind, rule, title,
+    rows; `matches` (how districts were found): kind, how, rows. `months`: month, kind, rows (accepted) and
+    doubtful (of these, with a cell set aside), of the view's district and up to its period's end.
+    `suggestions`: how often what is suggested for hazards is right, as from `score_suggestions`; empty in a
+    district's report.
     """
 
     counts: pd.DataFrame
@@ -37,6 +41,7 @@ class Quality:
     rules: pd.DataFrame
     matches: pd.DataFrame
     near: pd.DataFrame
+    months: pd.DataFrame = field(default_factory=pd.DataFrame)
     suggestions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
@@ -67,7 +72,7 @@ def assess_quality(
     as_of : datetime.date, optional
         The day after which a date is in the future; default: today.
     """
-    counts, missing, rules, matches = [], [], [], []
+    counts, missing, rules, matches, months = [], [], [], [], []
     owners = {
         kind: rows.groupby("source_file")["district_code"].agg(_only_one) for kind, rows in keys.items()
     }
@@ -78,6 +83,7 @@ def assess_quality(
             counts.append(whole.groupby(["kind", "district_code"], as_index=False).sum())
             continue
         counts.append(by_district)
+        months.append(_count_months(view, view.kinds[kind], aside))
         looked_at = _find_rows(view, view.kinds[kind])
         missing.append(_count_missing(view.kinds[kind], looked_at))
         rules.append(_count_rules(view.kinds[kind], looked_at, view.lang, as_of))
@@ -96,6 +102,7 @@ def assess_quality(
         rules=_join(rules, "kind", "rule", "title", "rows"),
         matches=_join(matches, "kind", "how", "rows"),
         near=_list_near(aside, near),
+        months=_join(months, "month", "kind", "rows", "doubtful"),
     )
 
 
@@ -146,6 +153,29 @@ def _count_by_district(kind: str, keys: pd.DataFrame, aside: pd.DataFrame) -> pd
     table.insert(0, "kind", kind)
     table.insert(2, "read", table["accepted"] + table["set_aside"])
     return table
+
+
+def _count_months(view: View, kind: Kind, aside: pd.DataFrame) -> pd.DataFrame:
+    """Count accepted rows, and those with a cell set aside, by the month of their day."""
+    rows = (view.ledgers if view.exact is None else view.exact)[kind.name]
+    columns = ["month", "kind", "rows", "doubtful"]
+    if not kind.date or kind.fields[kind.date].type not in DATED_TYPES or rows.empty:
+        return pd.DataFrame(columns=columns)
+    first = pd.Period(view.period.end, "M") - (MOST_MONTHS - 1)
+    months = rows[kind.date].dt.to_period("M")
+    rows = rows.assign(month=months)[(months >= first) & (months <= pd.Period(view.period.end, "M"))]
+    cells = aside.loc[(aside["kind"] == kind.name) & (aside["scope"] == "cell"), _PLACE].drop_duplicates()
+    places = pd.MultiIndex.from_frame(cells.astype("str"))
+    doubtful = pd.MultiIndex.from_frame(rows[_PLACE].astype("str")).isin(places)
+    groups = rows.assign(doubtful=doubtful).groupby("month")["doubtful"]
+    table = pd.DataFrame({"rows": groups.size(), "doubtful": groups.sum()}).reset_index()
+    return table.assign(kind=kind.name)[columns]
+
+
+def sum_by_month(quality: Quality) -> pd.DataFrame:
+    """Return rows and doubtful of each month over all ledgers, and the percentage without a doubtful cell."""
+    sums = quality.months.groupby("month")[["rows", "doubtful"]].sum().astype("int64")
+    return sums.assign(percent=100 * (sums["rows"] - sums["doubtful"]) / sums["rows"])
 
 
 def _count_missing(kind: Kind, rows: pd.DataFrame) -> pd.DataFrame:

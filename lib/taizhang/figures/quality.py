@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.naming import name_area, show_text
+from taizhang.analysis.naming import name_area, name_month, show_text
 from taizhang.analysis.quality import (
     COUNTS,
     Quality,
@@ -14,6 +14,7 @@ from taizhang.analysis.quality import (
     count_by_kind,
     count_reasons,
     list_missing,
+    sum_by_month,
 )
 from taizhang.analysis.reported import list_differing
 from taizhang.analysis.rows import is_sensitive
@@ -173,6 +174,20 @@ def tabulate_reported(view: View) -> display.Table | None:
     ]  # fmt: skip
     without = ("place",) if view.district != ALL else ()
     return make_table(view, "reported", rows, without=without)
+
+
+@exhibit("quality-months")
+def tabulate_quality_months(view: View, quality: Quality) -> display.Table | None:
+    """Tabulate accepted rows by month, those with a doubtful cell, and the share without; None without rows."""
+    sums = sum_by_month(quality)
+    rows = [
+        (
+            name_month(month, view.lang), int(row["rows"]), int(row["doubtful"]),
+            write_number(row["percent"], 1, unit="%"),
+        )
+        for month, row in sums.iterrows()
+    ]  # fmt: skip
+    return make_table(view, "quality-months", rows) if rows else None
 
 
 @exhibit("quality-suggestions")
