@@ -179,14 +179,10 @@ def tabulate_reported(view: View) -> display.Table | None:
 @exhibit("quality-months")
 def tabulate_quality_months(view: View, quality: Quality) -> display.Table | None:
     """Tabulate accepted rows by month, those with a doubtful cell, and the share without; None without rows."""
-    sums = sum_by_month(quality)
     rows = [
-        (
-            name_month(month, view.lang), int(row["rows"]), int(row["doubtful"]),
-            write_number(row["percent"], 1, unit="%"),
-        )
-        for month, row in sums.iterrows()
-    ]  # fmt: skip
+        (name_month(one.Index, view.lang), one.rows, one.doubtful, write_number(one.percent, 1, unit="%"))
+        for one in _each(sum_by_month(quality))
+    ]
     return make_table(view, "quality-months", rows) if rows else None
 
 
