@@ -86,6 +86,8 @@ def test_a_chinese_message_holds_no_english_but_names(code: str) -> None:
     keys += PIP if code in ("ledgers.file.no_access", "ingest.source.no_driver") else ()
     keys += SQL if code.startswith(("ingest.source.", "settings.source.")) else ()
     keys += ("trace", "personal", "true") if code == "ingest.check.personal" else ()
+    keys += ("ingest", "strata") if code.startswith("draw.register.") else ()
+    keys += ("same", "yes", "no") if code == "register.pairs.answer" else ()
     keys += KEYS_OF_KINDS if code.startswith("metadata.kind.asked") else ()
     assert find_english(re.sub(r"\{[^{}]*\}", "", MESSAGES[code]["zh"]), keys) == []
 
