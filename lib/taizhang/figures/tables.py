@@ -392,16 +392,21 @@ def tabulate_quality(view: View) -> display.Table | None:
 
 @exhibit("definitions")
 def tabulate_definitions(view: View) -> display.Table | None:
-    """Tabulate the definitions of this report's facts; None if there are none, and in a monthly bulletin."""
+    """Tabulate the definitions of this report's facts; None if there are none, and in a monthly bulletin.
+
+    A district's report leaves out those whose names say it all; the whole area's has them.
+    """
     lang, (infos, used) = view.lang, list_definitions(view)
+    shown = [info for info in infos if view.district == ALL or not info.plain]
     rows = [
         (
             info.title[lang],
             name_places(info.definition[lang], lang),
             label(f"interval.short.{info.interval}", lang),
         )
-        for info in infos
+        for info in shown
     ]
     methods = [label(f"interval.{method}", lang) for method in used]
-    told = say_exhibit(view, "definitions", "methods", methods=join_list(methods, lang))
-    return make_table(view, "definitions", rows, notes=(told,) if methods else (), dense=True)
+    notes = [say_exhibit(view, "definitions", "methods", methods=join_list(methods, lang))] if methods else []
+    notes += [say_exhibit(view, "definitions", "left_out")] if len(shown) < len(infos) else []
+    return make_table(view, "definitions", rows, notes=notes, dense=True)

@@ -23,7 +23,7 @@ DIRECTIONS = ("more_is_better", "less_is_better", "neither")
 INTERVALS = ("wilson", "poisson", "greenwood", "none")
 FORMS = ("count", "share", "sum")
 _REQUIRED = ("title", "definition", "unit", "decimals", "direction", "interval")
-_OPTIONAL = ("formula", "source", "key", "form", "function", "aliases")
+_OPTIONAL = ("formula", "source", "key", "form", "function", "aliases", "plain")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class FactInfo:
 
     `kind` is the ledger kind (or ``grid``, ``targets``) it belongs to: the name's first part; `formula` is in terms of
     the ledger's columns; `unit` a key of the units, such as ``percent``, see `unit_label`; `source` a statute, paper or
-    ledger; `key`: whether it is a key figure; `order` its place in tables and files. Of a workbook's own
+    ledger; `key`: whether it is a key figure; `plain`: whether its title
+    says all that its definition does; `order` its place in tables and files. Of a workbook's own
     fact, `form` is count, share or sum, and `function` the ``file.py:function`` that computes it. `aliases` are headers
     that summary tables have for it.
     """
@@ -52,6 +53,7 @@ class FactInfo:
     form: str = ""
     function: str = ""
     aliases: tuple[str, ...] = ()
+    plain: bool = False
 
 
 @cache
