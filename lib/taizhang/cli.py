@@ -541,6 +541,34 @@ def review(
 
 
 @command()
+def release(
+    period: PeriodText,
+    by: Annotated[str, typer.Option("--by", metavar="NAME")],
+    why: Annotated[str, typer.Option("--why", metavar="TEXT")] = "",
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N")] = None,
+    workbook: Folder = "",
+) -> None:
+    """Freeze a period's review as its next release."""
+    from taizhang.core.periods import parse_period
+    from taizhang.release import make_release
+
+    span = parse_period(period)
+    book = open_workbook(workbook, span, notebooks=True)
+    code = warn_errors(book.ingest())
+    made = make_release(book, span, by=by, why=why, jobs=jobs)
+    show(
+        word(
+            "release.done" if made.new else "release.unchanged",
+            name=made.release.name,
+            files=len(made.release.files),
+        )
+    )
+    for note in made.notes:
+        show(note)
+    raise typer.Exit(code)
+
+
+@command()
 def store(prune: Annotated[bool, typer.Option("--prune")] = False, workbook: Folder = "") -> None:
     """List the snapshots of what was ingested, or thin out old ones."""
     from taizhang.ingest.snapshots import prune_store

@@ -125,7 +125,7 @@ def test_workbook_page_shows_every_key(root: Path) -> None:
     shown = tomllib.loads(example)
     grid = shown["boundaries"].pop("grid")
     there = {
-        **{name: shown[name] for name in ("workbook", "indicators", "routine")},
+        **{name: shown[name] for name in ("workbook", "indicators", "routine", "release")},
         **{"boundaries": shown["boundaries"] | {"grid": grid}, "boundaries.grid": shown["boundaries"] | grid},
         "ledgers": shown["ledgers"]["hazards"],
         "ledgers sums": shown["ledgers"]["drills"][-1],

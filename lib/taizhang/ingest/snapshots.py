@@ -8,10 +8,10 @@ from taizhang.core.files import hash_file
 from taizhang.core.keys import Code
 from taizhang.core.locks import hold_lock
 from taizhang.core.reasons import write_json
-from taizhang.ingest.state import STATE, State
+from taizhang.ingest.state import STATE, State, load_state
 from taizhang.settings.beside import name_beside_files
 from taizhang.settings.workbook import FILE, Config
-from taizhang.store import ENVIRONMENT, Snapshot, dump_lines, save_snapshot, thin_out
+from taizhang.store import ENVIRONMENT, Snapshot, dump_lines, list_snapshots, save_snapshot, thin_out
 
 _PROCESSED = "data/processed"
 _WORDS = ("notes/", "notebooks/", "templates/")  # what decides no number
@@ -41,6 +41,20 @@ def store_snapshot(config: Config, state: State, *, whole: bool = False) -> Snap
         known={f"{_PROCESSED}/{name}": stamp.sha256 for name, stamp in state.outputs.items()},
         passing=() if whole else {*about, *words},
     )
+
+
+def store_whole(config: Config) -> Snapshot:
+    """The snapshot of what was ingested last, with notes, notebooks and templates as they now are; it is stored if
+    need be.
+
+    ChangedError if settings have been saved since they were read.
+    """
+    with hold_lock(config.cache / "locks" / "ingest"):
+        state = load_state(config)
+        if state is None:
+            raise ChangedError("ingest.settings_changed", name=FILE)
+        made = store_snapshot(config, state, whole=True)
+        return made or list_snapshots(config)[-1]
 
 
 def prune_store(config: Config) -> tuple[int, int]:

@@ -135,8 +135,10 @@ def hash_book(book: "Workbook", period: Period, frames: Sequence[pd.DataFrame]) 
     """Hash the inputs of a period's reports; `frames` are its facts, and those it is compared with."""
     config, result, summaries = book.config, book.result, book.result.summaries
     root = config.source
-    # What a report of the workbook's own is called is that report's matter alone; when reports are made, none's.
-    settings = tomllib.loads((root / FILE).read_text(encoding="utf-8-sig")) | {"reports": [], "routine": {}}
+    # What a report of the workbook's own is called is that report's matter alone; when reports are made or released,
+    # none's.
+    settings = tomllib.loads((root / FILE).read_text(encoding="utf-8-sig"))
+    settings |= {"reports": [], "routine": {}, "release": {}}
     kinds = {name: book.kinds[name] for name in config.ledgers}
     return hash_inputs(
         hash_rows(

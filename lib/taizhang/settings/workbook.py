@@ -508,6 +508,12 @@ class Routine(SettingsTable):
     lang: Annotated[Texts, _know("langs")] = ()
 
 
+class Release(SettingsTable):
+    """What `taizhang release` asks for: with `approval`, an approved note for each of the reports."""
+
+    approval: YesNo = False
+
+
 class _File(SettingsTable):
     """The whole file; each ledger is checked by itself, as its kind decides what fits."""
 
@@ -518,6 +524,7 @@ class _File(SettingsTable):
     targets: tuple[Target, ...] = ()
     reports: tuple[OwnReport, ...] = ()
     routine: Routine = Routine()
+    release: Release = Release()
 
 
 # The tables of the file by name, for the documentation to be compared with.
@@ -525,7 +532,7 @@ TABLES: dict[str, type[SettingsTable]] = {
     "workbook": _Workbook, "boundaries": DistrictsConfig, "boundaries.grid": GridConfig, "ledgers": LedgerConfig,
     "ledgers sums": SumsConfig,
     "indicators": _Indicators, "targets": Target, "reports": OwnReport,
-    "routine": Routine,
+    "routine": Routine, "release": Release,
 }  # fmt: skip
 
 
@@ -542,6 +549,7 @@ class Config(_Workbook, _Indicators):
     targets: tuple[Target, ...] = ()
     reports: tuple[OwnReport, ...] = ()
     routine: Routine = Field(default_factory=Routine)
+    release: Release = Field(default_factory=Release)
     made_from: Mapping[str, str] = Field(default_factory=dict)  # SHA-256 of workbook.toml as it was read
     held: Path | None = None  # where a run holds the state that it reads
 
@@ -636,6 +644,7 @@ def read_config(
         targets=whole.targets,
         reports=whole.reports,
         routine=whole.routine,
+        release=whole.release,
     )
 
 

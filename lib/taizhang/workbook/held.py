@@ -22,7 +22,7 @@ from taizhang.ingest import DETACHED, IngestResult, ingest
 from taizhang.ingest.state import STORED, find_damage, load_state
 from taizhang.settings.beside import list_beside
 from taizhang.settings.workbook import CACHE, Config, hold_path
-from taizhang.store import find_known, write_snapshot
+from taizhang.store import Snapshot, find_known, write_snapshot
 
 # Tells a kernel where the state is that its report is made from.
 VARIABLE = "TAIZHANG_HELD"
@@ -75,6 +75,15 @@ def take_out(root: Path, day: date, stack: ExitStack) -> Path | None:
     snapshot, newest = find_known(root, day)
     if newest and day >= read_day():
         return None
+    folder = take_out_snapshot(root, snapshot, stack)
+    known = Known(day, snapshot.id, snapshot.made_at.isoformat(timespec="seconds"), snapshot.version)
+    stored = folder / "data" / "processed" / STORED
+    write_text(stored, json.dumps({**vars(known), "day": day.isoformat()}))
+    return folder
+
+
+def take_out_snapshot(root: Path, snapshot: Snapshot, stack: ExitStack) -> Path:
+    """A folder, until the stack is closed, with what is in a snapshot; it is taken as it is."""
     try:
         folder = stack.enter_context(open_scratch(root / CACHE / _FOLDER))
     except OSError as error:
@@ -83,10 +92,7 @@ def take_out(root: Path, day: date, stack: ExitStack) -> Path | None:
         made = tempfile.TemporaryDirectory(prefix="taizhang-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(made)).resolve()
     write_snapshot(root, snapshot, folder)
-    processed = folder / "data" / "processed"
-    known = Known(day, snapshot.id, snapshot.made_at.isoformat(timespec="seconds"), snapshot.version)
-    write_text(processed / STORED, json.dumps({**vars(known), "day": day.isoformat()}))
-    (processed / DETACHED).touch()
+    (folder / "data" / "processed" / DETACHED).touch()
     return folder
 
 

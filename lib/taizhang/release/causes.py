@@ -1,0 +1,271 @@
+"""Why a number is another than it was: the rows behind it in two snapshots, compared by what they say.
+
+A cause is a place and what happened there; nothing of what a row says is in it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import hash_file
+from taizhang.core.periods import Period
+from taizhang.core.privacy import mask_numbers
+from taizhang.facts import prepare_ledgers, select_rows
+from taizhang.facts.compute import MEASURES
+from taizhang.facts.measures import Count, Share
+from taizhang.facts.rows import Ledgers
+from taizhang.metadata.facts import ALL, split_target
+from taizhang.settings.beside import name_beside_files
+from taizhang.workbook.book import Workbook
+from taizhang.workbook.changes import compare_snapshots
+
+# What happened to a row: it came, went, was changed, belongs to another day or district; or it says the same, and
+# counts in another way.
+ADDED, REMOVED, CHANGED, MOVED, RECOUNTED = "added", "removed", "changed", "moved", "recounted"
+SETTINGS, CODE, HIDDEN = "settings", "code", "hidden"
+_HOW = {"new": ADDED, "removed": REMOVED, "changed": CHANGED, "moved": MOVED}
+_SOURCE = ("source_file", "source_sheet", "source_row")
+_NO_CONTENT = {*_SOURCE, "counted", "duplicate", "corrected"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a row stands: a file, with its sheet and row where it has them."""
+
+    file: str
+    sheet: str = ""
+    row: str = ""  # its number, or out of a database the value of its key
+
+    def __str__(self) -> str:
+        return "!".join(filter(None, (self.file, self.sheet, self.row)))
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What happened, and where: `place` as it now is, `was` where it stood before, if that is another place."""
+
+    how: str
+    place: Place | None = None
+    was: Place | None = None
+
+    def __str__(self) -> str:
+        parts = [self.how, str(self.place or ""), f"(was {self.was})" if self.was else ""]
+        return " ".join(filter(None, parts))
+
+
+class Comparison:
+    """Two states of a workbook, whose rows are compared.
+
+    `home` is the workbook that has both snapshots in its store; `before` and `after` are opened out of them.
+    """
+
+    def __init__(
+        self,
+        home: Workbook,
+        ids: tuple[str, str],
+        books: tuple[Workbook, Workbook],
+        period: Period,
+        hidden: Iterable[tuple[str, str]],
+    ) -> None:
+        self.home, self.ids, self.books, self.period = home, ids, books, period
+        self._hidden = [(code, fact.partition(".")[0]) for code, fact in hidden]
+        self._changes: dict[str, pd.DataFrame] = {}
+        self._bases: dict[tuple[int, str], pd.DataFrame | None] = {}
+
+    def find(self, code: str, fact: str) -> list[Cause]:
+        """What made a fact of a district, or of ``all``, another one: rows; otherwise settings, layers or the code."""
+        target = split_target(fact)
+        name = target[0] if target else fact
+        kinds = self._list_kinds(name)
+        if any(self._hides(kind, code) for kind in kinds):
+            return [Cause(HIDDEN)]
+        told = self._find_rows(name, code)
+        told += [one for kind in kinds[1:] for one in self._list_changes(kind, code)]
+        if target and self._settings:
+            told += self._settings
+        if not told:
+            told = [one for kind in kinds for one in self._list_changes(kind, code)]
+        told = told or [*self._settings] or self._inputs or [Cause(CODE)]
+        return list(dict.fromkeys(told))
+
+    def list_changes(self) -> dict[str, pd.DataFrame]:
+        """All rows that are not as they were, by kind, but for kinds whose small counts are hidden; columns as in
+        `compare_snapshots`."""
+        open_kinds = [
+            kind for kind in self._kinds if not any(kind in one.config.suppress for one in self.books)
+        ]
+        return {kind: found for kind in open_kinds if len(found := self._compare(kind))}
+
+    @cached_property
+    def _kinds(self) -> list[str]:
+        return list(dict.fromkeys(kind for book in self.books for kind in book.config.ledgers))
+
+    def _list_kinds(self, name: str) -> list[str]:
+        """The ledger of a fact first, then the others that it rests on."""
+        first = name.partition(".")[0]
+        kinds = {first}
+        if name in MEASURES:
+            kinds |= MEASURES[name].kinds | {*MEASURES[name].needs}
+        return [first, *sorted(kinds - {first})]
+
+    def _hides(self, kind: str, code: str) -> bool:
+        """Whether places of a kind's rows would tell of counts that are hidden in either release."""
+        if not any(kind in book.config.suppress for book in self.books):
+            return False
+        return any(one == kind and code in (ALL, where) for where, one in self._hidden)
+
+    def _compare(self, kind: str) -> pd.DataFrame:
+        if kind not in self._changes:
+            about = self.books[1].kinds.get(kind) or self.books[0].kinds.get(kind)
+            found = (
+                compare_snapshots(self.home.config, *self.ids, about) if about is not None else pd.DataFrame()
+            )
+            self._changes[kind] = found
+        return self._changes[kind]
+
+    def _list_changes(self, kind: str, code: str) -> list[Cause]:
+        """All rows of a kind, and of a district, that are not as they were."""
+        found = self._compare(kind)
+        if code != ALL and len(found):
+            found = found[(found["district_code"] == code) | (found["district_code_before"] == code)]
+        return [_tell(row) for row in found.to_dict("records")]
+
+    def _find_rows(self, fact: str, code: str) -> list[Cause]:
+        """The rows behind a fact in one state alone, or counted otherwise; of sums and medians, changed ones too."""
+        bases = [self._read_base(side, fact) for side in (0, 1)]
+        if bases[0] is None or bases[1] is None:
+            return []
+        sides = []
+        for base in bases:
+            assert base is not None
+            part = base if code == ALL else base[base["district_code"] == code]
+            sides.append({one["row"]: one for one in part.to_dict("records")})
+        before, after = sides
+        told, same = [], []
+        for row in dict.fromkeys((*before, *after)):
+            one, other = before.get(row), after.get(row)
+            if one and other and one["counted"] == other["counted"]:
+                if row.startswith("change "):
+                    same.append(row)
+                continue
+            told.append(self._describe(fact, row, one, other))
+        # What is only counted is the same whatever else the row says.
+        if not told or not isinstance(MEASURES.get(fact), Count | Share):
+            told += [self._describe(fact, row, before[row], after[row]) for row in same]
+        return told
+
+    def _describe(
+        self, fact: str, row: str, before: Mapping[Any, Any] | None, after: Mapping[Any, Any] | None
+    ) -> Cause:
+        if row.startswith("change "):
+            return _tell(self._compare(fact.partition(".")[0]).loc[int(row.split()[1])].to_dict())
+        one = after or before
+        assert one is not None
+        place = one["place"]
+        assert isinstance(place, Place)
+        return Cause(RECOUNTED, place)
+
+    def _read_base(self, side: int, fact: str) -> pd.DataFrame | None:
+        """The rows behind a fact of the whole area: district_code, counted, place, and row, by which one is known in
+        both states; None where it has no rows with places."""
+        key = side, fact
+        if key not in self._bases:
+            self._bases[key] = self._make_base(side, fact)
+        return self._bases[key]
+
+    def _make_base(self, side: int, fact: str) -> pd.DataFrame | None:
+        book = self.books[side]
+        try:
+            rows = self._select(side, fact)
+        except ParameterError:
+            return None
+        if not {*_SOURCE} <= set(rows.columns):
+            return None
+        rows = rows.reset_index(drop=True)
+        places = [Place(*one) for one in _list_places(rows, "")]
+        changes = self._compare(fact.partition(".")[0])
+        suffix = ("_before", "")[side]
+        known = dict(zip(_list_places(changes, suffix), changes.index, strict=True)) if len(changes) else {}
+        content = rows[sorted(name for name in rows if name in self._list_columns(rows, book))]
+        marks = pd.util.hash_pandas_object(content.astype("str"), index=False).astype("str")
+        copies = marks.groupby(marks).cumcount()
+        named = [
+            f"change {known[place]}"
+            if (place := (one.file, one.sheet, one.row)) in known
+            else f"{mark} {copy}"
+            for one, mark, copy in zip(places, marks, copies, strict=True)
+        ]
+        codes = rows["district_code"].astype("str") if "district_code" in rows else pd.Series(ALL, rows.index)
+        return pd.DataFrame(
+            {"district_code": codes, "counted": rows["counted"].astype(bool), "place": places, "row": named}
+        )
+
+    def _list_columns(self, rows: pd.DataFrame, book: Workbook) -> set[str]:
+        kind = book.kinds.get(str(rows.attrs.get("kind", "")))
+        own = set(kind.columns) if kind else set(map(str, rows.columns))
+        return (own | {"district_code"}) - _NO_CONTENT
+
+    def _select(self, side: int, fact: str) -> pd.DataFrame:
+        book, period = self.books[side], self.period
+        try:
+            days = (period, book.as_of(period))
+            return select_rows(
+                fact, self._ready[side], book.districts, *days, ALL, suppress=(), asked=book.asked
+            )
+        except ParameterError:  # an own fact, the grid's, or a summary table's
+            return book.trace(fact, period, ALL, personal=True)
+
+    @cached_property
+    def _ready(self) -> list[Ledgers]:
+        return [
+            prepare_ledgers(
+                {kind: book.ledger(kind, personal=True) for kind in book.config.ledgers}, book.districts
+            )
+            for book in self.books
+        ]
+
+    @cached_property
+    def _settings(self) -> list[Cause]:
+        """The files of settings, own kinds and facts that are not as they were."""
+        sides = [
+            {
+                name: hash_file(path)
+                for name, path in name_beside_files(book.config).items()
+                if not name.startswith(("notes/", "notebooks/", "templates/"))
+            }
+            for book in self.books
+        ]
+        return [Cause(SETTINGS, Place(name)) for name in _differ(*sides)]
+
+    @cached_property
+    def _inputs(self) -> list[Cause]:
+        """The raw files that are not as they were, such as layers."""
+        sides = [{str(one["path"]): str(one["sha256"]) for one in book.inputs()} for book in self.books]
+        return [Cause(CHANGED, Place(mask_numbers(name))) for name in _differ(*sides)]
+
+
+def _differ(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+
+
+def _list_places(rows: pd.DataFrame, suffix: str) -> list[tuple[str, str, str]]:
+    columns = [rows[f"{name}{suffix}"] for name in _SOURCE]
+    return [(_write(file), _write(sheet), _write(row)) for file, sheet, row in zip(*columns, strict=True)]
+
+
+def _write(cell: object) -> str:
+    """A part of a place as text; a row's number may be a fraction's kind where other cells are empty."""
+    if pd.isna(cell):  # type: ignore[call-overload]
+        return ""
+    return str(int(cell)) if isinstance(cell, float) else mask_numbers(str(cell))
+
+
+def _tell(row: Mapping[object, object]) -> Cause:
+    sides = [Place(*_list_places(pd.DataFrame([row]), suffix)[0]) for suffix in ("_before", "")]
+    was, now = (one if one.file else None for one in sides)
+    how = _HOW[str(row["change"])]
+    return Cause(how, now or was, was if now is not None and was != now else None)

@@ -1,0 +1,201 @@
+"""The erratum of a release: every number published in it and in the one before that is another now, and its rows."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from taizhang.boundaries.english import list_names
+from taizhang.core.csv import format_csv
+from taizhang.core.files import write_text
+from taizhang.core.reasons import LANGUAGES
+from taizhang.metadata.facts import ALL, FactInfo, describe_fact
+from taizhang.metadata.formats import format_fact, name_unit
+from taizhang.release.causes import HIDDEN, Cause, Comparison
+from taizhang.release.folders import Release
+from taizhang.release.paper import Cell, Link, Page, Section, say_at, word, write_page
+from taizhang.release.states import find_snapshot, open_snapshot
+from taizhang.workbook.book import Workbook
+
+CSV = "erratum.csv"
+COLUMNS = ("district_code", "district", "period", "fact", "from", "to", "rows")
+_KEY = ["district_code", "fact"]
+_SAME = 1e-12
+_MOST_PLACES = 12  # of a number on a page; the table has all
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number that is another now."""
+
+    code: str
+    district: str
+    fact: str
+    before: float  # NaN: it was empty
+    after: float
+    causes: tuple[Cause, ...] = ()
+
+
+def compare_facts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Facts of both tables side by side, by district and fact, in the order of the second.
+
+    Returns
+    -------
+    DataFrame
+        district_code, district, fact, from and to (NaN: empty), and how: same, changed, came (only in the second),
+        went, or hidden (in either: neither value is given).
+    """
+    columns = [*_KEY, "district", "value", "suppressed"]
+    both = after[columns].merge(before[columns], on=_KEY, how="outer", suffixes=("", "_before"), sort=False)
+    there = [both[name].notna() for name in ("suppressed_before", "suppressed")]
+    hidden = both["suppressed_before"].eq(True) | both["suppressed"].eq(True)
+    one, other = (both[name].astype("float64") for name in ("value_before", "value"))
+    alike = pd.Series(np.isclose(one, other, rtol=_SAME, atol=0.0, equal_nan=True), index=both.index)
+    how = np.select(
+        [hidden, ~there[0], ~there[1], ~alike], ["hidden", "came", "went", "changed"], default="same"
+    )
+    return pd.DataFrame(
+        {
+            "district_code": both["district_code"].astype("str"),
+            "district": both["district"].fillna(both["district_before"]).astype("str"),
+            "fact": both["fact"].astype("str"),
+            "from": one.mask(hidden),
+            "to": other.mask(hidden),
+            "how": how,
+        }
+    )
+
+
+def list_hidden(*tables: pd.DataFrame) -> set[tuple[str, str]]:
+    """What is hidden in any of several tables of facts: district code and fact."""
+    return {
+        (str(code), str(fact))
+        for facts in tables
+        for code, fact in facts.loc[facts["suppressed"].astype(bool), _KEY].itertuples(index=False)
+    }
+
+
+def find_changes(compared: pd.DataFrame, rows: Comparison) -> list[Change]:
+    """The numbers that are others, each with what made it so."""
+    changed = compared[compared["how"] == "changed"]
+    return [
+        Change(
+            one["district_code"], one["district"], one["fact"], one["from"], one["to"],
+            tuple(rows.find(one["district_code"], one["fact"])),
+        )
+        for one in changed.to_dict("records")
+    ]  # fmt: skip
+
+
+def write_erratum(root: Path, before: Release, manifest: Mapping[str, Any], folder: Path) -> None:
+    """Write erratum.csv and erratum.<lang>.html into a release's folder, which has its facts."""
+    home = Workbook(root)
+    tables = [pd.read_parquet(place / "facts.parquet") for place in (before.folder, folder)]
+    compared = compare_facts(*tables)
+    ids = (before.snapshot, str(manifest["snapshot"]))
+    with ExitStack() as stack:
+        books = [stack.enter_context(open_snapshot(home, find_snapshot(home, one))) for one in ids]
+        rows = Comparison(home, ids, (books[0], books[1]), before.period, list_hidden(*tables))
+        changes = find_changes(compared, rows)
+        write_text(folder / CSV, "\ufeff" + format_csv(tabulate(changes, str(before.period))))
+        for lang in LANGUAGES:
+            names = list_names(books[1].districts, lang, books[1].config.boundaries.names_en)
+            page = _make_page(books[1], before, manifest, changes, compared, names, lang)
+            write_text(folder / f"erratum.{lang}.html", write_page(page))
+
+
+def tabulate(changes: Sequence[Change], period: str) -> pd.DataFrame:
+    """The table of an erratum."""
+    return pd.DataFrame(
+        [
+            (one.code, one.district, period, one.fact, one.before, one.after, "; ".join(map(str, one.causes)))
+            for one in changes
+        ],
+        columns=list(COLUMNS),
+    )
+
+
+def _make_page(
+    book: Workbook,
+    before: Release,
+    manifest: Mapping[str, Any],
+    changes: Sequence[Change],
+    compared: pd.DataFrame,
+    names: Mapping[str, str],
+    lang: str,
+) -> Page:
+    number, about = int(manifest["release"]["number"]), manifest["release"]
+    count = {how: int((compared["how"] == how).sum()) for how in ("came", "went", "hidden")}
+    lines = [word("erratum.means", lang, before=before.number, number=number)]
+    lines.append(word("erratum.none" if not changes else "erratum.count", lang, n=len(changes)))
+    lines += [word(f"erratum.{how}", lang, n=n) for how, n in count.items() if n]
+    if about["why"]:
+        lines.append(word("why", lang, why=about["why"]))
+    if any(cause.how == HIDDEN for one in changes for cause in one.causes):
+        lines.append(word("erratum.hides", lang))
+    columns = [word(f"columns.{name}", lang) for name in ("district", "figure", "from", "to", "rows")]
+    table = [
+        [
+            Cell(show_district(one.code, one.district, names, lang)),
+            Cell(show_title(book.fact_infos, one.fact, lang), note=one.fact),
+            Cell(_show(book.fact_infos, one.fact, one.before, lang), right=True),
+            Cell(_show(book.fact_infos, one.fact, one.after, lang), right=True),
+            Cell("", lines=show_causes(one.causes, lang)),
+        ]
+        for one in changes
+    ]
+    period = before.period.label(lang)
+    return Page(
+        lang=lang,
+        title=word("erratum.title", lang, number=number),
+        eyebrow=f"{book.config.name_title(lang)} {period}",
+        about=[say_at(about["made_at"], lang), word("by", lang, by=about["by"])],
+        links=[
+            Link(word("release", lang, number=number), f"../v{number}.{lang}.html"),
+            Link(word("release", lang, number=before.number), f"../v{before.number}.{lang}.html"),
+            Link(CSV, CSV),
+        ],
+        stem="erratum",
+        sections=[Section(word("erratum.changed", lang), lines, columns, table)],
+        sample=book.config.sample,
+    )
+
+
+def show_district(code: str, name: str, names: Mapping[str, str], lang: str) -> str:
+    """A district as pages call it."""
+    return word("whole", lang) if code == ALL else str(names.get(code, name))
+
+
+def show_title(infos: Mapping[str, FactInfo], fact: str, lang: str) -> str:
+    """What a fact is called; its name where it is known no more."""
+    try:
+        return str(describe_fact(fact, infos).title[lang])
+    except KeyError:
+        return fact
+
+
+def _show(infos: Mapping[str, FactInfo], fact: str, value: float, lang: str) -> str:
+    try:
+        info = describe_fact(fact, infos)
+    except KeyError:
+        return "—" if np.isnan(value) else f"{value:,.12g}"
+    unit = name_unit(info, lang, value)
+    text = format_fact(value, info)
+    return text if not unit or text == "—" else f"{text}{'' if lang == 'zh' or unit == '%' else ' '}{unit}"
+
+
+def show_causes(causes: Sequence[Cause], lang: str) -> list[str]:
+    """What made a number another one, a line each; of many, the first and how many more there are."""
+    lines = [
+        word(
+            f"causes.{one.how}", lang,
+            place=str(one.place or ""), was=word("was", lang, place=str(one.was)) if one.was else "",
+        )
+        for one in causes[:_MOST_PLACES]
+    ]  # fmt: skip
+    more = len(causes) - len(lines)
+    return [*lines, word("more", lang, n=more)] if more else lines

@@ -1,0 +1,111 @@
+"""Where releases lie: releases/<period>/v<N>, each with its manifest; what stands in one is never changed."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from taizhang.core.errors import ParameterError
+from taizhang.core.files import hash_file, list_below
+from taizhang.core.periods import Period, parse_period
+from taizhang.core.reasons import suggest
+from taizhang.report.manifest import NAME as MANIFEST
+
+FOLDER = "releases"
+_NUMBER = re.compile(r"v([1-9][0-9]*)")
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release of a period's review, by its number from 1 on."""
+
+    root: Path  # the workbook's folder
+    folder: Path
+    number: int
+    manifest: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """As commands take it: ``2021/v2``."""
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @cached_property
+    def period(self) -> Period:
+        return parse_period(self.manifest["period"])
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """by, why and made_at."""
+        about: Mapping[str, str] = self.manifest["release"]
+        return about
+
+    @property
+    def snapshot(self) -> str:
+        return str(self.manifest["snapshot"])
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The SHA-256 of every file but the manifest, by its path in the folder."""
+        files: Mapping[str, str] = self.manifest["files"]
+        return files
+
+    @property
+    def languages(self) -> list[str]:
+        """Those that it has reports in, zh first."""
+        return sorted({str(one["lang"]) for one in self.manifest["reports"].values()}, reverse=True)
+
+
+def is_release(folder: Path) -> bool:
+    """Return whether a folder is named as a release's, and has a manifest."""
+    return _NUMBER.fullmatch(folder.name) is not None and (folder / MANIFEST).is_file()
+
+
+def read_release(root: Path, folder: Path) -> Release:
+    """A release; ParameterError if its manifest can't be read."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+        release = Release(root, folder, int(folder.name.removeprefix("v")), manifest)
+        assert {"by", "why", "made_at"} <= release.about.keys() and isinstance(release.files, dict)
+        assert release.snapshot and release.period and isinstance(manifest["reports"], dict)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError) as error:
+        raise ParameterError("release.unreadable", file=f"{folder.parent.name}/{folder.name}") from error
+    return release
+
+
+def list_releases(root: Path, period: Period | None = None) -> list[Release]:
+    """All releases of a workbook, or of a period: by period, and the first first."""
+    pattern = f"{period.path}/v*" if period else "*/v*"
+    folders = [path for path in (root / FOLDER).glob(pattern) if is_release(path)]
+    return [
+        read_release(root, path)
+        for path in sorted(folders, key=lambda one: (one.parent.name, int(one.name.removeprefix("v"))))
+    ]
+
+
+def find_release(root: Path, name: str) -> Release:
+    """The release of a name such as ``2021/v2``, or of a folder's path; ParameterError if there is none."""
+    for folder in (root / FOLDER / name.replace("\\", "/").strip("/"), Path(name)):
+        if is_release(folder):
+            return read_release(root, folder.resolve())
+    known = [one.name for one in list_releases(root)]
+    raise ParameterError("release.no_such", name=name, near=suggest(name, known))
+
+
+def list_files(folder: Path) -> list[str]:
+    """The files in a folder and below it, by their paths there."""
+    return sorted(path.relative_to(folder).as_posix() for path in list_below(folder) if path.is_file())
+
+
+def find_faults(release: Release) -> list[tuple[str, str]]:
+    """What of a release's files is not as it was released: missing, changed or added, each with its path."""
+    there = set(list_files(release.folder)) - {MANIFEST}
+    faults = [("missing", name) for name in release.files if name not in there]
+    faults += [
+        ("changed", name)
+        for name, sha256 in release.files.items()
+        if name in there and hash_file(release.folder / name) != sha256
+    ]
+    return faults + [("added", name) for name in sorted(there - set(release.files))]

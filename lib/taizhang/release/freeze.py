@@ -1,0 +1,253 @@
+"""Freezing a review as a release: copied beside under a hidden name, written through, and then renamed."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from taizhang.core.clock import read_moment
+from taizhang.core.errors import ChangedError, ParameterError, RenderError
+from taizhang.core.files import (
+    copy_hashed,
+    hash_file,
+    list_below,
+    name_beside,
+    remove_leftovers,
+    write_through,
+)
+from taizhang.core.keys import Code, hash_parts
+from taizhang.core.locks import hold_lock
+from taizhang.core.periods import Period
+from taizhang.core.privacy import mask_numbers
+from taizhang.core.reasons import Reason
+from taizhang.core.version import __version__
+from taizhang.ingest.snapshots import store_whole
+from taizhang.metadata.facts import ALL
+from taizhang.release.erratum import write_erratum
+from taizhang.release.folders import FOLDER, Release, list_files, list_releases, read_release
+from taizhang.release.pages import write_pages
+from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
+from taizhang.report.manifest import Manifest, read_manifest, write_manifest
+from taizhang.report.notes import Note, read_notes
+from taizhang.report.progress import Report
+from taizhang.report.review import ReviewResult, make_review
+from taizhang.report.rows import FOLDER as ROWS
+from taizhang.report.tasks import MADE
+from taizhang.settings.workbook import CACHE
+from taizhang.workbook.book import Workbook
+
+EPOCH = "SOURCE_DATE_EPOCH"
+_MOST_ATTEMPTS = 3
+_ALL = Code(("taizhang.cli",))
+
+
+@dataclass(frozen=True)
+class Released:
+    """A release just made, or the newest one, of which nothing has changed since; and what reviews had to say."""
+
+    release: Release
+    new: bool
+    notes: Sequence[Reason] = ()
+
+
+def make_release(
+    book: Workbook,
+    period: Period,
+    *,
+    by: str,
+    why: str = "",
+    jobs: int | None = None,
+    progress: Report | None = None,
+) -> Released:
+    """Freeze a period's review, which is brought up to date first, as the next number.
+
+    Raises
+    ------
+    ParameterError
+        If nobody releases it, or a report that has to be approved is not.
+    RenderError
+        If a report failed.
+    ChangedError
+        If ledgers or settings are saved again and again while reports are made.
+    """
+    by, why = (mask_numbers(" ".join(text.split())) for text in (by, why))
+    if not by:
+        raise ParameterError("release.by")
+    folder = book.root / FOLDER / period.path
+    with hold_lock(book.root / CACHE / "locks" / "release"):
+        remove_leftovers(folder)
+        for attempt in range(_MOST_ATTEMPTS):
+            if attempt:
+                book = Workbook.find(book.root)
+            book.ingest()
+            snapshot = store_whole(book.config)
+            reviews = bring_up_to_date(book, period, jobs=jobs, progress=progress)
+            if store_whole(book.config).id == snapshot.id:
+                break
+        else:
+            raise ChangedError("release.changing")
+        names = [name for review in reviews for name in (*review.made, *review.unchanged)]
+        _require_approval(book, period, names)
+        before = list_releases(book.root, period)
+        with hold_lock(book.root / CACHE / "locks" / f"review-{reviews[0].folder.name}"):
+            beside = _start(folder, len(before) + 1)
+            try:
+                manifest = copy_review(reviews[0].folder, names, beside)
+                manifest |= {
+                    "release": {
+                        "number": before[-1].number + 1 if before else 1,
+                        "by": by,
+                        "why": why,
+                        "made_at": read_moment().isoformat(timespec="seconds"),
+                    },
+                    "snapshot": snapshot.id,
+                    "code": describe_code(),
+                }
+                released = _finish(book, manifest, beside, folder, before)
+            finally:
+                shutil.rmtree(beside, ignore_errors=True)
+        write_pages(book)
+    notes = tuple(dict.fromkeys(note for review in reviews for note in review.notes))
+    return Released(released or before[-1], released is not None, notes)
+
+
+def bring_up_to_date(
+    book: Workbook, period: Period, *, jobs: int | None = None, progress: Report | None = None
+) -> list[ReviewResult]:
+    """Make a period's review, in the workbook's language and every other in which it is there, with all its formats."""
+    entries = read_manifest(book.reports_dir(period))["reports"].values()
+    langs = {str(one["lang"]) for one in entries} | {book.config.lang}
+    asked = {lang: list_formats(one for one in entries if one["lang"] == lang) for lang in langs}
+    return review_all(book, period, asked, find_style(entries), jobs=jobs, progress=progress)
+
+
+def list_formats(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The formats of reports."""
+    found = {form for one in entries for form in one["files"]}
+    return tuple(form for form in FORMATS if form in found) or DEFAULT_FORMATS
+
+
+def find_style(entries: Iterable[Mapping[str, Any]]) -> str | None:
+    """The layout of reports, if they all have the same."""
+    styles = {str(one.get("style", "")) for one in entries}
+    return styles.pop() or None if len(styles) == 1 else None
+
+
+def review_all(
+    book: Workbook,
+    period: Period,
+    asked: Mapping[str, Sequence[str]],
+    style: str | None,
+    *,
+    jobs: int | None = None,
+    progress: Report | None = None,
+) -> list[ReviewResult]:
+    """Make a period's review in languages, each with its formats, zh first; RenderError if a report fails."""
+    done = []
+    for lang, formats in sorted(asked.items(), reverse=True):
+        done.append(
+            make_review(book, period, lang=lang, formats=formats, style=style, jobs=jobs, progress=progress)
+        )
+        if failed := done[-1].failed:
+            raise RenderError("release.failed", n=len(failed), names=failed)
+    return done
+
+
+def describe_code() -> dict[str, Any]:
+    """The code and the libraries that make a release, and the hash by which an environment is known to be the same."""
+    epoch = os.environ.get(EPOCH, "")
+    return {
+        "version": __version__,
+        "sha256": _ALL.sha256,
+        "environment": dict(_ALL.versions),
+        "environment_sha256": hash_parts(versions=dict(sorted(_ALL.versions.items()))),
+        **({EPOCH: epoch} if epoch else {}),
+    }
+
+
+def _require_approval(book: Workbook, period: Period, names: Iterable[str]) -> None:
+    """ParameterError with the names of the reports that have no approved note, if all must have one."""
+    if not book.config.release.approval:
+        return
+    notes = read_notes(book, period)
+    lacking = []
+    for name in names:
+        stem, _, lang = name.rpartition(".")
+        owner = ALL if stem == "comparison" else stem
+        if not notes.get((owner, lang), Note()).approved:
+            lacking.append(name)
+    if lacking:
+        raise ParameterError("release.not_approved", names=lacking, period=period.path)
+
+
+def _start(folder: Path, number: int) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(dir=folder, prefix=name_beside(folder / f"v{number}")))
+    umask = os.umask(0)
+    os.umask(umask)
+    beside.chmod(0o777 & ~umask)
+    return beside
+
+
+def copy_review(folder: Path, names: Iterable[str], place: Path) -> Manifest:
+    """Copy what a review made, and nothing else that lies in its folder; returns its manifest, with `files`.
+
+    ChangedError if a file is not what the manifest says.
+    """
+    manifest = read_manifest(folder)
+    wanted = set(names)
+    manifest["reports"] = {
+        name: one for name, one in manifest["reports"].items() if name in wanted and one["status"] == MADE
+    }
+    files = {
+        file: one["sha256"][form]
+        for one in manifest["reports"].values()
+        for form, file in one["files"].items()
+    }
+    files |= manifest.get("data", {}) | manifest.get("findings", {})
+    files |= {f"{ROWS}/{file}": sha256 for file, sha256 in manifest.get("rows", {}).items()}
+    files |= {f"index.{lang}.html": one["sha256"] for lang, one in manifest.get("indexes", {}).items()}
+    if plan := manifest.get("plan"):
+        files[plan["file"]] = plan["sha256"]
+    changed = []
+    for name, sha256 in sorted(files.items()):
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        if not (folder / name).is_file() or copy_hashed(folder / name, place / name) != sha256:
+            changed.append(name)
+    if changed:
+        raise ChangedError("release.not_whole", names=changed, folder=folder.name)
+    manifest["files"] = dict(sorted(files.items()))
+    return manifest
+
+
+def _finish(
+    book: Workbook, manifest: Manifest, beside: Path, folder: Path, before: Sequence[Release]
+) -> Release | None:
+    """Put a release in its place, with the erratum to the one before; None if that has the same files."""
+    last = before[-1] if before else None
+    if last is not None:
+        own = {name for name in last.files if name.startswith("erratum.")}
+        if {name: sha for name, sha in last.files.items() if name not in own} == manifest["files"]:
+            return None
+        write_erratum(book.root, last, manifest, beside)
+    manifest["files"] = {name: hash_file(beside / name) for name in list_files(beside)}
+    write_manifest(beside, manifest)
+    seal(beside)
+    place = folder / f"v{manifest['release']['number']}"
+    if place.exists():  # without a manifest: nobody's release
+        raise ParameterError("release.unreadable", file=f"{folder.name}/{place.name}")
+    beside.rename(place)
+    write_through(folder)
+    return read_release(book.root, place)
+
+
+def seal(folder: Path) -> None:
+    """Have all files of a folder on the disk, and read-only."""
+    for path in sorted(list_below(folder)):
+        write_through(path)
+        if path.is_file():
+            path.chmod(0o444)
+    write_through(folder)

@@ -1,0 +1,201 @@
+"""Releases: a review frozen under a number, and what the next one says of every figure that is another."""
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from ingest_book import make_book, make_hazards, write_sheet
+from lxml import html
+
+from taizhang.core.errors import ParameterError
+from taizhang.core.periods import parse_period
+from taizhang.ingest.snapshots import prune_store
+from taizhang.release import Release, list_releases, make_release
+from taizhang.report.review import make_review
+from taizhang.store import list_snapshots
+from taizhang.workbook.book import Workbook
+from tests.short_templates import put_short_templates
+
+PERIOD = parse_period("2021")
+XIKOU, XINAN, BAILU = "350921101", "350921102", "350921103"
+COMPLAINTS = ["所属乡镇", "受理日期", "渠道", "办结日期"]
+MORE = '[ledgers.complaints]\nfiles = ["data/raw/complaints/*.xlsx"]\n'
+
+
+def make(root: Path) -> Path:
+    """Hazards of two towns, and complaints of three, of which one has few."""
+    make_book(
+        root,
+        {"a.xlsx": make_hazards("溪口镇", 4), "b.xlsx": make_hazards("溪南镇", 3)},
+        more=MORE,
+    )
+    write_complaints(root, {"溪口镇": 12, "溪南镇": 9, "白鹭镇": 3})
+    put_short_templates(root)
+    return root
+
+
+def write_complaints(root: Path, counts: dict[str, int]) -> None:
+    for town, count in counts.items():
+        rows = [[town, f"2021-04-{n + 1:02d}", "电话", ""] for n in range(count)]
+        write_sheet(root / "data" / "raw" / "complaints" / f"{town}.xlsx", [COMPLAINTS, *rows])
+
+
+def freeze(root: Path, day: str, **more: Any) -> Release:
+    os.environ["TAIZHANG_NOW"] = f"{day}T09:00:00+08:00"
+    return make_release(
+        Workbook(root), PERIOD, **{"by": "李工", "jobs": 1, "progress": lambda _: None} | more
+    ).release
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def read_erratum(release: Release) -> dict[tuple[str, str], dict[str, str]]:
+    with (release.folder / "erratum.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {(row["district_code"], row["fact"]): row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def two(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Path, Release, dict[str, bytes], Release]]:
+    """A workbook with two releases, between which ledgers were corrected; and the bytes of the first when made."""
+    before = os.environ.get("TAIZHANG_NOW")
+    root = make(tmp_path_factory.mktemp("release") / "book")
+    os.environ["TAIZHANG_NOW"] = "2022-01-05T08:00:00+08:00"
+    make_review(Workbook(root), PERIOD, formats=("html",), jobs=1, progress=lambda _: None)
+    (root / "reports" / "2021" / "returns").mkdir()
+    (root / "reports" / "2021" / "returns" / "溪口镇.xlsx").write_bytes(b"internal")
+    first = freeze(root, "2022-01-05")
+    bytes_then = read_files(first.folder)
+    raw = root / "data" / "raw"
+    rows = make_hazards("溪口镇", 4)
+    rows[1][4] = "重大"  # row 2: general, now major
+    rows[3][1] = "白鹭镇"  # row 4: of another town
+    del rows[4]  # row 5 is gone
+    write_sheet(raw / "a.xlsx", rows)
+    more = [[n, "溪南镇", f"2021-05-0{n}", f"新隐患{n}", "一般", "李四", ""] for n in (4, 5)]
+    write_sheet(raw / "b.xlsx", [*make_hazards("溪南镇", 3), *more])
+    write_complaints(root, {"溪口镇": 13})
+    second = freeze(root, "2022-02-01", why="溪口镇更正")
+    yield root, first, bytes_then, second
+    os.environ.pop("TAIZHANG_NOW")
+    if before is not None:
+        os.environ["TAIZHANG_NOW"] = before
+
+
+def test_a_release_is_the_review_and_read_only(two: Any) -> None:
+    root, first, then, second = two
+    assert [one.name for one in list_releases(root)] == ["2021/v1", "2021/v2"]
+    assert read_files(first.folder) == then
+    assert {"index.zh.html", "facts.csv", "facts.parquet", "manifest.json", f"{XIKOU}.zh.html"} <= set(then)
+    assert not [name for name in then if name.startswith("returns")] and "comparison.zh.html" in then
+    assert all(path.stat().st_mode & 0o777 == 0o444 for path in second.folder.rglob("*") if path.is_file())
+    assert not [path for path in first.folder.parent.iterdir() if path.name.startswith(".")]
+    manifest = json.loads(then["manifest.json"])
+    assert manifest["release"] == {
+        "number": 1,
+        "by": "李工",
+        "why": "",
+        "made_at": "2022-01-05T09:00:00+08:00",
+    }
+    assert manifest["snapshot"] in [one.id for one in list_snapshots(Workbook(root).config)]
+    assert set(manifest["files"]) == set(then) - {"manifest.json"}
+    assert second.snapshot != first.snapshot and second.about["why"] == "溪口镇更正"
+
+
+def test_the_erratum_names_every_changed_figure_and_no_other(two: Any) -> None:
+    _, first, _, second = two
+    tables = [
+        pd.read_parquet(one.folder / "facts.parquet").set_index(["district_code", "fact"])
+        for one in (first, second)
+    ]
+    shown = [one[~one["suppressed"]]["value"] for one in tables]
+    both = pd.concat(shown, axis=1, join="inner", keys=["from", "to"])
+    differ = both[~((both["from"] == both["to"]) | (both["from"].isna() & both["to"].isna()))]
+    erratum = read_erratum(second)
+    assert set(erratum) == set(differ.index) and len(differ) > 5
+    assert {row["period"] for row in erratum.values()} == {"2021"}
+    for key, row in erratum.items():
+        values = [float(row[name]) if row[name] else None for name in ("from", "to")]
+        assert values == [None if pd.isna(one) else one for one in differ.loc[key]]
+
+
+def test_each_change_has_its_rows(two: Any) -> None:
+    _, _, _, second = two
+    rows = {key: row["rows"] for key, row in read_erratum(second).items()}
+    moved, gone = "moved data/raw/a.xlsx!台账!4", "removed data/raw/a.xlsx!台账!5"
+    assert set(rows[XIKOU, "hazards.found"].split("; ")) == {moved, gone}
+    assert rows[BAILU, "hazards.found"] == moved
+    added = {"added data/raw/b.xlsx!台账!5", "added data/raw/b.xlsx!台账!6"}
+    assert set(rows[XINAN, "hazards.found"].split("; ")) == added
+    assert rows[XIKOU, "hazards.major"] == "changed data/raw/a.xlsx!台账!2"
+    assert set(rows["all", "hazards.found"].split("; ")) == {gone, *added}
+    assert all(rows.values()) and "新隐患" not in "".join(rows.values())
+    # Of the whole area's complaints rows would tell of a town's count that is hidden.
+    assert rows["all", "complaints.received"] == "hidden"
+
+
+def test_pages_lead_to_all(two: Any) -> None:
+    root, first, _, second = two
+    for lang, told in (("zh", "已由第2版"), ("en", "Superseded by release 2")):
+        index = html.fromstring((root / "releases" / f"index.{lang}.html").read_bytes())
+        assert told in index.text_content() and "溪口镇更正" in index.text_content()
+        page = html.fromstring((first.folder.parent / f"v1.{lang}.html").read_bytes())
+        assert told in page.text_content()
+        assert all(sha256 in page.text_content() for sha256 in first.files.values())
+        erratum = html.fromstring((second.folder / f"erratum.{lang}.html").read_bytes())
+        assert "data/raw/a.xlsx!台账!4" in erratum.text_content() and "新隐患" not in erratum.text_content()
+        for place, tree in (
+            (root / "releases", index),
+            (first.folder.parent, page),
+            (second.folder, erratum),
+        ):
+            targets = [
+                link for _, name, link, _ in tree.iterlinks() if name == "href" and link[:1] not in "#d"
+            ]
+            assert targets and all((place / link).exists() for link in targets)
+            assert "http" not in "".join(targets)
+
+
+def test_nothing_new_is_no_release(two: Any) -> None:
+    root, _, _, second = two
+    again = make_release(Workbook(root), PERIOD, by="李工", jobs=1, progress=lambda _: None)
+    assert (again.new, again.release.name) == (False, second.name)
+    assert [path.name for path in second.folder.parent.iterdir() if path.is_dir()] in (
+        ["v1", "v2"],
+        ["v2", "v1"],
+    )
+
+
+def test_pruning_leaves_what_a_release_names(two: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, first, _, second = two
+    monkeypatch.setenv("TAIZHANG_NOW", "2024-01-01T09:00:00+08:00")
+    prune_store(Workbook(root).config)
+    left = {one.id for one in list_snapshots(Workbook(root).config)}
+    assert {first.snapshot, second.snapshot} <= left
+
+
+def test_reports_must_be_approved_where_that_is_asked_for(two: Any) -> None:
+    root, *_ = two
+    path, note = root / "workbook.toml", root / "notes" / "2021" / "all.md"
+    before = path.read_text("utf-8")
+    path.write_text(f"{before}[release]\napproval = true\n", "utf-8")
+    note.parent.mkdir(parents=True)
+    try:
+        note.write_text("---\napproved: true\napprover: 王主任\ndate: 2022-02-02\n---\n", "utf-8")
+        with pytest.raises(ParameterError) as refused:
+            make_release(Workbook(root), PERIOD, by="李工", jobs=1, progress=lambda _: None)
+        assert f"{XIKOU}.zh" in str(refused.value) and "comparison" not in str(refused.value)
+    finally:
+        path.write_text(before, "utf-8")
+        note.unlink()
+    assert len(list_releases(root)) == 2
