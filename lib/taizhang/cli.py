@@ -569,6 +569,23 @@ def release(
 
 
 @command()
+def pack(
+    period: PeriodText,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.zip")],
+    license: Annotated[str, typer.Option("--license", metavar="TEXT")] = "",
+    workbook: Folder = "",
+) -> None:
+    """Write the replication package of a period."""
+    from taizhang.core.periods import parse_period
+    from taizhang.publication import pack_period
+
+    made = pack_period(open_config(workbook), parse_period(period), out, licence=license)
+    show(Reason("publication.pack.done", source=made.source, file=made.path.name, files=made.files))
+    for note in made.notes:
+        say(str(note))
+
+
+@command()
 def store(prune: Annotated[bool, typer.Option("--prune")] = False, workbook: Folder = "") -> None:
     """List the snapshots of what was ingested, or thin out old ones."""
     from taizhang.ingest.snapshots import prune_store
