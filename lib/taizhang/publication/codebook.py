@@ -24,7 +24,7 @@ _OF_FACTS = {
 def make_codebook(kinds: Iterable[Kind], fact_columns: Iterable[str]) -> pd.DataFrame:
     """One row per column: first those of facts.csv, then those of each ledger kind."""
     named = {lang: Reason("publication.facts").word(lang) for lang in LANGUAGES}
-    rows = [
+    rows: list[dict[str, object]] = [
         {"table": FACTS, **_spread("table", named), "column": name, "type": _OF_FACTS[name]}
         | _spread(
             "description", {lang: Reason(f"publication.columns.{name}").word(lang) for lang in LANGUAGES}
