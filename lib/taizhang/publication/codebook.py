@@ -24,17 +24,16 @@ _OF_FACTS = {
 def make_codebook(kinds: Iterable[Kind], fact_columns: Iterable[str]) -> pd.DataFrame:
     """One row per column: first those of facts.csv, then those of each ledger kind."""
     named = {lang: Reason("publication.facts").word(lang) for lang in LANGUAGES}
-    rows: list[dict[str, object]] = [
-        {"table": FACTS, **_spread("table", named), "column": name, "type": _OF_FACTS[name]}
-        | _spread(
-            "description", {lang: Reason(f"publication.columns.{name}").word(lang) for lang in LANGUAGES}
-        )
-        for name in fact_columns
-        if name in _OF_FACTS
-    ]
+    rows = [_describe_fact(name, named) for name in fact_columns if name in _OF_FACTS]
     rows += [_describe(kind, item) for kind in kinds for item in kind.fields.values()]
     frame = pd.DataFrame(rows, columns=list(_COLUMNS)).fillna("")
     return frame.map(lambda cell: mask_numbers(cell) if isinstance(cell, str) else cell)
+
+
+def _describe_fact(name: str, named: Mapping[str, str]) -> dict[str, object]:
+    meaning = {lang: Reason(f"publication.columns.{name}").word(lang) for lang in LANGUAGES}
+    about = {"table": FACTS, "column": name, "type": _OF_FACTS[name]}
+    return {**about, **_spread("table", named), **_spread("description", meaning)}
 
 
 def _describe(kind: Kind, item: Field) -> dict[str, object]:
