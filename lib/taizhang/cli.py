@@ -244,6 +244,15 @@ class FactsFormat(StrEnum):
     json = "json"
 
 
+class DiffFormat(StrEnum):
+    """What `diff` prints."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    html = "html"
+
+
 def open_workbook(
     folder: str, period: "Period", as_of: str = "", known_on: str = "", *, notebooks: bool = False
 ) -> "Workbook":
@@ -566,6 +575,85 @@ def release(
     for note in made.notes:
         show(note)
     raise typer.Exit(code)
+
+
+@command()
+def verify(
+    folder: Annotated[str, typer.Argument(metavar="DIR")] = "",
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, metavar="N")] = None,
+    workbook: Folder = "",
+) -> None:
+    """Make releases again from the store, and compare every byte."""
+    from taizhang.release import is_release, list_releases, read_release, verify_release
+    from taizhang.settings.workbook import locate_root
+
+    place = Path(folder).resolve()
+    if folder and not place.is_dir():
+        raise ParameterError("settings.no_folder", folder=folder)
+    one = bool(folder) and is_release(place)
+    try:
+        root = locate_root(workbook or folder)
+    except ParameterError:
+        if not one:
+            raise
+        root = None
+    if root is None:  # a release that was handed on
+        raise typer.Exit(report_files(place))
+    releases = [read_release(root, place)] if one else list_releases(root)
+    if not releases:
+        raise ParameterError("release.none")
+    ask_code(root)
+    code = DONE
+    for release in releases:
+        verdict = verify_release(release, jobs=jobs)
+        for fault in verdict.faults:
+            say_error(fault)
+        if verdict.differs:
+            say_error(Reason("release.verify.differs", name=release.name, files=list(verdict.differs)))
+        for why in verdict.unmade:
+            say_error(Reason("release.verify.unmade", name=release.name, why=why))
+        for line in verdict.code:
+            say(str(line))
+        if verdict.fine:
+            show(Reason("release.verify.fine", name=release.name, files=len(release.files)))
+        code = code if verdict.fine else SEE
+    raise typer.Exit(code)
+
+
+@command()
+def diff(
+    before: Annotated[str, typer.Argument(metavar="A")],
+    after: Annotated[str, typer.Argument(metavar="B")],
+    form: Annotated[DiffFormat, typer.Option("--format", metavar="table|csv|json|html")] = DiffFormat.table,
+    workbook: Folder = "",
+) -> None:
+    """Compare two releases, or a release and the present."""
+    from taizhang.release import compare_releases, format_difference
+    from taizhang.workbook.book import Workbook
+
+    book = Workbook.find(workbook)
+    ask_code(book.root)
+    code = warn_errors(book.ingest())
+    found = compare_releases(book, before, after)
+    write_table(format_difference(found, form.value, book, book.config.lang))
+    raise typer.Exit(code)
+
+
+def report_files(folder: Path) -> int:
+    """Check a release's files alone, where there is nothing to make it again from."""
+    from taizhang.release import check_release, read_release
+
+    for fault in check_release(read_release(folder.parent, folder)):
+        say_error(fault)
+    say_error(Reason("release.verify.no_store"))
+    return SEE
+
+
+def ask_code(root: Path) -> None:
+    """Ask whether a workbook may run its own facts and notebooks, if it has any."""
+    from taizhang.workbook.trust import list_own_facts, list_own_notebooks
+
+    ask_trust(root, [*list_own_facts(root), *list_own_notebooks(root)])
 
 
 @command()

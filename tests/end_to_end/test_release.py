@@ -3,6 +3,10 @@
 import csv
 import json
 import os
+import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +16,20 @@ import pytest
 from ingest_book import make_book, make_hazards, write_sheet
 from lxml import html
 
+from taizhang.cli import main
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
 from taizhang.ingest.snapshots import prune_store
-from taizhang.release import Release, list_releases, make_release
+from taizhang.release import (
+    Release,
+    compare_releases,
+    format_difference,
+    list_releases,
+    make_release,
+    read_release,
+    verify_release,
+)
+from taizhang.release.folders import find_faults
 from taizhang.report.review import make_review
 from taizhang.store import list_snapshots
 from taizhang.workbook.book import Workbook
@@ -166,6 +180,56 @@ def test_pages_lead_to_all(two: Any) -> None:
             assert "http" not in "".join(targets)
 
 
+def test_both_are_made_again_byte_for_byte(two: Any) -> None:
+    _, first, _, second = two
+    for one in (first, second):
+        verdict = verify_release(one, jobs=1)
+        assert verdict.fine, (verdict.faults, verdict.differs, verdict.unmade)
+        assert not verdict.code
+
+
+def test_what_differs_is_told_in_all_forms(two: Any) -> None:
+    root, _, _, second = two
+    book = Workbook(root)
+    found = compare_releases(book, "2021/v1", str(second.folder))
+    told = json.loads(format_difference(found, "json", book, "zh"))
+    facts = {(one["district_code"], one["what"]): one for one in told["facts"]}
+    erratum = read_erratum(second)
+    changed = {key for key, one in facts.items() if one["change"] == "changed"}
+    assert changed == set(erratum) and (told["a"], told["b"]) == ("2021/v1", "2021/v2")
+    assert all(facts[key]["rows"] == row["rows"] for key, row in erratum.items())
+    rows = {(one["change"], one["from"], one["to"]) for one in told["rows"]}
+    place = "data/raw/a.xlsx!台账!"
+    assert {
+        ("removed", f"{place}5", ""),
+        ("moved", f"{place}4", f"{place}4"),
+        ("changed", f"{place}2", f"{place}2"),
+    } <= rows
+    assert len(rows) == 5 and {one["what"] for one in told["rows"]} == {
+        "hazards"
+    }  # complaints are confidential
+    words = [one for one in told["words"] if one["district_code"] == "all"]
+    assert any("查出隐患7处" in one["from"] and "查出隐患8处" in one["to"] for one in words)
+    text = format_difference(found, "table", book, "en")
+    assert "hazards.found: 3 → 5" in text and "Words:" in text
+    assert len(format_difference(found, "csv", book, "zh").splitlines()) > len(changed)
+    assert html.fromstring(format_difference(found, "html", book, "zh").encode()).findall(".//table")
+    draft = compare_releases(book, "2021/v2", "now").table
+    assert draft.empty and compare_releases(book, str(root / "reports" / "2021"), "now").table.empty
+
+
+def test_a_changed_byte_is_found(two: Any, tmp_path: Path) -> None:
+    _, first, *_ = two
+    copy = tmp_path / "v1"
+    shutil.copytree(first.folder, copy)
+    (copy / "facts.csv").chmod(0o644)
+    (copy / "facts.csv").write_bytes(b"other")
+    (copy / "index.zh.html").unlink()
+    (copy / "more.txt").write_text("x", "utf-8")
+    faults = find_faults(read_release(first.root, copy))
+    assert faults == [("missing", "index.zh.html"), ("changed", "facts.csv"), ("added", "more.txt")]
+
+
 def test_nothing_new_is_no_release(two: Any) -> None:
     root, _, _, second = two
     again = make_release(Workbook(root), PERIOD, by="李工", jobs=1, progress=lambda _: None)
@@ -199,3 +263,74 @@ def test_reports_must_be_approved_where_that_is_asked_for(two: Any) -> None:
         path.write_text(before, "utf-8")
         note.unlink()
     assert len(list_releases(root)) == 2
+
+
+def test_commands_end_as_they_should(
+    two: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, first, _, second = two
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["taizhang", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    code, out, _ = run("diff", "2021/v1", "2021/v2", "--format", "csv", "-C", root)
+    assert code == 0 and out.startswith("\ufeffpart,district_code")
+    code, _, err = run("diff", "2021/v1", "2021/v9", "-C", root)
+    assert code == 2 and "2021/v9" in err
+    assert run("release", "--period", "2021", "--by", " ", "-C", root)[0] == 2
+    assert run("verify", root / "nowhere")[0] == 2
+    file = first.folder / "facts.csv"
+    data = file.read_bytes()
+    file.chmod(0o644)
+    file.write_bytes(data + b"1")
+    try:
+        code, _, err = run("verify", first.folder, "--jobs", 1)
+        assert code == 1 and "2021/v1" in err and "facts.csv" in err
+    finally:
+        file.write_bytes(data)
+        file.chmod(0o444)
+    assert second.folder.exists()
+
+
+_KILLED = """
+import sys
+from taizhang.core.periods import parse_period
+from taizhang.release import make_release
+from taizhang.workbook.book import Workbook
+make_release(Workbook(sys.argv[1]), parse_period("2021"), by="x", jobs=1, progress=lambda _: None)
+"""
+
+
+@pytest.mark.long
+def test_a_killed_release_leaves_none_or_a_whole_one(two: Any, tmp_path: Path) -> None:
+    """Killed at 25 moments of copying and renaming: each time there is the release, whole, or nothing of it."""
+    root = tmp_path / "book"
+    shutil.copytree(two[0], root)
+    here = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(here / "lib")}
+    for turn in range(25):
+        write_sheet(
+            root / "data" / "raw" / "a.xlsx", make_hazards("溪口镇", 4 + turn % 2, month=1 + turn % 12)
+        )
+        make_review(Workbook(root), PERIOD, formats=("html",), jobs=1, progress=lambda _: None)
+        before = [one.name for one in list_releases(root)]
+        process = subprocess.Popen([sys.executable, "-c", _KILLED, str(root)], env=environment)
+        folder, wanted = root / "releases" / "2021", time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < wanted:
+            if any(path.name.startswith(".v") for path in folder.iterdir()):
+                time.sleep(turn * 0.02)
+                break
+            time.sleep(0.002)
+        process.kill()
+        process.wait()
+        now = list_releases(root)
+        assert [one.name for one in now[: len(before)]] == before and len(now) - len(before) in (0, 1)
+        assert all(not find_faults(one) for one in now)
+        known = {one.id for one in list_snapshots(Workbook(root).config)}
+        assert {one.snapshot for one in now} <= known
+    freeze(root, "2023-01-01")
+    assert not [path for path in (root / "releases" / "2021").iterdir() if path.name.startswith(".")]

@@ -186,17 +186,15 @@ class Comparison:
         if not {*_SOURCE} <= set(rows.columns):
             return None
         rows = rows.reset_index(drop=True)
-        places = [Place(*one) for one in _list_places(rows, "")]
+        places = list_places(rows, "")
         changes = self._compare(fact.partition(".")[0])
         suffix = ("_before", "")[side]
-        known = dict(zip(_list_places(changes, suffix), changes.index, strict=True)) if len(changes) else {}
+        known = dict(zip(list_places(changes, suffix), changes.index, strict=True)) if len(changes) else {}
         content = rows[sorted(name for name in rows if name in self._list_columns(rows, book))]
         marks = pd.util.hash_pandas_object(content.astype("str"), index=False).astype("str")
         copies = marks.groupby(marks).cumcount()
         named = [
-            f"change {known[place]}"
-            if (place := (one.file, one.sheet, one.row)) in known
-            else f"{mark} {copy}"
+            f"change {known[one]}" if one in known else f"{mark} {copy}"
             for one, mark, copy in zip(places, marks, copies, strict=True)
         ]
         codes = rows["district_code"].astype("str") if "district_code" in rows else pd.Series(ALL, rows.index)
@@ -252,9 +250,12 @@ def _differ(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
 
-def _list_places(rows: pd.DataFrame, suffix: str) -> list[tuple[str, str, str]]:
+def list_places(rows: pd.DataFrame, suffix: str) -> list[Place]:
+    """Where rows stand, or with the suffix ``_before`` stood; without a file where they did not."""
     columns = [rows[f"{name}{suffix}"] for name in _SOURCE]
-    return [(_write(file), _write(sheet), _write(row)) for file, sheet, row in zip(*columns, strict=True)]
+    return [
+        Place(_write(file), _write(sheet), _write(row)) for file, sheet, row in zip(*columns, strict=True)
+    ]
 
 
 def _write(cell: object) -> str:
@@ -265,7 +266,7 @@ def _write(cell: object) -> str:
 
 
 def _tell(row: Mapping[object, object]) -> Cause:
-    sides = [Place(*_list_places(pd.DataFrame([row]), suffix)[0]) for suffix in ("_before", "")]
+    sides = [list_places(pd.DataFrame([row]), suffix)[0] for suffix in ("_before", "")]
     was, now = (one if one.file else None for one in sides)
     how = _HOW[str(row["change"])]
     return Cause(how, now or was, was if now is not None and was != now else None)

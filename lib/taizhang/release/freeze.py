@@ -1,5 +1,6 @@
 """Freezing a review as a release: copied beside under a hidden name, written through, and then renamed."""
 
+import json
 import os
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from taizhang.core.files import (
     list_below,
     name_beside,
     remove_leftovers,
+    write_text,
     write_through,
 )
 from taizhang.core.keys import Code, hash_parts
@@ -32,6 +34,7 @@ from taizhang.release.pages import write_pages
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
 from taizhang.report.manifest import Manifest, read_manifest, write_manifest
 from taizhang.report.notes import Note, read_notes
+from taizhang.report.plan import NOTEBOOK
 from taizhang.report.progress import Report
 from taizhang.report.review import ReviewResult, make_review
 from taizhang.report.rows import FOLDER as ROWS
@@ -41,6 +44,8 @@ from taizhang.workbook.book import Workbook
 
 EPOCH = "SOURCE_DATE_EPOCH"
 _MOST_ATTEMPTS = 3
+_INJECTED = "injected-parameters"
+_KEPT = ("parameters", "version")  # of what Papermill notes of a notebook
 _ALL = Code(("taizhang.cli",))
 
 
@@ -219,8 +224,25 @@ def copy_review(folder: Path, names: Iterable[str], place: Path) -> Manifest:
             changed.append(name)
     if changed:
         raise ChangedError("release.not_whole", names=changed, folder=folder.name)
+    for one in manifest["reports"].values():
+        if name := one["files"].get(NOTEBOOK):
+            _leave_out_times(place / name)
+            files[name] = one["sha256"][NOTEBOOK] = hash_file(place / name)
     manifest["files"] = dict(sorted(files.items()))
     return manifest
+
+
+def _leave_out_times(path: Path) -> None:
+    """Drop from an executed notebook when and how long it ran, and where: made again, it is the same then."""
+    notebook = json.loads(path.read_text("utf-8"))
+    for cell in notebook["cells"]:
+        for name in ("execution", "papermill"):
+            cell["metadata"].pop(name, None)
+        if _INJECTED in cell["metadata"].get("tags", ()):  # Papermill gives it a number by chance
+            cell["id"] = _INJECTED
+    about = notebook["metadata"].get("papermill", {})
+    notebook["metadata"]["papermill"] = {name: about[name] for name in _KEPT if name in about}
+    write_text(path, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
 
 
 def _finish(
