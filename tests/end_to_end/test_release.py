@@ -29,6 +29,7 @@ from taizhang.release import (
     read_release,
     verify_release,
 )
+from taizhang.release.erratum import compare_facts, count_exposed
 from taizhang.release.folders import find_faults
 from taizhang.report.review import make_review
 from taizhang.store import list_snapshots
@@ -156,6 +157,22 @@ def test_each_change_has_its_rows(two: Any) -> None:
     assert all(rows.values()) and "新隐患" not in "".join(rows.values())
     # Of the whole area's complaints rows would tell of a town's count that is hidden.
     assert rows["all", "complaints.received"] == "hidden"
+
+
+def test_what_only_one_of_two_hides_is_counted() -> None:
+    facts = pd.DataFrame(
+        [
+            (XIKOU, "a", "x", 7.0, False),
+            (XINAN, "a", "y", float("nan"), True),
+            ("all", "a", "all", 9.0, False),
+        ],
+        columns=["district_code", "fact", "district", "value", "suppressed"],
+    )
+    other = facts.assign(value=[8.0, 2.0, 9.0], suppressed=[True, False, False])
+    assert (count_exposed(facts, facts), count_exposed(facts, other)) == (0, 2)
+    told = compare_facts(facts, other)
+    assert told["how"].tolist() == ["hidden", "hidden", "same"]
+    assert told.loc[:1, ["from", "to"]].isna().all(axis=None)
 
 
 def test_pages_lead_to_all(two: Any) -> None:

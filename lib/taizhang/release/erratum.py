@@ -79,6 +79,14 @@ def list_hidden(*tables: pd.DataFrame) -> set[tuple[str, str]]:
     }
 
 
+def count_exposed(before: pd.DataFrame, after: pd.DataFrame) -> int:
+    """How many figures one of two tables of facts hides and the other shows: both together may tell what one hides."""
+    both = after[[*_KEY, "suppressed"]].merge(
+        before[[*_KEY, "suppressed"]], on=_KEY, suffixes=("", "_before")
+    )
+    return int((both["suppressed"].astype(bool) != both["suppressed_before"].astype(bool)).sum())
+
+
 def find_changes(compared: pd.DataFrame, rows: Comparison) -> list[Change]:
     """The numbers that are others, each with what made it so."""
     changed = compared[compared["how"] == "changed"]
@@ -91,11 +99,15 @@ def find_changes(compared: pd.DataFrame, rows: Comparison) -> list[Change]:
     ]  # fmt: skip
 
 
-def write_erratum(root: Path, before: Release, manifest: Mapping[str, Any], folder: Path) -> None:
-    """Write erratum.csv and erratum.<lang>.html into a release's folder, which has its facts."""
+def write_erratum(root: Path, before: Release, manifest: Mapping[str, Any], folder: Path) -> int:
+    """Write erratum.csv and erratum.<lang>.html into a release's folder, which has its facts.
+
+    Returns how many figures are hidden in one of the two releases and shown in the other.
+    """
     home = Workbook(root)
     tables = [pd.read_parquet(place / "facts.parquet") for place in (before.folder, folder)]
     compared = compare_facts(*tables)
+    exposed = count_exposed(*tables)
     ids = (before.snapshot, str(manifest["snapshot"]))
     with ExitStack() as stack:
         books = [stack.enter_context(open_snapshot(home, find_snapshot(home, one))) for one in ids]
@@ -104,8 +116,9 @@ def write_erratum(root: Path, before: Release, manifest: Mapping[str, Any], fold
         write_text(folder / CSV, "\ufeff" + format_csv(tabulate(changes, str(before.period))))
         for lang in LANGUAGES:
             names = list_names(books[1].districts, lang, books[1].config.boundaries.names_en)
-            page = _make_page(books[1], before, manifest, changes, compared, names, lang)
+            page = _make_page(books[1], before, manifest, changes, compared, names, lang, exposed)
             write_text(folder / f"erratum.{lang}.html", write_page(page))
+    return exposed
 
 
 def tabulate(changes: Sequence[Change], period: str) -> pd.DataFrame:
@@ -127,12 +140,15 @@ def _make_page(
     compared: pd.DataFrame,
     names: Mapping[str, str],
     lang: str,
+    exposed: int,
 ) -> Page:
     number, about = int(manifest["release"]["number"]), manifest["release"]
     count = {how: int((compared["how"] == how).sum()) for how in ("came", "went", "hidden")}
     lines = [word("erratum.means", lang, before=before.number, number=number)]
     lines.append(word("erratum.none" if not changes else "erratum.count", lang, n=len(changes)))
     lines += [word(f"erratum.{how}", lang, n=n) for how, n in count.items() if n]
+    if exposed:
+        lines.append(word("erratum.exposed", lang, n=exposed))
     if about["why"]:
         lines.append(word("why", lang, why=about["why"]))
     if any(cause.how == HIDDEN for one in changes for cause in one.causes):

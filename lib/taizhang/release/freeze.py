@@ -111,11 +111,13 @@ def make_release(
                     "snapshot": snapshot.id,
                     "code": describe_code(),
                 }
-                released = _finish(book, manifest, beside, folder, before)
+                released, exposed = _finish(book, manifest, beside, folder, before)
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
         write_pages(book)
     notes = tuple(dict.fromkeys(note for review in reviews for note in review.notes))
+    if exposed:
+        notes += (Reason("release.exposed", n=exposed, before=before[-1].name),)
     return Released(released or before[-1], released is not None, notes)
 
 
@@ -247,14 +249,18 @@ def _leave_out_times(path: Path) -> None:
 
 def _finish(
     book: Workbook, manifest: Manifest, beside: Path, folder: Path, before: Sequence[Release]
-) -> Release | None:
-    """Put a release in its place, with the erratum to the one before; None if that has the same files."""
+) -> tuple[Release | None, int]:
+    """Put a release in its place, with the erratum to the one before; None if that has the same files.
+
+    Also returns how many figures are hidden in one of the two and shown in the other.
+    """
+    exposed = 0
     last = before[-1] if before else None
     if last is not None:
         own = {name for name in last.files if name.startswith("erratum.")}
         if {name: sha for name, sha in last.files.items() if name not in own} == manifest["files"]:
-            return None
-        write_erratum(book.root, last, manifest, beside)
+            return None, 0
+        exposed = write_erratum(book.root, last, manifest, beside)
     manifest["files"] = {name: hash_file(beside / name) for name in list_files(beside)}
     write_manifest(beside, manifest)
     seal(beside)
@@ -263,7 +269,7 @@ def _finish(
         raise ParameterError("release.unreadable", file=f"{folder.name}/{place.name}")
     beside.rename(place)
     write_through(folder)
-    return read_release(book.root, place)
+    return read_release(book.root, place), exposed
 
 
 def seal(folder: Path) -> None:
