@@ -195,7 +195,12 @@ def test_doctor_says_of_an_empty_workbook_what_is_missing(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("typed", "offered"), [("taizhang re", ["review"]), ("taizhang review --sch", ["--scheduler"])]
+    ("typed", "offered"),
+    [
+        ("taizhang re", ["review", "release", "return"]),
+        ("taizhang rev", ["review"]),
+        ("taizhang review --sch", ["--scheduler"]),
+    ],
 )
 def test_a_shell_completes_commands_and_options(typed, offered):
     asked = {"_TAIZHANG_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}

@@ -16,7 +16,7 @@ from taizhang.core import files
 from taizhang.core.errors import BoundaryError, ChangedError
 from taizhang.core.files import name_beside
 from taizhang.ingest import cache, load_state
-from taizhang.ingest.plan import Plan, find_reasons, make_plan, stamp_inputs
+from taizhang.ingest.plan import READING, Plan, find_reasons, make_plan, stamp_inputs
 from taizhang.settings import workbook as settings
 
 
@@ -31,6 +31,12 @@ def root(tmp_path: Path) -> Path:
 
 def read_config(root: Path) -> Any:
     return open_workbook(str(root)).config
+
+
+def test_libraries_that_rows_and_links_depend_on_are_in_the_key() -> None:
+    # Characters, likeness, sound, the odds of a pair and the engine that works them out.
+    assert {"opencc", "rapidfuzz", "pypinyin", "splink", "duckdb"} <= READING.versions.keys()
+    assert {"python_calamine", "openpyxl", "xlrd", "pandas", "pyarrow"} <= READING.versions.keys()
 
 
 def test_a_plan_names_every_raw_file_once(root: Path) -> None:

@@ -12,7 +12,7 @@ from planted_faults import NAMES, PEOPLE, County, make_county
 from taizhang import open as open_workbook
 from taizhang.core.periods import parse_period
 from taizhang.returns import make_returns, score_ledgers
-from taizhang.returns.run import _find_months, _list_missing, _make_safe
+from taizhang.returns.run import _make_safe, find_months, list_missing
 
 MARCH = parse_period("2021-03")
 
@@ -164,12 +164,12 @@ def test_a_month_is_missed_where_most_districts_have_rows_of_it(county: County) 
     days[third] = ["2021-03-15"]
     rows = [("hazards", code, pd.Timestamp(day)) for code, some in days.items() for day in some]
     account = pd.DataFrame([*rows, ("hazards", "", pd.NaT)], columns=["kind", "district_code", "day"])
-    months, book = _find_months(account), open_workbook(str(county.root))
+    months, book = find_months(account), open_workbook(str(county.root))
     lacking = [
-        [one.months for one in _list_missing(book, months, code, parse_period("2021H1"))]
+        [one.months for one in list_missing(book, months, code, parse_period("2021H1"))]
         for code in county.towns
     ]
     assert lacking == [[], [], [("2021-04",)]]  # May has one district alone
-    assert [one.months for one in _list_missing(book, months, third, parse_period("2021-04"))] == [
+    assert [one.months for one in list_missing(book, months, third, parse_period("2021-04"))] == [
         ("2021-04",)
     ]

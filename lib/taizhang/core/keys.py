@@ -26,6 +26,7 @@ _INSTALLED_AS = {
     "docx": "python_docx",
     "markdown_it": "markdown_it_py",
     "PIL": "pillow",
+    "sklearn": "scikit_learn",
     "zmq": "pyzmq",
 }
 
