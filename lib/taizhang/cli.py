@@ -674,6 +674,22 @@ def pack(
 
 
 @command()
+def publish(
+    to: Annotated[str, typer.Option("--to", metavar="DIR_OR_ADDRESS")],
+    base: Annotated[str, typer.Option("--base", metavar="URL")] = "",
+    workbook: Folder = "",
+) -> None:
+    """Publish the approved releases as a static site."""
+    from taizhang.publication import publish_releases
+
+    made = publish_releases(open_config(workbook), to, base=base)
+    show(Reason("publication.publish.done", to=made.to, n=len(made.releases), files=made.files))
+    for reason in (*made.refused, *made.notes):
+        say(str(reason))
+    raise typer.Exit(SEE if made.refused else DONE)
+
+
+@command()
 def store(prune: Annotated[bool, typer.Option("--prune")] = False, workbook: Folder = "") -> None:
     """List the snapshots of what was ingested, or thin out old ones."""
     from taizhang.ingest.snapshots import prune_store
