@@ -144,7 +144,7 @@ def _send(
     try:
         import fsspec
     except ImportError:
-        raise ParameterError("publication.publish.no_fsspec") from None
+        raise ParameterError("publication.publish.no_fsspec", extra="taizhang[remote]") from None
     try:
         system, place = fsspec.url_to_fs(address.text)
         place = str(place).rstrip("/")
