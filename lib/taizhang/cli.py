@@ -856,13 +856,13 @@ def draw(
     from taizhang.draw import (
         commit_draw,
         describe_draw,
-        draws_register,
         read_record,
         repeat_draw,
         run_draw,
         tabulate_draw,
         write_record,
     )
+    from taizhang.draw.run import draws_register
     from taizhang.draw.tables import describe_commitment
     from taizhang.settings.workbook import locate_root
 

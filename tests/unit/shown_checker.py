@@ -20,6 +20,8 @@ from told_truth import ALL, STARRED
 
 from taizhang.core.display import Figure, KeyFigure, KeyFigures, Table
 from taizhang.metadata.exhibits import load_exhibits
+from taizhang.metadata.formats import join_list
+from taizhang.metadata.kinds import load_kinds
 from taizhang.metadata.words import label
 
 Wrong = list[str]
@@ -463,15 +465,34 @@ def _yield(one: Checker, said: Said) -> Wrong:
     return wrong
 
 
+def _history(one: Checker, said: Said) -> Wrong:
+    """Which ledgers name a premises, in how many rows (a fine is one more), and how many of its hazards are open."""
+    named = {
+        kind: [
+            row for row in _list_here(one, kind, stock=True) if row.says.get("premises") == said["premises"]
+        ]
+        for kind in ("hazards", "inspections")
+    }
+    named["penalties"] = [row for row in named["inspections"] if one.now.number(row, "penalty_yuan")]
+    titles = {kind: load_kinds()[kind].title[one.lang] for kind in ("hazards", "inspections")}
+    titles["penalties"] = label("kind.penalties", one.lang)
+    kinds = join_list([titles[kind] for kind, rows in named.items() if rows], one.lang)
+    total, still = sum(map(len, named.values())), sum(map(one.now.is_open, named["hazards"]))
+    left = load_exhibits()["premises-history"].say("left", one.lang, {"open": still}) if still else ""
+    right = (said["kinds"], _count(said), said["left"]) == (kinds, total, left)
+    return [] if right else [f"{total} in {kinds}{left}"]
+
+
 _ALTS: dict[str, Callable[[Checker, Said], Wrong]] = {
     "hazards-trend": _trend, "hazards-by-category": _by_class("category"), "hazards-closure": _curve,
     "closure-by": _curves, "inspections-trend": lambda one, said: _hold_peak(one, said, "inspections"),
     "drills-calendar": _calendar, "incidents-trend": _years, "map": _extremes, "ranking": _extremes,
-    "ranking-counts": _extremes, "yield": _yield,
+    "ranking-counts": _extremes, "yield": _yield, "premises-history": _history,
 }  # fmt: skip
 # Of chance, as such sentences are; and of columns and ledgers that no told ledger has.
 _OF_CHANCE = frozenset(
-    "closure-cox hazards-control key-periods seasons drill-effects funnel ranks pattern risk-map rate-maps".split()
+    "closure-cox hazards-control key-periods seasons drill-effects funnel ranks pattern risk-map rate-maps "
+    "late-final".split()
 )
 _UNTOLD = frozenset(
     "hazards-by-trade hazards-by-premises-type hazards-cells hazards-map inspections-by-mode drills-kinds "

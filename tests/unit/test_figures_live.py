@@ -163,6 +163,7 @@ def test_every_figure_has_data_that_parquet_takes(sample_book: Path, tmp_path: P
     for view in (own, area):
         asked["map_grid_counts"] = (book.grid_counts(view), "hazards")
         asked["map_grid_problems"] = (book.grid_problems(view.district),)
+        asked["plot_final_counts"] = (book.late_entries(view), "hazards")
         asked["map_reach"] = (book.reach(view, distance_m=1000),)
         for name in figures.__all__:
             if not name.startswith(("plot_", "map_")):

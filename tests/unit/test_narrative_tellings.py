@@ -334,6 +334,16 @@ ALTS = [
      "differ from the others beyond chance: 0.", True),
     (BRIGHT, CODE, "zh", TREND,
      "溪口镇2023年没有一处隐患。", True),
+    (BRIGHT, CODE, "zh", "premises-history", "甲在各台账的记录，按时间排列：隐患排查治理，共2条。", False),
+    (BRIGHT, CODE, "zh", "premises-history", "甲在各台账的记录，按时间排列：隐患排查治理，共3条。", True),
+    (BRIGHT, CODE, "zh", "premises-history", "甲在各台账的记录，按时间排列：执法检查，共2条。", True),
+    (BRIGHT, CODE, "zh", "premises-history",
+     "乙在各台账的记录，按时间排列：隐患排查治理，共1条，1处隐患未整改。", False),
+    (BRIGHT, CODE, "zh", "premises-history", "乙在各台账的记录，按时间排列：隐患排查治理，共1条。", True),
+    (BRIGHT, CODE, "en", "premises-history",
+     "Records of 乙 on a line of time: Hazards, 1 in all, 1 hazard still open.", False),
+    (BRIGHT, CODE, "en", "premises-history",
+     "Records of 甲 on a line of time: Hazards, 2 in all, 1 hazard still open.", True),
 ]  # fmt: skip
 # A row of a table by its heads, its cells, and the fact that the second is, if any.
 FACTS = ("facts-hazards", ("指标", "本期", "上年同期", "比上年同期变化"))

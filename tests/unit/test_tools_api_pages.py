@@ -18,7 +18,7 @@ EMPTY = {
     "figures.map_pattern", "figures.map_rates", "figures.plot_control", "figures.tabulate_own_facts",
     "figures.tabulate_own_ledgers", "figures.tabulate_reported", "narrative.write_objectives",
     "figures.tabulate_plan_drills", "narrative.write_plan_followed", "narrative.write_workings",
-    "draw.find_commitment", "controls", "show",
+    "draw.find_commitment", "controls", "decide_pairs", "show",
 }  # fmt: skip
 
 

@@ -80,6 +80,8 @@ def test_months_of_ingests_give_a_forecast(tmp_path: Path, clock: Callable[[str]
     assert newest["counted"] == 6 and newest["expected"] == pytest.approx(8, abs=1.5)
     assert "2021年7月已录入6行" in figure.alt and "2021年7月已录入6行" in say(view, late)
     assert "不是统计指标" in figure.source
+    figure.data.to_parquet(tmp_path / "months.parquet")
+    assert not [column for column in figure.data if figure.data[column].dtype == object]
     # None of it is a fact.
     facts = book.facts("2021")
     assert not facts["fact"].str.contains("late_entr|expected|final").any()

@@ -4,7 +4,6 @@ from taizhang.draw.commitment import Commitment, SeedRule, make_commitment
 from taizhang.draw.rules import Draw, DrawInput, make_draw, repeat_draw
 from taizhang.draw.run import (
     commit_draw,
-    draws_register,
     find_commitment,
     read_commitment,
     read_draw,
@@ -22,7 +21,6 @@ __all__ = [
     "check_draw",
     "commit_draw",
     "describe_draw",
-    "draws_register",
     "find_commitment",
     "make_commitment",
     "make_draw",

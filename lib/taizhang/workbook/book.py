@@ -699,8 +699,11 @@ class Workbook:
         return rows if personal else self.hide_personal(rows)
 
     def tell_links(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return rows, as from `select_rows`, with how each was linked to its premises, and how probable that is."""
-        if PREMISES_KEY not in rows:
+        """Return rows, as from `select_rows`, with how each was linked to its premises, and how probable that is.
+
+        Rows that say so already, as those of `trace`, are returned as they are.
+        """
+        if PREMISES_KEY not in rows or "premises_how" in rows:
             return rows
         return add_links(self._tables, rows, str(rows.attrs["kind"]))
 
