@@ -133,6 +133,7 @@ def test_trace_tells_how_a_row_was_linked(book: Workbook) -> None:
     rows = book.trace("hazards.repeats", "2021", "all")
     assert rows["premises_key"].tolist() == ["350921101 溪口安通加油站"]
     assert rows["premises_how"].tolist() == ["name"]
+    assert book.tell_links(rows) is rows  # they say so already
     assert rows["premises_probability"].tolist() == [1.0]
     everyone = book.trace("hazards.found", "2021", "溪南镇")
     assert "张三" not in everyone.to_csv()
