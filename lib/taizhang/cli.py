@@ -630,9 +630,10 @@ def diff(
     """Compare two releases, or a release and the present."""
     from taizhang.release import compare_releases, format_difference
     from taizhang.workbook.book import Workbook
+    from taizhang.workbook.trust import list_own_facts
 
     book = Workbook.find(workbook)
-    ask_code(book.root)
+    ask_trust(book.root, list_own_facts(book.root))
     code = warn_errors(book.ingest())
     found = compare_releases(book, before, after)
     write_table(format_difference(found, form.value, book, book.config.lang))
