@@ -337,13 +337,18 @@ def _tell_leaders(view: View, column: str) -> Runs:
 
 
 def write_inspections(view: View) -> Prose | None:
-    """Inspections: visits, premises, what they found, penalties; the register; None if neither is configured."""
-    return tell(view.lang, *_write(view, "inspections-text"), *_write(view, "register-text"))
+    """Inspections: visits, premises, what they found, penalties; the register, which a month changes little; None if
+    neither is configured."""
+    parts = ("inspections-text", "coverage-text", "register-text")
+    return tell(view.lang, *(runs for id in parts if is_shown(view, id) for runs in _write(view, id)))
 
 
 def write_drills(view: View) -> Prose | None:
-    """Drills and plans: held, evaluated, problems, plans current and drilled; None if not configured."""
-    parts = (_write(view, id) for id in ("drills-text", "plans-text"))
+    """Drills and plans: held, evaluated, problems, plans current and drilled; None if not configured.
+
+    A month changes plans little, and says nothing of them.
+    """
+    parts = (_write(view, id) for id in ("drills-text", "plans-text") if is_shown(view, id))
     return make_prose([make_paragraph(part, view.lang) for part in parts])
 
 
