@@ -140,6 +140,8 @@ def test_its_description_keeps_to_the_rules_of_ro_crate(packed: dict[str, bytes]
         assert entity["@type"] == "File" and entity["name"] and "/" in entity["encodingFormat"]
         data = packed[part["@id"]]
         assert entity["contentSize"] == str(len(data)) and entity["sha256"] == sha256(data).hexdigest()
+    for one in crate["@graph"]:  # 'Software': an application has an address
+        assert one["@type"] != "SoftwareApplication" or one["url"]
     for named in list_references(crate["@graph"]):
         assert named in entities or named.startswith("https://w3id.org/ro/"), (
             named

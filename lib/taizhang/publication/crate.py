@@ -76,10 +76,9 @@ def describe_crate(
             office["contactPoint"] = crate.add(ContextEntity(crate, "#contact", properties=point))
         told["publisher"] = crate.add(ContextEntity(crate, "#publisher", properties=office))
     software = {
-        "@type": "SoftwareApplication",
+        "@type": "CreativeWork",  # an application would have to have an address, and this one has none of its own
         "name": "taizhang",
         "version": about.version,
-        "softwareVersion": about.version,
     }
     made_by = crate.add(ContextEntity(crate, _SOFTWARE, properties=software))
     made = []
