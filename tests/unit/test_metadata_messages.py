@@ -88,6 +88,8 @@ def test_a_chinese_message_holds_no_english_but_names(code: str) -> None:
     keys += ("trace", "personal", "true") if code == "ingest.check.personal" else ()
     keys += ("ingest", "strata") if code.startswith("draw.register.") else ()
     keys += ("same", "yes", "no") if code == "register.pairs.answer" else ()
+    keys += ("now",) if code.startswith(("cli.commands.diff", "cli.options.diff.", "release.diff.")) else ()
+    keys += ("approver", "date") if code == "release.not_approved" else ()
     keys += KEYS_OF_KINDS if code.startswith("metadata.kind.asked") else ()
     assert find_english(re.sub(r"\{[^{}]*\}", "", MESSAGES[code]["zh"]), keys) == []
 
