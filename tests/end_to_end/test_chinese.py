@@ -25,7 +25,9 @@ FACT_COLUMNS = ["name", "n", "low", "high", "unit", "district_name", "denominato
 TRACE_COLUMNS = ["source_file", "source_sheet", "source_row", "district_name", "duplicate", "counted"]
 COMMANDS = [info.name or info.callback.__name__ for info in app.registered_commands if info.callback]
 # Metavariables and names of JupyterLab's and of columns stay as they are.
-ALLOWED = [*COMMANDS, "modern", "Noto", "Sans", "Serif", "typst", "ipykernel", "form", "version", "help"]
+ALLOWED = [
+    *COMMANDS, "modern", "Noto", "Sans", "Serif", "typst", "ipykernel", "form", "version", "help", "now",
+]  # fmt: skip
 
 
 @pytest.fixture

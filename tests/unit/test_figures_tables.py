@@ -16,6 +16,6 @@ def test_a_districts_definitions_leave_out_those_that_say_no_more_than_the_name(
     table = tabulate_definitions(view)
     assert table is not None
     said = [row[0].text for row in table.rows]
-    left_out = [note for note in map(str, table.notes) if "dictionary.csv" in note]
+    left_out = [note for note in map(str, table.notes) if "数据字典" in note]
     assert said == (["演练次数", "现行预案"] if district else ["现行预案"])
     assert len(left_out) == (0 if district else 1)

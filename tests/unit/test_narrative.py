@@ -255,6 +255,8 @@ def test_a_change_beyond_chance_is_told_in_words(fact: str) -> None:
             {"numerator": n["value"], "denominator": 500, "value": n["value"] / 500} for n in (now, then)
         )
     facts = [make_fact(fact, **now)] + ([make_fact(count, **many)] if count != fact else [])
+    if fact == "inspections.key_coverage":  # told with that of all premises
+        facts.append(make_fact("inspections.coverage", 50))
     before = (
         [make_fact(fact, **then), AREA_BEFORE | {"fact": count}]
         if count != fact
