@@ -136,11 +136,11 @@ def test_a_pattern_of_neighbours() -> None:
         "相邻地区相似（Moran指数为0.26，p=0.049），控制错误发现率后2个地区局部显著。"
     )
     assert naming.say_pattern(make_pattern(0.05, [True]), "en", alike=False) == (
-        "Neighbours are no more alike than chance would have it (Moran's I 0.26); "
-        "with false discoveries controlled, 1 district stands out locally."
+        "Neighbours are no more alike than expected by chance (Moran's I 0.26); "
+        "controlling false discoveries, 1 district stands out locally."
     )
     assert naming.say_pattern(make_pattern(0.0001, [False]), "en", alike=True) == (
-        "Neighbours are alike (Moran's I 0.26, p<0.001); with false discoveries controlled, no district stands out "
+        "Neighbours are alike (Moran's I 0.26, p<0.001); controlling false discoveries, no district stands out "
         "locally."
     )
     assert naming.say_pattern(make_pattern(0.5, [False]), "zh", alike=False) == (

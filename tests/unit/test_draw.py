@@ -366,7 +366,7 @@ def test_the_command_commits_draws_and_says_what_came_first(
     other = str(book / "committed.json")
     assert run.invoke(app, ["draw", "--seed", "7654321", "--to", other, "-C", str(book)]).exit_code == 0
     checked = run.invoke(app, ["draw", "--check", other])
-    assert checked.exit_code == 0 and "before the seed came into being on 6 July 2021" in checked.output
+    assert checked.exit_code == 0 and "before the seed existed, on 6 July 2021" in checked.output
     assert read_commitment(file).sha256 in checked.output
     # A record whose lists were altered after all, its own hash made to fit, is not what was fixed.
     record = json.loads(Path(other).read_text("utf-8"))

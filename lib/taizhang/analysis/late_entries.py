@@ -295,7 +295,7 @@ def list_delays(view: View, late: LateEntries, kind: str) -> pd.DataFrame:
     -------
     DataFrame
         district_code ('' for all), late, followed, and for each of `DELAYS` (months after the end of the row's own) a
-        column of shares in percent, NaN where no month has been followed from so early.
+        column of shares in percent, NaN where the late entries of no month have been observed for long enough.
     """
     found = late.kinds[kind]
     if found.delays is None:
