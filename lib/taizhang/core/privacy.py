@@ -393,7 +393,13 @@ def _load_names() -> _Names:
             ),
             re.compile(rf"[ )\-_/:(]*({latin})\b"),
         ),
-        between=tuple(one.lower() for one in ("的", "是", "为", "号", *words["titles"], *words["labels"])),
+        between=tuple(
+            sorted(
+                (one.lower() for one in ("的", "是", "为", "号", *words["titles"], *words["labels"])),
+                key=len,
+                reverse=True,
+            )
+        ),
         no_names=frozenset(words["no_names"]),
     )
 
@@ -443,12 +449,16 @@ def _find_names(plain: str, numbers: list[_Number]) -> Iterator[tuple[int, int]]
 
 
 def _strip(text: str, words: tuple[str, ...]) -> str:
-    """Remove punctuation and words at the end of a text that may separate a name from its number."""
+    """Remove punctuation and words at the end of a text that may separate a name from its number.
+
+    `words` in small letters, the longest first.
+    """
     while True:
         text = text.rstrip(" :(),，、/-_.|")
-        if not text.lower().endswith(words):
+        end = text.lower()
+        if not end.endswith(words):
             return text
-        text = text[: -max(len(one) for one in words if text.lower().endswith(one))]
+        text = text[: -next(len(one) for one in words if end.endswith(one))]
 
 
 # ------------------------------------------------------------------ masks
@@ -513,10 +523,9 @@ def _mask(text: str) -> str:
     numbers = _find_numbers(plain)
     if not numbers:
         return text
-    letters = list(text)
     for start, end in (*((one.start, one.end) for one in numbers), *_find_names(plain, numbers)):
-        letters[start:end] = "*" * (end - start)
-    return "".join(letters)
+        text = f"{text[:start]}{'*' * (end - start)}{text[end:]}"
+    return text
 
 
 def mask_column(values: "pd.Series") -> "pd.Series":
