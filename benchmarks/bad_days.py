@@ -1,10 +1,11 @@
 """Kill commands at random moments, and run two at once, on a workbook of two townships.
 
 ``python -m benchmarks.bad_days --rounds 200``. In a round of kills a command (ingest, a review by two processes or by a
-Dask cluster on this machine, new, draw) loses all its processes by signal 9, or one of them; then it runs once more,
-and what it leaves is compared with an undisturbed run's. In a round of two, two commands start within a second; then
-every entry of the manifests must be there, every file what its manifest says, every number what it was, and nobody may
-have told of a traceback. ``benchmarks.kill_nine`` kills reviews of whole notebooks, the parts of them one by one.
+Dask cluster on this machine, new, draw, return, collect, release, publish) loses all its processes by signal 9, or one
+of them; then it runs once more, and what it leaves is compared with an undisturbed run's. In a round of two, two
+commands start within a second; then every entry of the manifests must be there, every file what its manifest says,
+every number what it was before an answer was collected or after, every release whole, and nobody may have told of a
+traceback. ``benchmarks.kill_nine`` kills reviews of whole notebooks, the parts of them one by one.
 
 So that a round takes seconds, commands are forked from this process, which has loaded what they need, kernels from one
 server, and pages are short.
@@ -12,7 +13,6 @@ server, and pages are short.
 
 import argparse
 import atexit
-import csv
 import gc
 import hashlib
 import importlib
@@ -28,26 +28,36 @@ import threading
 import time
 import traceback
 import weakref
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+
+import openpyxl
 
 from benchmarks.counties import make_county, write_short_templates
 from benchmarks.kill_nine import is_running, start_cluster, take_stock, wait_until_gone
 from benchmarks.measuring import list_children, list_processes
 from taizhang.core.clock import NOW
 from taizhang.ingest.state import STATE
+from taizhang.release import list_releases
+from taizhang.release.folders import find_faults
 from taizhang.report.kernels import PRELOAD
+from taizhang.returns.form import say
 from warm_kernels.client import ADDRESS, Server
 from warm_kernels.kernel import SINGLE_THREAD
 
 _PATIENCE = 300
+_CODES = ("350900101", "350900102")
 _BESIDE = re.compile(r"\..*\.[0-9a-f]{6}-\d+\.[a-z0-9_]{8}(\.\w+)?")
 _REVIEW = ("review", "--to", "html", "--period")
 _HERE = ("--jobs", "2")
+_RELEASE = ("release", "--period", "2021", "--by", "甲", "--jobs", "1")
 # What a round of kills may kill, and how often: reviews take longest.
-KILLED = {"ingest": 4, "review": 2, "dask": 3, "new": 3, "draw": 3}
+KILLED = {
+    "ingest": 4, "review": 2, "dask": 3, "new": 3, "draw": 3, "return": 3, "collect": 3, "release": 3, "publish": 3,
+}  # fmt: skip
 TWO: dict[str, tuple[str, ...]] = {
     "ingest": ("ingest",),
     "fresh": ("ingest", "--fresh"),
@@ -59,7 +69,16 @@ TWO: dict[str, tuple[str, ...]] = {
     "trace": ("trace", "hazards.found", "--period", "2021", "--district", "all"),
     "draw": ("draw",),
     "check": ("check", "--write"),
+    "return": ("return", "--period", "2021"),
+    "status": ("status", "--period", "2021"),
+    "collect": ("collect",),  # and the answers
+    "release": _RELEASE,
+    "publish": ("publish", "--to"),  # and where
+    "diff": ("diff", "2021/v1", "now", "--format", "csv"),
+    "known": ("facts", "--period", "2021", "--format", "csv", "--known-on", "2022-02-01"),
 }
+_LATER = ("return", "collect", "release", "publish")  # than a review
+_OF_RELEASES = ("publish", "diff")
 _LOADED = (
     "taizhang.ingest.run", "taizhang.ingest.check", "taizhang.workbook.book", "taizhang.report.review",
     "taizhang.report.run", "taizhang.report.workers", "taizhang.report.data", "taizhang.report.index",
@@ -158,12 +177,73 @@ def make_book(book: Path) -> None:
     (book / "data/raw/entities.csv").write_text(f"id,stratum,name\n{rows}", "utf-8")
     (book / "data/raw/inspectors.csv").write_text("id\n1\n2\n3\n4\n", "utf-8")
     (book / "draw.toml").write_text(f'{_DRAW}team = 2\n[share]\n"*" = 0.2\n', "utf-8")
+    doubtful = "".join(
+        f"{_CODES[n % 2]},2021-06-{n + 1:02d},店{n},消防安全,一般,{deadline}\n"
+        for n, deadline in enumerate(("下旬前", "待定", "2021-07-01", "2021-07-03"))
+    )
+    (book / "data/raw/hazards/doubtful.csv").write_text(
+        f"district,found_on,premises,category,severity,deadline\n{doubtful}", "utf-8"
+    )
+    notes = book / "notes" / "2021"
+    notes.mkdir(parents=True)
+    for owner in ("all", *_CODES):
+        (notes / f"{owner}.md").write_text(
+            "---\napproved: true\napprover: 甲\ndate: 2022-01-31\n---\n", "utf-8"
+        )
+
+
+def prepare(book: Path, told: Path) -> None:
+    """What later commands need, beside the book: a review in HTML, a release of it, and answers that came back."""
+    here = ("-C", str(book))
+    # What it adds to workbook.toml stays: the state is the same in all rounds.
+    run((*TWO["check"], *here), told)
+    run((*_REVIEW, "2021", *_HERE, *here), told)
+    run((*TWO["return"], *here), told)
+    answers = book.with_name("answers")
+    shutil.copytree(book / "reports" / "2021" / "returns", answers)
+    for path in answers.glob("*.xlsx"):
+        answer(path)
+    shutil.rmtree(book / "reports" / "2021" / "returns")
+    shutil.copytree(book / "reports", book.with_name("reviewed"))
+    run((*_RELEASE, *here), told)
+    shutil.copytree(book / "releases", book.with_name("released"))
+    shutil.copytree(book / "data" / "store", book.with_name("stored"))
+
+
+def answer(path: Path) -> None:
+    """Write a day into every cell of a return that asks for one."""
+    opened = openpyxl.load_workbook(path)
+    for sheet in opened.worksheets:
+        heads = {cell.value: (cell.row, cell.column) for row in sheet.iter_rows(max_row=5) for cell in row}
+        if (at := heads.get(say("answer", "zh"))) is not None:
+            for row in range(at[0] + 1, sheet.max_row + 1):
+                if sheet.cell(row, 1).value:
+                    sheet.cell(row, at[1]).value = "2021-07-05"
+    opened.save(path)
+
+
+def put_back(book: Path, *, released: bool) -> None:
+    """The review that is there already, and its release if need be; nobody has collected anything."""
+    drop_releases(book)
+    there = {"reviewed": "reports", "stored": "data/store"} | ({"released": "releases"} if released else {})
+    for name, place in there.items():
+        shutil.rmtree(book / place, ignore_errors=True)
+        shutil.copytree(book.with_name(name), book / place)
+
+
+def drop_releases(book: Path) -> None:
+    """As if nothing had been released, published or collected."""
+    for folder in (book / "releases", book.with_name("site")):
+        shutil.rmtree(folder, ignore_errors=True)
+    for name in ("corrections.csv", "pairs.csv"):
+        (book / "data" / "raw" / name).unlink(missing_ok=True)
 
 
 def clear(book: Path) -> None:
     """Leave nothing of earlier runs."""
-    for folder in ("reports", "data/processed"):
+    for folder in ("reports", "data/processed", "data/store"):
         shutil.rmtree(book / folder, ignore_errors=True)
+    drop_releases(book)
 
 
 def list_left(book: Path) -> dict[str, str]:
@@ -185,6 +265,28 @@ def list_files(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def list_answers(book: Path) -> list[str]:
+    """The returns of the two townships; that of the whole area asks other things."""
+    return sorted(map(str, book.with_name("answers").glob("第*.xlsx")))
+
+
+def list_collected(book: Path) -> dict[str, str]:
+    """What was taken of the answers that came back."""
+    paths = (book / "data" / "raw" / name for name in ("corrections.csv", "pairs.csv"))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.exists()}
+
+
+def list_returns(book: Path) -> dict[str, str]:
+    """The parts of the returns, but for the one that tells when they were made."""
+    found = {}
+    for path in sorted((book / "reports" / "2021" / "returns").glob("*")):
+        with zipfile.ZipFile(path) as parts:
+            for one in parts.infolist():
+                if one.filename != "docProps/core.xml":
+                    found[f"{path.name} {one.filename}"] = str(one.CRC)
+    return found
 
 
 def find_leftovers(*folders: Path) -> list[str]:
@@ -230,14 +332,27 @@ def kill_rounds(
         "review": (*_REVIEW, "2021", *_HERE, "-C", str(book)),
         "new": ("new", "--sample", str(made)),
         "draw": ("draw", "-C", str(book)),
+        "return": (*TWO["return"], "-C", str(book)),
+        "collect": ("collect", *list_answers(book), "-C", str(book)),
+        "release": (*_RELEASE, "-C", str(book)),
+        "publish": ("publish", "--to", str(book.with_name("site")), "-C", str(book)),
     }
 
-    def forget() -> None:
+    def forget(name: str) -> None:
         clear(book)
         shutil.rmtree(made, ignore_errors=True)
+        if name in _LATER:
+            put_back(book, released=name == "publish")
 
     look: dict[str, Callable[[], dict[str, str]]] = dict.fromkeys(KILLED, lambda: list_left(book))
-    look |= {"new": lambda: list_files(made), "draw": lambda: list_files(book / "reports" / "draws")}
+    look |= {
+        "new": lambda: list_files(made),
+        "draw": lambda: list_files(book / "reports" / "draws"),
+        "return": lambda: list_returns(book),
+        "collect": lambda: list_collected(book),
+        "release": lambda: take_stock(book / "releases"),
+        "publish": lambda: list_files(book.with_name("site")),
+    }
     counts, seconds, expected = Counter[str](), dict[str, float](), dict[str, dict[str, str]]()
     nanny: int | None = None
     with ExitStack() as stack:
@@ -246,10 +361,12 @@ def kill_rounds(
             nanny = workers.pid
             words["dask"] = (*_REVIEW, "2021", "--scheduler", address, "-C", str(book))
         for name in killed:
-            forget()
+            forget(name)
             run(words[name], told)
             expected[name] = look[name]()
-            forget()
+            if not expected[name]:
+                raise SystemExit(f"{name} leaves nothing")
+            forget(name)
             seconds[name] = run(words[name], told)
             if (again := look[name]()) != expected[name]:
                 raise SystemExit(
@@ -263,10 +380,13 @@ def kill_rounds(
         for number in range(rounds):
             name = rng.choices(list(killed), [KILLED[one] for one in killed])[0]
             if rng.random() < 0.7:
-                forget()
+                forget(name)
             else:  # an earlier state is there
                 (book / "data" / "processed" / STATE).unlink(missing_ok=True)
                 shutil.rmtree(made, ignore_errors=True)
+                drop_releases(book)
+                if name in _LATER:
+                    put_back(book, released=name == "publish")
             if name == "ingest":
                 shutil.rmtree(book / "reports", ignore_errors=True)
             elif name in ("review", "dask"):
@@ -280,7 +400,7 @@ def kill_rounds(
                 one for one in {*left, *expected[name]} if left.get(one) != expected[name].get(one)
             ):
                 raise SystemExit(f"{where}, and then these differ: {differ}")
-            if leftovers := find_leftovers(book, made, trusted):
+            if leftovers := find_leftovers(book, made, trusted, book.with_name("site")):
                 raise SystemExit(f"{where}, and these are left: {leftovers}")
             counts[f"{name}, {who}"] += 1
             print(f"kills, {where}, all equal", flush=True)
@@ -313,44 +433,59 @@ def check_reports(book: Path) -> list[str]:
 def two_rounds(book: Path, rounds: int, rng: random.Random, told: Path) -> Counter[str]:
     """Rounds of two commands at once; SystemExit at the first fault."""
     clear(book)
-    numbers, counts = dict[str, str](), Counter[str]()
-    here = ("-C", str(book))
-    run(
-        (*TWO["check"], *here), told
-    )  # what it adds to workbook.toml stays: the state is the same in all rounds
-    for name in ("facts", "trace"):
-        run((*TWO[name], *here), told)
-        numbers[name] = told.with_suffix(".out").read_text("utf-8-sig")
-    codes = sorted({row["district_code"] for row in csv.DictReader(numbers["facts"].splitlines())} - {"all"})
+    counts = Counter[str]()
+    here, answers = ("-C", str(book)), list_answers(book)
+    numbers = {name: set[str]() for name in ("facts", "trace")}
+    for words in ((), ("collect", *answers)):
+        if words:
+            run((*words, *here), told)
+        for name, known in numbers.items():
+            run((*TWO[name], *here), told)
+            known.add(told.with_suffix(".out").read_text("utf-8-sig"))
+    taken = list_collected(book)
+    codes = list(_CODES)
     wanted = {"one": {f"{codes[0]}.zh"}}
     for lang in ("zh", "en"):
         wanted[lang] = {f"{code}.{lang}" for code in codes} | {f"comparison.{lang}"}
+    more = {"one": codes[:1], "collect": answers, "publish": [str(book.with_name("site"))]}
     for number in range(rounds):
-        if rng.random() < 0.5:
+        names = rng.choices(list(TWO), k=2)
+        if {*names} & {*_OF_RELEASES, "known"}:
+            put_back(book, released=True)
+            shutil.rmtree(book / "reports", ignore_errors=True)
+        elif rng.random() < 0.5:
             clear(book)
         else:
+            drop_releases(book)
             shutil.rmtree(book / "reports", ignore_errors=True)
-        names = rng.choices(list(TWO), k=2)
         begun = []
         for which, name in enumerate(names):
-            words = (*TWO[name], *(codes[:1] if name == "one" else ()), *here)
-            begun.append(Command(words, told.with_name(f"{told.name}-{which}")))
+            begun.append(
+                Command((*TWO[name], *more.get(name, ()), *here), told.with_name(f"{told.name}-{which}"))
+            )
             time.sleep(rng.uniform(0, 1))
         where = f"round {number + 1}, {' and '.join(names)}"
         for command, name in zip(begun, names, strict=True):
             code, said = command.wait(), command.read(".err")
             if code or "Traceback" in said:
                 raise SystemExit(f"{where}: {name} ended with {code}: {said}")
-            if name in numbers and command.read(".out") != numbers[name]:
+            if name in numbers and command.read(".out") not in numbers[name]:
                 raise SystemExit(f"{where}: other {name}")
         manifest, facts = (book / "reports" / "2021" / name for name in ("manifest.json", "facts.csv"))
         entered = json.loads(manifest.read_text("utf-8"))["reports"].keys() if manifest.exists() else set()
         if lost := sorted(set().union(*(wanted.get(name, set()) for name in names)) - set(entered)):
             raise SystemExit(f"{where}: not in the manifest: {lost}")
-        if wrong := check_reports(book) + find_leftovers(book):
+        if wrong := check_reports(book) + find_leftovers(book, book.with_name("site")):
             raise SystemExit(f"{where}: {wrong}")
-        if facts.exists() and facts.read_text("utf-8-sig") != numbers["facts"]:
+        if facts.exists() and facts.read_text("utf-8-sig") not in numbers["facts"]:
             raise SystemExit(f"{where}: other facts.csv")
+        if "collect" in names and list_collected(book) != taken:
+            raise SystemExit(f"{where}: answers are lost")
+        releases = list_releases(book)
+        if "release" in names and not releases:
+            raise SystemExit(f"{where}: no release")
+        if faults := [fault for one in releases for fault in find_faults(one)]:
+            raise SystemExit(f"{where}: releases that are not whole: {faults}")
         counts[" and ".join(sorted(names))] += 1
         print(f"two at once, {where}: nothing lost", flush=True)
     return counts
@@ -376,16 +511,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         book, told = Path(folder) / "county", Path(folder) / "told"
         make_book(book)
-        reviews = chosen.only != "kills" or {"review", "dask"} & {*chosen.killed}
-        server = Server(PRELOAD.modules) if reviews else None
+        server = Server(PRELOAD.modules)
         os.environ |= {
-            **({ADDRESS: server.address} if server else {}), "TAIZHANG_TRUST": "1", NOW: "2022-02-01T08:00:00",
+            ADDRESS: server.address, "TAIZHANG_TRUST": "1", NOW: "2022-02-01T08:00:00",
             "XDG_DATA_HOME": str(Path(folder) / "home"), "LANG": "en_US.UTF-8",
         }  # fmt: skip
         for name in _LOADED:
             importlib.import_module(name)
         gc.freeze()
         try:
+            prepare(book, told)
             if chosen.only != "two":
                 tell(
                     "kills", chosen.rounds, kill_rounds(book, chosen.rounds, rng, told, tuple(chosen.killed))
@@ -393,8 +528,7 @@ def main() -> None:
             if chosen.only != "kills":
                 tell("two", chosen.rounds, two_rounds(book, chosen.rounds, rng, told))
         finally:
-            if server:
-                server.close()
+            server.close()
 
 
 def tell(what: str, rounds: int, counts: Counter[str]) -> None:

@@ -1,6 +1,7 @@
 """Answers come back: each is taken once, or listed with its reason; whatever was done to the file meanwhile."""
 
 import csv
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from planted_faults import AT, County, make_county
 
 from taizhang import open as open_workbook
+from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
 from taizhang.returns import Collected, collect_answers, make_returns
 
@@ -286,6 +288,51 @@ def test_a_file_of_another_workbook_or_of_none(county: County, tmp_path: Path) -
     made = collect(county, tmp_path / "other.xlsx", county.root / "data" / "raw" / "青溪镇隐患台账.xlsx")
     assert [one["reason"].code.rpartition(".")[2] for one in made.faults] == ["other", "no_return"]
     assert made.outcomes == ()
+
+
+def test_a_return_that_was_made_to_harm_is_refused_and_the_others_are_taken(
+    county: County, tmp_path: Path
+) -> None:
+    paths = [find_return(county, name) for name in county.towns.values()]
+    answered = answer(county, paths[0])
+    answer(county, paths[1])
+    book = openpyxl.load_workbook(paths[1])
+    # As a dense table, that is billions of cells.
+    book["隐患排查治理"]["XFD1048576"] = "x"
+    book.save(tmp_path / "远.xlsx")
+    book = openpyxl.load_workbook(paths[1])
+    (keys,) = [sheet for sheet in book.worksheets if sheet["A1"].value == "taizhang"]
+    (head,) = [row for row in keys.iter_rows() if row[0].value == "key"]
+    at = {cell.value: cell.column for cell in head}
+    for row in range(head[0].row + 1, keys.max_row + 1):
+        keys.cell(row, at["row"]).value = "第二行"
+        keys.cell(row, at["old"]).value = ""  # so that anything would be what was asked about
+    book.save(tmp_path / "改.xlsx")
+    made = collect(county, paths[0], tmp_path / "远.xlsx", tmp_path / "改.xlsx")
+    assert [one.code for one in made.faults] == ["returns.file.refused"]
+    assert made.faults[0]["file"] == "远.xlsx" and made.faults[0]["reason"].code == "ledgers.file.too_big"
+    assert made.count("taken") == answered and {*list_codes(made)} <= {"changed", "mixed"} and made.refused
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfea\x00,", b"a,b,same\n" + b"x" * 200_000 + b",b,yes\n", b"\x81\xff,\xff\n"]
+)
+def test_a_list_that_is_none_is_told(county: County, data: bytes) -> None:
+    for name in ("pairs.csv", "corrections.csv"):
+        path = county.root / "data" / "raw" / name
+        path.write_bytes(data)
+        book = open_workbook(str(county.root))
+        assert book.ingest().errors
+        with pytest.raises(ParameterError):
+            collect_answers(book, [find_return(county, "青溪镇")])
+        assert path.read_bytes() == data
+        path.unlink()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_a_pipe_in_the_place_of_pairs_is_not_waited_for(county: County) -> None:
+    os.mkfifo(county.root / "data" / "raw" / "pairs.csv")
+    assert any("pairs.csv" in str(one) for one in open_workbook(str(county.root)).ingest().errors)
 
 
 def test_a_return_with_answers_is_not_written_over(county: County) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     )
     from taizhang.ledgers.reading import is_read_in_parts, iterate_parts
     from taizhang.ledgers.rules import find_rule_breaks
-    from taizhang.ledgers.sandbox import read_ledger_file, survey_ledger_file
+    from taizhang.ledgers.sandbox import read_ledger_file, read_sheets, survey_ledger_file
     from taizhang.ledgers.survey import FileSeen, Survey, TableSeen
 
 _WHERE = dict.fromkeys(
@@ -30,6 +30,7 @@ _WHERE |= {
     "is_read_in_parts": "reading",
     "iterate_parts": "reading",
     "read_ledger_file": "sandbox",
+    "read_sheets": "sandbox",
     "start_child": "child",
 }
 
@@ -51,6 +52,7 @@ __all__ = [
     "is_read_in_parts",
     "iterate_parts",
     "read_ledger_file",
+    "read_sheets",
     "start_child",
     "survey_ledger_file",
 ]

@@ -49,7 +49,7 @@ class Child:
             env=environment,
         )
 
-    def ask(self, request: "tuple[Path, Source | Survey, str]", seconds: float) -> Any:
+    def ask(self, request: "tuple[Path, Source | Survey | None, str]", seconds: float) -> Any:
         """Have a file read.
 
         Raises TimeoutError if it takes too long, MemoryError if the child ran out of what it may use, EOFError if it
@@ -129,6 +129,7 @@ def serve() -> None:
     from taizhang.core.reasons import Reason
     from taizhang.ledgers.model import Source, fail_file  # loaded while the asking end loads its own
     from taizhang.ledgers.reading import read_here
+    from taizhang.ledgers.sheets import SheetsRead, list_sheets
     from taizhang.ledgers.survey import FileSeen, survey_here
 
     gc.disable()  # nothing read goes in circles, and to look for some among millions of cells takes long
@@ -138,14 +139,21 @@ def serve() -> None:
         except EOFError:
             return
         try:
-            look = read_here if isinstance(asked, Source) else survey_here
-            answer = look(path, asked, name=name)
+            answer: object
+            if asked is None:
+                answer = list_sheets(path, name)
+            else:
+                look = read_here if isinstance(asked, Source) else survey_here
+                answer = look(path, asked, name=name)
         except MemoryError:
             os._exit(_FULL)
         except BaseException as error:  # a Rust panic is no Exception; the file is refused, never the run
             reason = Reason("ledgers.file.not_read", why=tell_error(error, named=True))
-            read = isinstance(asked, Source)
-            answer = fail_file(name, asked.kind, [reason]) if read else FileSeen(name, (), reason)
+            if asked is None:
+                answer = SheetsRead(problem=reason)
+            else:
+                read = isinstance(asked, Source)
+                answer = fail_file(name, asked.kind, [reason]) if read else FileSeen(name, (), reason)
         try:
             _send(sink, answer)
         except MemoryError:

@@ -17,11 +17,11 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.child import MEMORY_BYTES, Borrowed
 from taizhang.ledgers.model import FileRead, Source, fail_file
 from taizhang.ledgers.reading import read_here
-from taizhang.ledgers.sheets import sniff_format
+from taizhang.ledgers.sheets import Sheet, SheetsRead, list_sheets, sniff_format
 from taizhang.ledgers.survey import FileSeen, Survey, survey_here
 
-Asked = Source | Survey
-Seen = TypeVar("Seen", FileRead, FileSeen)
+Asked = Source | Survey | None  # None: its sheets as they stand
+Seen = TypeVar("Seen", FileRead, FileSeen, SheetsRead)
 SECONDS = 30.0  # for any file, and more for large ones
 SECONDS_PER_MB = 10.0
 _SMALL_BYTES = 2 * 1024**2
@@ -48,6 +48,21 @@ def survey_ledger_file(path: Path, survey: Survey, *, name: str) -> FileSeen:
     """Examine an undescribed file, in the same way as `read_ledger_file`; nothing is raised."""
     seen = _look(path, survey, name, survey_here)
     return FileSeen(name, (), seen.reasons[0]) if isinstance(seen, _Unread) else seen
+
+
+def read_sheets(path: Path) -> tuple[Sheet, ...]:
+    """The sheets of a workbook that is no ledger, as they stand; LedgerError if it can't be read."""
+    kind = sniff_format(path)
+
+    def look(path: Path, _: None, *, name: str) -> SheetsRead:
+        return list_sheets(path, name)
+
+    read = _look(path, None, kind, look)
+    if isinstance(read, _Unread):
+        raise LedgerError.of(read.reasons)
+    if read.problem is not None:
+        raise LedgerError.of([read.problem])
+    return read.sheets
 
 
 @dataclass(frozen=True)

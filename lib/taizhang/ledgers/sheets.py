@@ -53,6 +53,22 @@ class Sheet:
         return row + self.top + 1 if self.numbers is None else self.numbers[row]
 
 
+@dataclass(frozen=True)
+class SheetsRead:
+    """The sheets of a workbook; `problem` says why there are none."""
+
+    sheets: tuple[Sheet, ...] = ()
+    problem: Reason | None = None
+
+
+def list_sheets(path: Path, kind: str) -> SheetsRead:
+    """All sheets of a workbook, read in this process."""
+    try:
+        return SheetsRead(tuple(read_workbook(path, kind, None)))
+    except LedgerError as error:
+        return SheetsRead(problem=error.reasons[0])
+
+
 def refuse_special(path: Path) -> None:
     """Raise LedgerError for a link to nothing, a pipe (which would wait for ever) or a device (which may never end)."""
     if path.is_symlink() and not path.exists():

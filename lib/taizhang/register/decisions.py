@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from taizhang.core.files import is_named, read_bytes
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
 
@@ -39,7 +40,7 @@ class Decision:
 
 def read_decisions(path: Path | None) -> tuple[list[Decision], list[Reason]]:
     """Read pairs.csv, in UTF-8 or as Excel in Chinese saves it; also the faults of lines that cannot be used."""
-    if path is None or not path.exists():
+    if path is None or not is_named(path):
         return [], []
     try:
         rows = _read_rows(path)
@@ -70,8 +71,7 @@ def read_decisions(path: Path | None) -> tuple[list[Decision], list[Reason]]:
 
 def _read_rows(path: Path) -> list[tuple[int, list[str]]]:
     """Rows that are not blank, with the line each begins on."""
-    data = path.read_bytes()
-    text = _decode(data)
+    text = _decode(read_bytes(path))
     first = text.split("\n", 1)[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     rows, before = [], 0

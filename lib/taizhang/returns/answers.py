@@ -12,13 +12,15 @@ from pathlib import Path
 
 from taizhang.core.errors import LedgerError
 from taizhang.core.reasons import LANGUAGES, Reason
+from taizhang.ledgers import read_sheets
 from taizhang.ledgers.grid import ErrorCell, Grid, make_grid
-from taizhang.ledgers.sheets import read_workbook, sniff_format
+from taizhang.ledgers.sheets import sniff_format
 from taizhang.ledgers.text import fold, write_cell
 from taizhang.metadata.kinds import DATED_TYPES
 from taizhang.returns.form import KEY_COLUMNS, PAIR, say
 
 _MARK = re.compile(r"[0-9a-f]{16}")
+_ROW = re.compile(r"[0-9]{1,9}")
 _MOST_BYTES = 50 * 1024**2
 _SERIAL = (20_000, 80_000)  # days that a spreadsheet counts, from 1954 to 2119
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
@@ -81,12 +83,11 @@ class ReturnRead:
 def read_return(path: Path) -> ReturnRead:
     """Read a workbook that came back; nothing is raised: `fault` says why it can't be taken."""
     try:
-        kind = sniff_format(path)
-        if kind not in _WORKBOOKS:
+        if sniff_format(path) not in _WORKBOOKS:
             raise LedgerError("returns.file.no_return")
         if path.stat().st_size > _MOST_BYTES:
             raise LedgerError("returns.file.too_big")
-        grids = [make_grid(sheet) for sheet in read_workbook(path, kind, None)]
+        grids = [make_grid(sheet) for sheet in read_sheets(path)]
     except LedgerError as error:
         return ReturnRead(path.name, fault=error.reasons[0])
     found = next((grid for grid in grids if _is_keys(grid)), None)
@@ -131,7 +132,8 @@ def _read_keys(grid: Grid) -> dict[str, Asked]:
         if not _MARK.fullmatch(told["key"]):
             continue
         marks = dict(pair.split(":", 1) for pair in told.pop("cells").split() if ":" in pair)
-        number = int(told.pop("row") or 0)
+        row_text = told.pop("row")
+        number = int(row_text) if _ROW.fullmatch(row_text) else 0
         found[told["key"]] = Asked(row=number, marks=marks, **told)
     return found
 

@@ -31,6 +31,7 @@ from taizhang.returns.answers import Answer, Asked, ReturnRead, read_return
 from taizhang.returns.doubts import (
     FOLDER,
     HASH,
+    HASHES,
     Ledgers,
     Seen,
     hash_text,
@@ -253,7 +254,8 @@ class _Weighing:
             what = ALREADY if before else UNCHANGED
             self.outcomes += [Outcome(one, what, **place) for one in everybody]  # type: ignore[arg-type]
             return False
-        if hash_text(cell.text, len(answer.asked.old)) == answer.asked.old:
+        old = answer.asked.old
+        if len(old) in HASHES and hash_text(cell.text, len(old)) == old:
             return True
         taken = next((one for one in reversed(before) if is_same(cell.text, one["new"])), None)
         if taken is not None:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from taizhang.core.files import hash_file
+from taizhang.core.privacy import mask_numbers
 from taizhang.core.reasons import Label, Reason
 from taizhang.ingest.cache import read_parts
 from taizhang.ingest.corrections import read_corrections
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from taizhang.workbook.book import Workbook
 
 HASH = 12  # characters of a file's hash by which it is known again
+HASHES = (4, 12)  # of a cell's: a short one leaves too many texts to guess from
 FOLDER = "returns"  # of a period's reports, and the lock of whatever writes or takes them
 PAIRS_FILE = "doubtful_pairs.csv"
 # Read in a table of rows; a column that a district cannot answer names none.
@@ -89,8 +91,10 @@ class Question:
 
     @property
     def old(self) -> str:
-        """A hash of what the cell says; of a personal cell so short that it tells nobody."""
-        return hash_text(self.cell.text, 4 if self.personal else 12)
+        """A hash of what the cell says; of one with a person's name or number so short that it tells nobody."""
+        text = self.cell.text
+        personal = self.personal or mask_numbers(text) != text
+        return hash_text(text, HASHES[0] if personal else HASHES[1])
 
     def falls_in(self, period: "Period") -> bool:
         """Return whether the row is of a period; one without a day that could be read is of each."""

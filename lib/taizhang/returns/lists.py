@@ -9,7 +9,7 @@ from pathlib import Path
 
 from taizhang.core.csv import guard_text
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import write_bytes
+from taizhang.core.files import is_named, read_bytes, write_bytes
 from taizhang.core.reasons import Reason
 
 PAIR_NAMES = {
@@ -100,13 +100,29 @@ def _order(line: Mapping[str, str], names: Sequence[str]) -> tuple[tuple[int, in
 
 
 def open_list(path: Path, names: Mapping[str, tuple[str, ...]]) -> List:
-    """Read a list; one that is not there begins with its header. ParameterError if it lacks columns."""
-    if not path.exists():
+    """Read a list; one that is not there begins with its header. ParameterError if it lacks columns or is no list."""
+    if not is_named(path):
         heads = list(names)
         made = List(path, names, places={name: at for at, name in enumerate(heads)}, width=len(heads))
         made.records = [made._join(heads)]
         return made
-    data = path.read_bytes()
+    data = read_bytes(path)
+    try:
+        made = _read_list(path, names, data)
+        for record in made.records:
+            made._split(record)
+    except (UnicodeDecodeError, csv.Error):
+        raise ParameterError("returns.file.no_list", file=path.name) from None
+    may_lack = (*_MAY_LACK, *(_ADDED if names is PAIR_NAMES else ()))
+    lacking = [name for name in names if name not in made.places and name not in may_lack]
+    if lacking:
+        raise ParameterError.of(
+            [Reason("returns.file.columns", file=path.name, lacking=lacking, columns=list(names))]
+        )
+    return made
+
+
+def _read_list(path: Path, names: Mapping[str, tuple[str, ...]], data: bytes) -> List:
     encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "")
     if not encoding:
         encoding = "utf-8" if _is_utf8(data) else "gb18030"
@@ -126,12 +142,6 @@ def open_list(path: Path, names: Mapping[str, tuple[str, ...]]) -> List:
         at = [heads.index(word) for word in words if word in heads]
         if at:
             made.places[name] = at[0]
-    may_lack = (*_MAY_LACK, *(_ADDED if names is PAIR_NAMES else ()))
-    lacking = [name for name in names if name not in made.places and name not in may_lack]
-    if lacking:
-        raise ParameterError.of(
-            [Reason("returns.file.columns", file=path.name, lacking=lacking, columns=list(names))]
-        )
     return made
 
 
