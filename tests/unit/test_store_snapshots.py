@@ -282,6 +282,46 @@ def test_old_snapshots_thin_out_and_the_others_stay(tmp_path: Path, clock: Calla
     assert len(list_snapshots(config)) == 5
 
 
+def test_a_damaged_store_is_told_and_never_believed(tmp_path: Path, clock: Callable[[object], None]) -> None:
+    root, place = _make(tmp_path), tmp_path / "data" / "store"
+    clock("2021-10-01")
+    Workbook(root).ingest()
+    clock("2021-12-01")
+    write_sheet(root / "data" / "raw" / "a.xlsx", make_hazards("溪口镇", 7, month=8))
+    Workbook(root).ingest()
+    write_sheet(root / "data" / "raw" / "a.xlsx", make_hazards("溪口镇", 6, month=8))
+    whole = {path.name: path.read_bytes() for path in place.glob("*.parquet")}
+    assert len(whole) == 4
+    rng = random.Random(3)
+    damages: dict[str, Callable[[bytearray], object]] = {
+        "another bit": lambda data: data.__setitem__(at := rng.randrange(len(data)), data[at] ^ 1),
+        "cut off": lambda data: data.__delitem__(slice(rng.randrange(len(data)), None)),
+        "gone": lambda data: data.clear(),
+    }
+    for name in whole:
+        for how, damage in damages.items():
+            data = bytearray(whole[name])
+            damage(data)
+            (place / name).write_bytes(data)
+            if how == "gone":
+                (place / name).unlink()
+            with pytest.raises(ParameterError, match=r"data/store"):
+                tz.open(str(root), as_of="2021-09-30", known_on="2021-10-01").facts("2021")
+            if not name.startswith("blobs"):  # which an ingest need not read
+                with pytest.raises(ParameterError, match=r"data/store"):
+                    Workbook(root).ingest()
+            assert {path.name for path in place.glob("*.parquet")} | {name} == {
+                *whole
+            }  # nothing else is lost
+            (place / name).write_bytes(whole[name])
+    Workbook(root).ingest()
+    then = tz.open(str(root), as_of="2021-09-30", known_on="2021-10-01").facts("2021")
+    assert _count(then) == 5
+    shutil.rmtree(place)
+    Workbook(root).ingest(force=True)
+    assert len(list_snapshots(Workbook(root).config)) == 1
+
+
 @pytest.mark.parametrize(("operation", "error"), [("rename", "broken"), ("create", "full")])
 def test_a_failure_at_any_step_leaves_the_snapshots_before(
     tmp_path: Path, clock: Callable[[object], None], operation: str, error: str

@@ -4,6 +4,7 @@ An entry holds what is different from the snapshot before. Entries are never cha
 pruning. They are compressed together, as what they say is much alike.
 """
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import write_bytes
+from taizhang.core.files import is_named, write_bytes
 from taizhang.store.placement import write_planes
 from taizhang.store.segments import Segment
 
@@ -51,7 +52,9 @@ class Log:
 def read_log(folder: Path) -> Log:
     """The snapshots of a store, none if there is none; ParameterError if the list is damaged or of a later version."""
     path = folder / LOG
-    if not path.exists():
+    if not is_named(path):
+        if any(folder.glob("*.parquet")):  # the list is written before all else
+            raise ParameterError("store.damaged", file=LOG)
         return Log()
     try:
         table = pq.read_table(path, memory_map=False)
@@ -61,16 +64,28 @@ def read_log(folder: Path) -> Log:
         columns = [table[name].to_pylist() for name in (*_NAMES, "record")]
         entries = tuple(Entry(*values) for values in zip(*columns, strict=True))
         segments = {name: tuple(Segment(*one) for one in some) for name, some in about["segments"].items()}
-    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
+    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, ParameterError):
             raise
         raise ParameterError("store.damaged", file=LOG) from error
-    return Log(entries, segments, tuple(about.get("pruned", ())))
+    log = Log(entries, segments, tuple(about.get("pruned", ())))
+    if about.get("sum", "") not in ("", _sum_up(log)):
+        raise ParameterError("store.damaged", file=LOG)
+    return log
+
+
+def _sum_up(log: Log) -> str:
+    """A hash of all that the list says."""
+    digest = hashlib.sha256(json.dumps([log.segments, log.pruned], sort_keys=True).encode())
+    for one in log.entries:
+        for text in (*(getattr(one, name).encode() for name in _NAMES), one.record):
+            digest.update(len(text).to_bytes(8, "little") + text)
+    return digest.hexdigest()
 
 
 def write_log(folder: Path, log: Log) -> None:
     """Replace the list; from then on the store is what it says."""
-    about = {"format": _FORMAT, "segments": log.segments, "pruned": log.pruned}
+    about = {"format": _FORMAT, "segments": log.segments, "pruned": log.pruned, "sum": _sum_up(log)}
     columns = {name: pa.array([getattr(one, name) for one in log.entries], pa.string()) for name in _NAMES}
     columns["record"] = pa.array([one.record for one in log.entries], pa.binary())
     table = pa.table(columns).replace_schema_metadata({_ABOUT: json.dumps(about)})

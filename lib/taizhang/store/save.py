@@ -53,6 +53,8 @@ def add_snapshot(
 ) -> Entry | None:
     """Store files by the paths that they are to have; returns the snapshot, or None if the newest has just these."""
     log, fingerprint = read_log(folder), fingerprint[:HASH_LETTERS]
+    if not (folder / LOG).exists():  # so that a list which is gone later is missed
+        write_log(folder, log)
     chain = Chain(folder, log)
     chain.follow(len(log.entries))
     adding = _Adding(folder, chain, log)

@@ -6,6 +6,7 @@ Short files are put together with what is added next, so that a table has few of
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,11 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import write_bytes
+from taizhang.core.files import hash_file, write_bytes
 from taizhang.store.hashing import Hashes, hash_rows, number_copies
 
 _SHORT_BYTES = 512 * 1024  # a shorter file is written again with what follows
 _LEVEL = 6  # of zstd
+_HASH = 16  # letters of a file's hash that are in its name
 
 
 class Segment(NamedTuple):
@@ -35,6 +37,7 @@ def count_rows(segments: Iterable[Segment]) -> int:
 
 def read_segment(folder: Path, segment: Segment, columns: Sequence[str] | None = None) -> pa.Table:
     """The rows of a file; ParameterError if it is gone or damaged."""
+    _check_file(folder, segment)
     try:
         with pq.ParquetFile(folder / segment.file, memory_map=False) as file:
             have = file.schema_arrow.names
@@ -44,6 +47,23 @@ def read_segment(folder: Path, segment: Segment, columns: Sequence[str] | None =
     if table.num_rows != segment.rows:
         raise ParameterError("store.damaged", file=segment.file)
     return table
+
+
+def _check_file(folder: Path, segment: Segment) -> None:
+    """Raise ParameterError for a file that is gone, or whose bytes are not those that gave it its name."""
+    try:
+        status = (folder / segment.file).stat()
+        found = _hash_once(folder / segment.file, status.st_size, status.st_mtime_ns)
+    except OSError as error:
+        raise ParameterError("store.damaged", file=segment.file) from error
+    if Path(segment.file).stem.rpartition("-")[2] != found[:_HASH]:
+        raise ParameterError("store.damaged", file=segment.file)
+
+
+@lru_cache(maxsize=4096)
+def _hash_once(path: Path, size: int, time: int) -> str:
+    """The hash of a file, taken once as long as it stays as it is."""
+    return hash_file(path)
 
 
 def hash_segments(folder: Path, segments: Sequence[Segment]) -> Hashes:
@@ -61,6 +81,7 @@ def add_rows(folder: Path, name: str, segments: Sequence[Segment], rows: pa.Tabl
 
 
 def _may_join(folder: Path, segment: Segment, rows: pa.Table) -> bool:
+    _check_file(folder, segment)
     path = folder / segment.file
     if path.stat().st_size > _SHORT_BYTES and segment.rows > rows.num_rows:
         return False
@@ -75,7 +96,7 @@ def _write_segment(folder: Path, name: str, rows: pa.Table) -> Segment:
         rows, made, compression="zstd", compression_level=_LEVEL, write_statistics=False, store_schema=False
     )
     data = made.getvalue()
-    file = f"{name}-{hashlib.sha256(data).hexdigest()[:16]}.parquet"
+    file = f"{name}-{hashlib.sha256(data).hexdigest()[:_HASH]}.parquet"
     write_bytes(folder / file, data)
     return Segment(file, rows.num_rows)
 

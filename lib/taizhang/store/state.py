@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from taizhang.core.errors import ParameterError
 from taizhang.store.hashing import hash_order, hash_rows, number_copies
-from taizhang.store.log import Entry, Log, read_record
+from taizhang.store.log import LOG, Entry, Log, read_record
 from taizhang.store.placement import Look, Placement, decode, line_up, make_empty, place_like
 from taizhang.store.segments import gather_rows
 from taizhang.store.tables import FLAG, KEY, ROW, Shape, name_texts
@@ -63,7 +63,12 @@ class Chain:
     def follow(self, count: int) -> State:
         """The state after so many snapshots, not fewer than were followed before."""
         for entry in self.log.entries[self.at : count]:
-            self.state = self._step(entry)
+            try:
+                self.state = self._step(entry)
+            except (ValueError, LookupError, TypeError) as error:  # of a list without its own hash
+                if isinstance(error, ParameterError):
+                    raise
+                raise ParameterError("store.damaged", file=LOG) from error
             self.at += 1
         return self.state
 
