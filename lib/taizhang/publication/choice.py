@@ -1,4 +1,4 @@
-"""What of releases may be published: the approved ones, and of each the files that show no rows."""
+"""Which releases may be published (the approved ones), and which of their files (those that show no rows)."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _LINK = re.compile(r'(<a\b[^>]*?)\s+href="([^"]*)"')
 
 
 def list_public(release: Release) -> list[str]:
-    """The files of a release that may be published, by their paths in it: reports, numbers and errata."""
+    """The files of a release that may be published, by path: reports, numbers and errata."""
     pages = [
         file
         for one in release.manifest["reports"].values()
@@ -31,7 +31,7 @@ def list_public(release: Release) -> list[str]:
 
 
 def find_objection(release: Release, *, approval: bool) -> Reason | None:
-    """Why a release is not published: its own pages say that one of them is a draft, or not that it is approved."""
+    """Why a release is not published: a page is marked as a draft, or does not say that it is approved."""
     drafts, silent, unknown = list[str](), list[str](), list[str]()
     for name, one in release.manifest["reports"].items():
         file = one["files"].get("html", "")
@@ -53,14 +53,14 @@ def find_objection(release: Release, *, approval: bool) -> Reason | None:
 
 
 def shows_internal_maps(release: Release, names: Iterable[str]) -> bool:
-    """Return whether a page says that it is for internal use, as its maps have no approval number."""
+    """Return whether a page has maps marked for internal use, for lack of an approval number."""
     marks = {f">{page_words(lang)['page.internal']}<" for lang in LANGUAGES}
     pages = ((release.folder / name).read_text("utf-8") for name in names if name.endswith(".html"))
     return any(mark in text for text in pages for mark in marks)
 
 
 def cut_links(text: str, there: Iterable[str]) -> str:
-    """A page without the links to files beside it that are not published; nothing else of it changes."""
+    """A page without its links to files that are not published; nothing else is changed."""
     known = set(there)
 
     def keep(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""The codebook: the columns of the facts and of the ledgers that they are counted from, in both languages."""
+"""The codebook: the columns of the facts and of the ledgers behind them, in both languages."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""The description of a package as RO-Crate 1.2: what each file is, of whom, of which time, made by what.
+"""The description of a package as RO-Crate 1.2: for each file its content, author, date and origin.
 
 https://www.researchobject.org/ro-crate/specification/1.2/
 """
@@ -31,7 +31,7 @@ _SOFTWARE = "#taizhang"
 
 @dataclass(frozen=True)
 class About:
-    """What a package says of itself: title and description by language; the rest may be empty."""
+    """A package's description of itself: title and description by language; the rest may be empty."""
 
     titles: Mapping[str, str]
     descriptions: Mapping[str, str]
@@ -54,7 +54,7 @@ def name_type(file: str) -> str:
 def describe_crate(
     about: About, files: Mapping[str, bytes], titles: Mapping[str, Mapping[str, str]]
 ) -> bytes:
-    """The JSON-LD of a package; `titles` say what each file is, by its name and language."""
+    """The JSON-LD of a package; `titles` describe the files, by name and language."""
     crate = ROCrate(version=_VERSION)
     root = crate.root_dataset
     other = next(lang for lang in LANGUAGES if lang != about.lang)
@@ -108,5 +108,5 @@ def _add_licence(crate: ROCrate, licence: str) -> ContextEntity:
 
 
 def name_files(code: str, /, **places: object) -> dict[str, str]:
-    """What a file is, in both languages."""
+    """The content of each file in words, in both languages."""
     return {lang: Reason(f"publication.files.{code}", **places).word(lang) for lang in LANGUAGES}

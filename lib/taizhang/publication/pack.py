@@ -1,4 +1,4 @@
-"""The replication package: a period's facts as published, what they mean, and what made them; no row of a ledger.
+"""The replication package: a period's facts as published, their meaning and origin, without rows of ledgers.
 
 What goes in is listed file by file. The same review gives the same bytes.
 """
@@ -52,7 +52,7 @@ _WRITABLE = 0o100644 << 16
 
 @dataclass(frozen=True)
 class Packed:
-    """A package written: what it is of, its files, and what its maker should know."""
+    """A finished package: its source, its files, and warnings for the person who made it."""
 
     path: Path
     files: int
@@ -62,7 +62,7 @@ class Packed:
 
 @dataclass(frozen=True)
 class _Source:
-    """A review's folder, as it stands or as it was released."""
+    """The folder of a review, current or released."""
 
     folder: Path
     name: str
@@ -74,13 +74,13 @@ class _Source:
 
     @property
     def day(self) -> date:
-        """Of the release, or else as of which the ledgers were read."""
+        """The day of the release, or else the review's as-of day."""
         made_at = self.manifest.get("release", {}).get("made_at", "")
         return date.fromisoformat(made_at[:10] or self.manifest["as_of"])
 
     @property
     def settings(self) -> str:
-        """The SHA-256 of the settings that it was made with."""
+        """The SHA-256 of the settings used."""
         return next((one["sha256"] for one in self.manifest["inputs"] if one["path"] == FILE), "")
 
 
@@ -92,9 +92,9 @@ def pack_period(config: Config, period: Period, path: Path, *, licence: str = ""
     config : Config
     period : Period
     path : Path
-        Of the zip, written whole or not at all.
+        Where the zip goes; it is written whole or not at all.
     licence : str
-        Its address or its words; by default, that none is stated.
+        A URL or words; if empty, the package says that none is stated.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def _find_source(config: Config, period: Period) -> _Source:
 
 
 def _add_data(source: _Source, add: Any) -> list[str]:
-    """Put in the files of numbers, each as the manifest has it; returns the columns of the facts."""
+    """Add the files of numbers, each checked against the manifest; returns the columns of the facts."""
     columns: list[str] = []
     for name, code in _DATA.items():
         if name not in source.manifest["data"]:
@@ -175,7 +175,7 @@ def _add_data(source: _Source, add: Any) -> list[str]:
 
 
 def _add_notebooks(config: Config, manifest: Manifest, settings: Mapping[str, Any], add: Any) -> list[str]:
-    """Put in the notebooks that reports are made by, without outputs; returns those that are the workbook's own."""
+    """Add the notebooks behind the reports, without outputs; returns the workbook's own ones."""
     packaged = packaged_notebooks()
     named = {one.get("template") or one["name"] for one in settings.get("reports", [])}
     own = []
@@ -192,7 +192,7 @@ def _add_notebooks(config: Config, manifest: Manifest, settings: Mapping[str, An
 
 
 def _strip_notebook(path: Path) -> str:
-    """A notebook without outputs, and without what was noted beside its cells but their tags."""
+    """A notebook without outputs, keeping only tags among the metadata of its cells."""
     book = nbformat.read(path, as_version=4)
     book["metadata"] = {key: book["metadata"][key] for key in ("kernelspec",) if key in book["metadata"]}
     for cell in book["cells"]:
@@ -205,14 +205,14 @@ def _strip_notebook(path: Path) -> str:
 
 
 def _describe_code(manifest: Manifest) -> dict[str, Any]:
-    """Which code and libraries made the review."""
+    """The code and libraries that made the review."""
     makers = [dict(one) for _, one in sorted(manifest.get("makers", {}).items())]
     code = {"code": manifest["code"]} if "code" in manifest else {}
     return {"versions": manifest["versions"], "makers": makers, **code}
 
 
 def _list_requirements(manifest: Manifest) -> str:
-    """The libraries that made the review, with their versions, as pip takes them."""
+    """The libraries that made the review, with versions, as a pip requirements file."""
     versions: dict[str, str] = {}
     for one in manifest.get("makers", {}).values():
         versions |= one.get("versions", {})
@@ -229,13 +229,13 @@ def _list_requirements(manifest: Manifest) -> str:
 
 @cache
 def _find_lock() -> Path | None:
-    """The locked environment of this version: inside the package when installed, beside it in a checkout."""
+    """The locked environment of this version: in the installed package, or at the root of a checkout."""
     places = (PACKAGE / _LOCK, PACKAGE.parents[1] / _LOCK)
     return next((path for path in places if path.is_file()), None)
 
 
 def _shorten_manifest(source: _Source, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """The manifest without names of files, people and places: of inputs, what shows whether one has the same."""
+    """The manifest without names of files, people and places; hashes of inputs remain, for comparison."""
     manifest = source.manifest
     release = {key: manifest["release"][key] for key in ("number", "made_at")} if source.number else {}
     inputs = sorted(
@@ -300,7 +300,7 @@ def _write_json(value: Any) -> str:
 
 
 def _zip(files: Mapping[str, bytes], day: date) -> bytes:
-    """The files in one zip, which says of each the same day."""
+    """The files as one zip, all with the same date."""
     day = max(day, _FIRST_DAY)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
@@ -312,5 +312,5 @@ def _zip(files: Mapping[str, bytes], day: date) -> bytes:
 
 
 def _order(files: Iterable[str]) -> list[str]:
-    """The description first, for those who look into it before they take the rest."""
+    """Sort the description first, so that readers find it first."""
     return sorted(files, key=lambda name: (name != NAME, name))

@@ -1,4 +1,4 @@
-"""Publishing the site: into a folder, whole or not at all, or to an address, its list of files last."""
+"""Publish the site: to a folder, whole or not at all, or to an address, where the list of files comes last."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from taizhang.settings.workbook import CACHE, Config
 
 @dataclass(frozen=True)
 class Published:
-    """What was published, where as it may be shown, and which releases were not, and why."""
+    """What was published, its address as it may be shown, and the releases left out, with reasons."""
 
     to: str
     releases: tuple[str, ...]
@@ -42,7 +42,7 @@ def publish_releases(config: Config, to: str, *, base: str = "") -> Published:
     to : str
         A folder, or an address that fsspec knows.
     base : str
-        The address at which the site will be, for the feed and the sitemap.
+        The site's future address, for the feed and the sitemap.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def _choose(config: Config) -> tuple[list[Release], list[Reason]]:
 
 
 def _require_all(before: Mapping[str, Any], releases: Sequence[Release]) -> None:
-    """ParameterError if a release that is published now would be no more: its address is permanent."""
+    """ParameterError if publishing would remove a release: addresses are permanent."""
     names = {one.name for one in releases}
     if missing := [name for name in before.get("releases", []) if name not in names]:
         raise ParameterError("publication.publish.would_go", names=tuple(missing))
@@ -137,7 +137,7 @@ def _read_list(data: bytes) -> dict[str, Any]:
 def _send(
     config: Config, written: str, files: Mapping[str, bytes], listed: bytes, releases: Sequence[Release]
 ) -> str:
-    """Write the files at an address, the list of them last; returns the address as it may be shown."""
+    """Write the files to an address, the list of files last; returns the address as it may be shown."""
     if leads_away(written) and not is_trusted(config.root):
         raise ParameterError("publication.publish.untrusted", folder=show_folder(config.root))
     address = fill_address(written)

@@ -1,6 +1,6 @@
-"""A workbook's settings as others may have them: what numbers rest on, without places, addresses and persons.
+"""A workbook's settings for others: what the numbers depend on, without paths, addresses and people.
 
-What may be told is listed, and the rest left out, so that a key added later is not told by accident.
+Only listed keys are shown, so that a key added later does not appear by accident.
 """
 
 import re
@@ -29,14 +29,14 @@ _AS_WRITTEN = {("workbook", "contact")}  # the office's own, which stands on its
 
 
 def describe_settings(text: str, kinds: Mapping[str, Kind]) -> tuple[str, list[str]]:
-    """The settings that may be told as TOML, with a place for files of which nothing is told; and the keys left out.
+    """The settings that may be shown, as TOML with suggested file locations; and the keys left out.
 
     Parameters
     ----------
     text : str
-        Of workbook.toml.
+        The content of workbook.toml.
     kinds : Mapping of str to Kind
-        By which it is known which columns are personal.
+        The ledger kinds, which say which columns are personal.
     """
     given = tomllib.loads(text)
     left: list[str] = []
@@ -76,7 +76,7 @@ def _choose(table: str, given: Mapping[str, Any], left: list[str]) -> dict[str, 
 
 
 def _place_layer(name: str, layer: Mapping[str, Any]) -> dict[str, Any]:
-    """Where a layer is to be put, in the format in which it was read."""
+    """The suggested path of a layer, with its original format."""
     suffix = PurePosixPath(str(layer.get("path", "")).replace("\\", "/").partition("!")[0]).suffix
     suffix = suffix if re.fullmatch(r"\.[A-Za-z0-9]{1,8}", suffix) else ".gpkg"
     return {"path": f"data/raw/boundaries/{name}{suffix}"}
@@ -96,7 +96,7 @@ def _choose_ledger(name: str, given: Mapping[str, Any], kind: Kind | None, left:
 
 
 def _list_personal(kind: Kind | None, columns: Iterable[str]) -> list[str]:
-    """Which columns may hold persons; of a kind that is not known, all."""
+    """The columns that may contain personal data; for an unknown kind, all of them."""
     return [one for one in columns if kind is None or one not in kind.fields or kind.fields[one].personal]
 
 

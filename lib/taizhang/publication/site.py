@@ -1,7 +1,7 @@
 """A static site of the approved releases: pages, downloads, feed, sitemap and descriptions for catalogues.
 
-A release's address is <period>/v<N>/, as in releases/, and stays. All links between pages are relative, so that the
-site works from disk, too; it asks for nothing elsewhere.
+A release's address is <period>/v<N>/, as in releases/, and never changes. Links between pages are relative, so that
+the site also works from disk; it loads nothing from elsewhere.
 """
 
 import json
@@ -36,13 +36,13 @@ def word(code: str, lang: str, **places: object) -> str:
 
 
 def build_site(config: Config, releases: Sequence[Release], *, base: str = "") -> dict[str, bytes]:
-    """All files of the site by their paths, but the list of them; the same releases give the same bytes.
+    """All files of the site by path, except the list of files; the same releases give the same bytes.
 
     Parameters
     ----------
     config : Config
     releases : Sequence of Release
-        Those to be published, by period, the first first.
+        The releases to publish, by period, oldest first.
     base : str
         The site's own address, ending with ``/``; without it there is no sitemap, and the feed's links are relative.
     """
@@ -67,7 +67,7 @@ def build_site(config: Config, releases: Sequence[Release], *, base: str = "") -
 
 
 def list_site(files: Mapping[str, bytes], releases: Sequence[Release]) -> bytes:
-    """What the site holds, by which the next run knows its own files."""
+    """The list of the site's files, by which the next run recognises them."""
     hashes = {name: sha256(data).hexdigest() for name, data in sorted(files.items())}
     return _write_json({"releases": [one.name for one in releases], "files": hashes})
 
@@ -179,7 +179,7 @@ def _make_index(
 
 
 def _name_id(config: Config, name: str, base: str) -> str:
-    """An address, or a name that stays the same where the site's address is not known."""
+    """An address, or a stable name if the site's address is unknown."""
     return f"{base}{name}" if base else f"urn:uuid:{uuid5(NAMESPACE_URL, f'{config.title}/{name}')}"
 
 
@@ -189,7 +189,7 @@ def _name_release(config: Config, release: Release, lang: str) -> str:
 
 
 def _write_moment(release: Release) -> str:
-    """When it was released, with a zone, as feeds ask for it."""
+    """The time of the release with its time zone, as feeds require."""
     return datetime.fromisoformat(release.about["made_at"]).astimezone().isoformat(timespec="seconds")
 
 
@@ -242,7 +242,7 @@ def _describe_publisher(config: Config) -> dict[str, Any]:
 def _describe_dataset(
     config: Config, release: Release, files: Mapping[str, bytes], base: str
 ) -> dict[str, Any]:
-    """A release as schema.org's Dataset."""
+    """A release as a schema.org Dataset."""
     here = f"{base}{release.name}/" if base else ""
     span = release.period
     names = [_name_release(config, release, lang) for lang in LANGUAGES]
@@ -277,7 +277,7 @@ def _describe_dataset(
 def _describe_catalogue(
     config: Config, releases: Sequence[Release], files: Mapping[str, bytes], base: str
 ) -> dict[str, Any]:
-    """All releases as a catalogue in the W3C's DCAT."""
+    """All releases as a W3C DCAT catalogue."""
 
     def say(texts: Mapping[str, str]) -> list[dict[str, str]]:
         return [{"@language": lang, "@value": text} for lang, text in texts.items()]

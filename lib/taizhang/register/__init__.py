@@ -1,4 +1,4 @@
-"""The register of premises: which rows of the ledgers name the same one, how sure that is, and what people decided."""
+"""The register of premises: which ledger rows name the same ones, how certain that is, and what people decided."""
 
 from taizhang.register.decisions import Decision, read_decisions
 from taizhang.register.doubt import DOUBTFUL_COLUMNS

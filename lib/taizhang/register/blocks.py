@@ -1,4 +1,4 @@
-"""Which pairs of names are worth comparing: those that share a key in one district, of which no key is too common."""
+"""Candidate pairs of names: those of one district that share a key that is not too common."""
 
 from collections.abc import Sequence
 
@@ -62,7 +62,9 @@ def _mark_part(key: object) -> int:
 
 
 def _list_keys(name: Name, district: str) -> list[int]:
-    """Keys of a name. Names with other numbers are never compared, so numbers are part of all but of former names."""
+    """Keys of a name. Names with different numbers are never compared, so numbers are part of all keys except
+    those of former names.
+    """
     proper, trade, flat, plain = name.proper, name.trade, name.flat, name.plain
     base, last = (district, name.numbers), trade[-1:]
     wholes: list[object] = [(district, "core", core) for core in (name.core, *name.others)]

@@ -1,4 +1,4 @@
-"""How much two names of one district are alike: levels that the model weighs, and what speaks for and against."""
+"""The similarity of two names in one district: levels for the model, and evidence for and against."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def _load() -> _Words:
 
 @cache
 def sound(one: str) -> str:
-    """How a character sounds, as a southern typist hears it: without tone, zh as z, ang as an, l as n; else itself."""
+    """The sound of a character to a southern typist: no tone, zh as z, ang as an, l as n; else the character itself."""
     from pypinyin import Style, pinyin
 
     if not "\u3400" <= one <= "\u9fff":
@@ -62,7 +62,7 @@ def sound(one: str) -> str:
 
 @cache
 def _sounds(one: str) -> frozenset[str]:
-    """The common ways in which a character is read."""
+    """The common readings of a character."""
     return frozenset(map(_blur, load_words()["readings"].get(one, ()))) | {sound(one)}
 
 
@@ -81,17 +81,17 @@ def _read(text: str) -> tuple[str, ...]:
 
 
 def sound_all(text: str) -> str:
-    """How a text sounds, syllable by syllable."""
+    """The sounds of a text, syllable by syllable."""
     return " ".join(map(sound, text))
 
 
 def is_slip(one: str, other: str) -> bool:
-    """Return whether one character is easily written for another: it sounds or looks the same."""
+    """Return whether two characters are easily confused: they sound or look the same."""
     return bool(_sounds(one) & _sounds(other)) or other in _load().alike.get(one, ())
 
 
 def compare_names(a: Name, b: Name) -> int:
-    """Compare two names of one district: one of `LEVELS`. Two branches of a firm, or two of a row, are apart."""
+    """Compare two names of one district: one of `LEVELS`. Branches of a firm, or numbers of a series, are apart."""
     if a.core == b.core and a.branch == b.branch:
         return SAME
     if _are_told_apart(a, b):
@@ -111,7 +111,7 @@ def compare_names(a: Name, b: Name) -> int:
 
 
 def _are_told_apart(a: Name, b: Name) -> bool:
-    """Numbers, chains and places elsewhere that differ."""
+    """Whether numbers, chains or places elsewhere differ."""
     if a.numbers != b.numbers or (a.brand and b.brand and a.brand != b.brand):
         return True
     if a.elsewhere and b.elsewhere:
@@ -252,13 +252,13 @@ def _classify(trade: str) -> frozenset[str]:
 
 
 def _is_within(short: str, long: str) -> bool:
-    """Return whether all characters of one are in the other, in this order."""
+    """Return whether all characters of one text occur in the other, in the same order."""
     rest = iter(long)
     return all(one in rest for one in short)
 
 
 def _is_told_elsewhere(a: Name, b: Name) -> bool:
-    """Return whether one is told to lie in another township, and the other in this one: 大安镇安通, 溪口镇安通."""
+    """Return whether one name places itself in another township, and the other in this one: 大安镇安通, 溪口镇安通."""
     return any(
         one.places and any(level == "town" for level, _ in other.elsewhere) for one, other in ((a, b), (b, a))
     )
@@ -282,7 +282,7 @@ def _compare_proper(a: Name, b: Name) -> int:
 
 @lru_cache(maxsize=1 << 16)
 def _compare_texts(a: str, b: str) -> int:
-    """What is proper to two names."""
+    """Compare the proper parts of two names."""
     short, long = sorted((a, b), key=len)
     size = len(short)
     if len(short) == len(long):
@@ -312,12 +312,12 @@ def _compare_texts(a: str, b: str) -> int:
 
 
 def _is_doubled(short: str, long: str) -> bool:
-    """Return whether the long one has a character twice that the short one has once."""
+    """Return whether the long text repeats a character that the short one has once."""
     return any(long[:at] + long[at + 1 :] == short and long[at] == long[at - 1] for at in range(1, len(long)))
 
 
 def _find_added(short: str, long: str) -> str:
-    """The characters of the long one that the short one lacks."""
+    """The characters of the long text that are missing in the short one."""
     rest = list(long)
     for one in short:
         rest.remove(one)

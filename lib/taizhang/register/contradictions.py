@@ -1,4 +1,4 @@
-"""Decisions brought to atoms, and those that contradict each other, also by way of credit codes, numbers and names."""
+"""Match decisions to atoms, and find those that contradict each other, also through codes, numbers and names."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -70,7 +70,7 @@ def settle_decisions(
 
 
 def tidy_key(key: str) -> str:
-    """A key as people may write it: width, blanks, and an apostrophe that keeps a code a text, do not matter."""
+    """A key in standard form: width, blanks, and a leading apostrophe do not matter."""
     return fold_name(key)
 
 
@@ -88,7 +88,7 @@ def _find_keys(atoms: Atoms, keys: Sequence[str]) -> dict[str, list[int]]:
 
 
 class _Graph:
-    """What ties atoms: decisions (by line), and codes, numbers and names (by word)."""
+    """The ties between atoms: decisions (by line), and codes, numbers and names (by word)."""
 
     def __init__(
         self,

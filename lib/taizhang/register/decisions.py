@@ -1,4 +1,4 @@
-"""data/raw/pairs.csv: what people decided about two premises, and what contradicts itself in it."""
+"""data/raw/pairs.csv: people's decisions about two premises, and contradictions among them."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ _ANSWERS = {
 
 @dataclass(frozen=True)
 class Decision:
-    """A person's word on two premises, by key: whether they are the same. `line` is that of pairs.csv."""
+    """A person's decision about two premises, by key: whether they are the same. `line` is that of pairs.csv."""
 
     line: int
     a: str

@@ -1,4 +1,4 @@
-"""Pairs that a person must decide on, side by side, with what speaks for them and against."""
+"""Pairs that a person must decide about, side by side, with evidence for and against."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -63,7 +63,7 @@ def list_doubtful(
 
 
 def _name_places(rows: pd.DataFrame) -> list[str]:
-    """Where rows stand: file#sheet:row."""
+    """The places of rows: file#sheet:row."""
     told = rows.reindex(columns=["source_file", "source_sheet", "source_row"]).astype("str").fillna("")
     return [
         "".join((file, f"#{sheet}" if sheet else "", f":{number}" if number else ""))
@@ -74,7 +74,7 @@ def _name_places(rows: pd.DataFrame) -> list[str]:
 def _weigh(
     a: Mapping[Hashable, Any], b: Mapping[Hashable, Any], names: tuple[Name, Name], level: int
 ) -> list[tuple[str, bool]]:
-    """What speaks for two being one (True) and against."""
+    """The evidence for two being the same (True) and against."""
     found = [(LEVELS[level], True)]
     if names[0].trade and names[1].trade:
         found.append(("same_trade", True) if names[0].trade == names[1].trade else ("other_trade", False))

@@ -1,4 +1,4 @@
-"""Atoms united to premises: what a person decided holds, and no link joins two credit codes or two branches."""
+"""Group atoms into premises: decisions are followed, and links never join two credit codes or two branches."""
 
 from collections.abc import Iterable
 
@@ -20,21 +20,21 @@ class Groups:
         self._members: dict[int, list[int]] = {}
 
     def find(self, atom: int) -> int:
-        """The first atom of its group."""
+        """The first atom of an atom's group."""
         parents = self._parents
         while parents[atom] != atom:
             parents[atom] = atom = parents[parents[atom]]
         return atom
 
     def part(self, one: int, other: int) -> None:
-        """Two atoms' groups stay apart from now on."""
+        """Keep the groups of two atoms apart from now on."""
         a, b = self.find(one), self.find(other)
         if a != b:
             self._apart.setdefault(a, set()).add(b)
             self._apart.setdefault(b, set()).add(a)
 
     def may_unite(self, one: int, other: int) -> bool:
-        """Return whether nothing speaks against two atoms' groups being one: decisions, codes, branches."""
+        """Return whether the groups of two atoms may be joined: no decision, code or branch is against it."""
         a, b = self.find(one), self.find(other)
         if a == b:
             return True
@@ -47,14 +47,14 @@ class Groups:
         )
 
     def unite(self, one: int, other: int) -> bool:
-        """Make two atoms' groups one, if nothing speaks against it; return whether they are one now."""
+        """Join the groups of two atoms if nothing is against it; return whether they are joined."""
         if not self.may_unite(one, other):
             return False
         self.force(one, other)
         return True
 
     def force(self, one: int, other: int) -> None:
-        """Make two atoms' groups one, whatever their codes and branches: a person decided so."""
+        """Join the groups of two atoms, whatever their codes and branches, because a person decided so."""
         a, b = self.find(one), self.find(other)
         if a == b:
             return

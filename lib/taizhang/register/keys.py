@@ -1,4 +1,4 @@
-"""Keys of premises that stay the same from ingest to ingest, and that people can read in pairs.csv."""
+"""Keys of premises that stay the same in every ingest, and that people can read in pairs.csv."""
 
 import hashlib
 from functools import lru_cache
@@ -31,7 +31,7 @@ def make_key(district: str, folded: str, number: str = "") -> str:
 
 @lru_cache(maxsize=65_536)
 def show_name(folded: str) -> str:
-    """A name as it may be shown: of a person's, and of one with a telephone number, a digest."""
+    """A name as it may be shown: a digest replaces people's names and names with a telephone number."""
     if is_person(folded) or mask_numbers(folded) != folded:
         return f"***{hashlib.sha256(folded.encode()).hexdigest()[:8]}"
     return folded

@@ -1,4 +1,4 @@
-"""What was found of premises that are probably one."""
+"""The premises that are probably the same."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which rows name the same premises: by decision, credit code, number or name, else by probability."""
+"""Link rows that name the same premises: by decision, credit code, number or name, or else by probability."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -75,7 +75,7 @@ def link_premises(
 
 
 def _find_likely(atoms: Atoms, groups: Groups) -> Likely:
-    """Premises that are probably one; splink and DuckDB, slow to load, are loaded only where there is a choice."""
+    """Find premises that are probably the same; splink and DuckDB, slow to load, are loaded only if needed."""
     if atoms.table["folded"].nunique() < 2:
         return Likely()
     from taizhang.register.probable import find_likely
@@ -84,7 +84,7 @@ def _find_likely(atoms: Atoms, groups: Groups) -> Likely:
 
 
 class _Ties:
-    """The first, and so strongest, way in which each atom was tied to another."""
+    """The first, and therefore strongest, link of each atom."""
 
     def __init__(self, count: int) -> None:
         self.how = np.full(count, "", dtype=object)
@@ -98,7 +98,7 @@ class _Ties:
 
 
 def list_codes(atoms: Atoms) -> list[list[int]]:
-    """Sets of atoms with one credit code, of one branch; rows with the code alone are of the firm's first branch."""
+    """Sets of atoms with the same credit code and branch; rows with only a code belong to the firm's first branch."""
     table = atoms.table
     coded = table.index[table["code"] != ""]
     branch = pd.Series([atoms.names[at].branch for at in coded], index=coded, dtype="str")
@@ -106,7 +106,7 @@ def list_codes(atoms: Atoms) -> list[list[int]]:
 
 
 def list_numbers(atoms: Atoms) -> list[list[int]]:
-    """Sets of atoms in one district with one of the office's own numbers."""
+    """Sets of atoms in one district with the same number in the office's own numbering."""
     given = atoms.numbers.assign(
         district=atoms.table["district_code"].reindex(atoms.numbers["atom"]).to_numpy()
     ).set_index("atom")
@@ -114,7 +114,7 @@ def list_numbers(atoms: Atoms) -> list[list[int]]:
 
 
 def list_names(atoms: Atoms) -> list[list[int]]:
-    """Sets of atoms in one district with the same name, once normalised, be a place in it told with its kind or not."""
+    """Sets of atoms in one district with the same normalised name, whether or not places in it include their kind."""
     named = atoms.table.index[atoms.table["folded"] != ""]
     names = [atoms.names[at] for at in named]
     district = atoms.table.loc[named, "district_code"]
@@ -126,7 +126,7 @@ def list_names(atoms: Atoms) -> list[list[int]]:
 
 
 def _list_sets(keys: pd.DataFrame) -> list[list[int]]:
-    """Sets of two and more that have the same key, as lists of index values."""
+    """Sets of two or more with the same key, as lists of index values."""
     keys = keys[keys.duplicated(keep=False)]
     numbers = keys.groupby(list(keys.columns), sort=False).ngroup()
     return [
@@ -136,7 +136,7 @@ def _list_sets(keys: pd.DataFrame) -> list[list[int]]:
 
 
 def _call_groups(atoms: Atoms, groups: Groups, keys: Sequence[str]) -> np.ndarray:
-    """The key of each atom's group: its credit code; else as its register has it, else the shortest name."""
+    """The key of each atom's group: its credit code, or else its name in the register, or else the shortest name."""
     table = atoms.table
     roots = groups.list_roots()
     rank = pd.DataFrame(

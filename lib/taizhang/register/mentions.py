@@ -1,4 +1,4 @@
-"""Mentions of premises, one per ledger row, and the atoms they make: rows that nothing tells apart."""
+"""Mentions of premises, one per ledger row, and the atoms formed from indistinguishable rows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

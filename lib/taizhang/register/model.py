@@ -1,4 +1,4 @@
-"""The probability that two names of one district are one premises' (splink, the model of Fellegi and Sunter).
+"""The probability that two names in one district mean the same premises (splink, the model of Fellegi and Sunter).
 
 Each pair is a block of its own for splink: its two records carry how much their names are alike, as `compare` found it.
 """

@@ -1,4 +1,4 @@
-"""Names of premises taken apart: what names them, what they do, where they are, and which branch they are."""
+"""Names of premises split into parts: the proper name, the trade, places, and the branch."""
 
 import re
 import unicodedata
@@ -75,7 +75,7 @@ def parse_names(
 
 
 def _leave_within(name: str, own: "_Places") -> "_Places":
-    """The places that stand in a name."""
+    """The places that occur in a name."""
     if not any(word in name for word in own.every):
         return _NOWHERE
     return _Places(
@@ -121,13 +121,13 @@ def _choose(words: Iterable[str]) -> str:
 
 @cache
 def load_words() -> dict[str, Any]:
-    """The words of which names are made."""
+    """The words that names are composed of."""
     return dict(parse_yaml(_WORDS.read_text("utf-8")))
 
 
 @dataclass(frozen=True)
 class _Forms:
-    """Patterns and tables made of the words."""
+    """Patterns and tables built from the words."""
 
     legal_end: re.Pattern[str]
     legal_last: frozenset[str]
@@ -172,7 +172,7 @@ def _load_forms() -> _Forms:
 
 
 def _find_trade_end(text: str, forms: _Forms) -> int:
-    """The length of the trade word that a text ends with; 0 if there is none."""
+    """The length of the trade word at the end of a text; 0 if there is none."""
     if text:
         for size in forms.sizes.get(text[-1], ()):
             if text[-size:] in forms.trades and size <= len(text):
@@ -199,7 +199,7 @@ _ABOVE = re.compile(
 
 @dataclass(frozen=True)
 class _Places:
-    """A district's own names and those of units above, whole and short, the longest first."""
+    """The names of a district and of the units above it, in full and short, longest first."""
 
     whole: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
@@ -221,13 +221,13 @@ def _make_places(places: tuple[str, ...]) -> _Places:
 
 
 def _find_start(text: str, words: tuple[str, ...]) -> str:
-    """The longest of some words that a text begins with; empty if there is none."""
+    """The longest of some words at the start of a text; empty if there is none."""
     return next((word for word in words if text.startswith(word)), "") if text.startswith(words) else ""
 
 
 @cache
 def _cut(place: str) -> str:
-    """A place without its kind: 溪口 of 溪口镇; empty if that would leave one character."""
+    """A place name without its kind: 溪口 for 溪口镇; empty if only one character would remain."""
     plain = _UNIT.sub("", _OFFICES.sub("", place) or place)
     return plain if len(plain) >= 2 else ""
 
@@ -239,7 +239,7 @@ def _province() -> re.Pattern[str]:
 
 
 def _ask_places(text: str) -> tuple[list[tuple[str, str]], int]:
-    """Places with their kind at the beginning of a text, by level, and where they end."""
+    """Places with their kind at the start of a text, by level, and where they end."""
     if not _KINDS_OF_PLACES.search(text, 2, 24):
         return [], 0
     found = _ABOVE.match(text)
@@ -263,7 +263,7 @@ _WHICH = re.compile(rf"第?([{_NUMERAL}0-9]+)[号#]?$|([a-z])[号#座区]?$")
 
 @cache
 def read_number(text: str) -> str:
-    """The figures of a Chinese number, up to hundreds: 十二 is 12; 一八 is 18."""
+    """A Chinese number up to hundreds in digits: 十二 is 12; 一八 is 18."""
     if text.isdigit() and text.isascii():
         return text.lstrip("0") or "0"
     if "十" in text or "百" in text:
@@ -345,7 +345,9 @@ def _parse(folded: str, own: _Places) -> Name:
 
 
 def _settle_brackets(text: str, own: _Places, forms: _Forms) -> str:
-    """Places in brackets go; a branch goes to the end, a person to the front; all else stays, without the brackets."""
+    """Move bracketed parts: places are removed, a branch goes to the end, a person to the front; the rest
+    stays without brackets.
+    """
     parts = re.split(r"\(([^()]*)\)", text)
     first, kept, last = "", [parts[0]], ""
     for at in range(1, len(parts), 2):
@@ -460,7 +462,7 @@ def _split_firm(head: str, forms: _Forms, own: _Places) -> tuple[str, str]:
 
 
 def _tidy_firm(firm: str, forms: _Forms) -> str:
-    """A name without the legal form at its end."""
+    """A name without the legal form at the end."""
     return forms.legal_end.sub("", firm) or firm if firm[-1:] in forms.legal_last else firm
 
 
@@ -479,7 +481,7 @@ def _take_numbers(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _split_trade(text: str, forms: _Forms) -> tuple[str, str]:
-    """What is proper to a name, and the words at its end that say what its premises do."""
+    """The proper part of a name, and the trade words at its end."""
     end = len(text)
     if end > 1 and text[-1] in forms.kinds:
         # 竹木制品|厂 rather than 竹|木制品厂: the longer of both.

@@ -1,4 +1,4 @@
-"""Premises that are probably one: candidates, their probability, and the thresholds learned from it."""
+"""Premises that are probably the same: candidates, their probability, and the thresholds learned from it."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ _LEAST_ALIKE, _BATCH = 0.6, 200_000
 
 
 def find_likely(atoms: Atoms, groups: Groups) -> Likely:
-    """Find pairs of groups that are probably one, and unite those that are certain."""
+    """Find pairs of groups that are probably the same, and join the certain ones."""
     records = _choose_records(atoms, groups)
     if len(records) < 2:
         return Likely()
@@ -50,7 +50,7 @@ def find_likely(atoms: Atoms, groups: Groups) -> Likely:
 
 
 def _compare_all(names: Sequence[Name], pairs: np.ndarray) -> np.ndarray:
-    """How much the names of each pair are alike; those with little in common are apart, without a closer look."""
+    """The similarity of the names of each pair; those with little in common are apart without closer comparison."""
     levels = np.zeros(len(pairs), np.int8)
     for first in range(0, len(pairs), _BATCH):
         part = pairs[first : first + _BATCH].tolist()
@@ -67,7 +67,7 @@ def _compare_all(names: Sequence[Name], pairs: np.ndarray) -> np.ndarray:
 
 
 def _choose_records(atoms: Atoms, groups: Groups) -> pd.DataFrame:
-    """One record for each different name of each group."""
+    """One record for each distinct name of each group."""
     table = atoms.table
     named = (table["folded"] != "").to_numpy()
     records = pd.DataFrame(
@@ -141,7 +141,7 @@ def _unite(
     certain_from: float,
     doubtful_from: float,
 ) -> tuple[list[tuple[int, int, float]], list[tuple[int, int, float, int]]]:
-    """Unite what is certain, the likeliest first; what a code, a branch or a decision keeps apart is not even asked."""
+    """Join certain pairs, most likely first; pairs kept apart by a code, branch or decision are not asked about."""
     listed = np.flatnonzero(probability >= doubtful_from)
     listed = listed[np.lexsort((pairs[listed, 1], pairs[listed, 0], -probability[listed]))]
     registered = atoms.table["registered"].to_numpy().copy()

@@ -1,4 +1,4 @@
-"""Releases of reviews: numbered and frozen, each with what it changed; made again and compared."""
+"""Releases of reviews: numbered and frozen, with errata; verified by making them again, and compared."""
 
 from taizhang.release.diff import compare_releases, format_difference
 from taizhang.release.folders import Release, find_release, is_release, list_releases, read_release

@@ -1,6 +1,6 @@
-"""Why a number is another than it was: the rows behind it in two snapshots, compared by what they say.
+"""Why a number changed: the rows behind it in two snapshots, compared by content.
 
-A cause is a place and what happened there; nothing of what a row says is in it.
+A cause is a place and what happened there, without the content of rows.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ _NO_CONTENT = {*_SOURCE, "counted", "duplicate", "corrected"}
 
 @dataclass(frozen=True)
 class Place:
-    """Where a row stands: a file, with its sheet and row where it has them."""
+    """The place of a row: a file and, if there are any, its sheet and row."""
 
     file: str
     sheet: str = ""
@@ -46,7 +46,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Cause:
-    """What happened, and where: `place` as it now is, `was` where it stood before, if that is another place."""
+    """What happened and where: `place` now and, if that differs, `was` before."""
 
     how: str
     place: Place | None = None
@@ -58,7 +58,7 @@ class Cause:
 
 
 class Comparison:
-    """Two states of a workbook, whose rows are compared.
+    """Two states of a workbook whose rows are compared.
 
     `home` is the workbook that has both snapshots in its store; `before` and `after` are opened out of them.
     """
@@ -77,7 +77,7 @@ class Comparison:
         self._bases: dict[tuple[int, str], pd.DataFrame | None] = {}
 
     def find(self, code: str, fact: str) -> list[Cause]:
-        """What made a fact of a district, or of ``all``, another one: rows; otherwise settings, layers or the code."""
+        """The causes of a changed fact of a district, or of ``all``: rows, or else settings, layers or the code."""
         target = split_target(fact)
         name = target[0] if target else fact
         kinds = self._list_kinds(name)
@@ -93,8 +93,7 @@ class Comparison:
         return list(dict.fromkeys(told))
 
     def list_changes(self) -> dict[str, pd.DataFrame]:
-        """All rows that are not as they were, by kind, but for kinds whose small counts are hidden; columns as in
-        `compare_snapshots`."""
+        """All changed rows by kind, except kinds whose small counts are hidden; columns as in `compare_snapshots`."""
         open_kinds = [
             kind for kind in self._kinds if not any(kind in one.config.suppress for one in self.books)
         ]
@@ -105,7 +104,7 @@ class Comparison:
         return list(dict.fromkeys(kind for book in self.books for kind in book.config.ledgers))
 
     def _list_kinds(self, name: str) -> list[str]:
-        """The ledger of a fact first, then the others that it rests on."""
+        """The ledger of a fact first, then the others it depends on."""
         first = name.partition(".")[0]
         kinds = {first}
         if name in MEASURES:
@@ -113,7 +112,7 @@ class Comparison:
         return [first, *sorted(kinds - {first})]
 
     def _hides(self, kind: str, code: str) -> bool:
-        """Whether places of a kind's rows would tell of counts that are hidden in either release."""
+        """Whether the places of a kind's rows would reveal counts hidden in either release."""
         if not any(kind in book.config.suppress for book in self.books):
             return False
         return any(one == kind and code in (ALL, where) for where, one in self._hidden)
@@ -128,14 +127,14 @@ class Comparison:
         return self._changes[kind]
 
     def _list_changes(self, kind: str, code: str) -> list[Cause]:
-        """All rows of a kind, and of a district, that are not as they were."""
+        """All changed rows of a kind and district."""
         found = self._compare(kind)
         if code != ALL and len(found):
             found = found[(found["district_code"] == code) | (found["district_code_before"] == code)]
         return [_tell(row) for row in found.to_dict("records")]
 
     def _find_rows(self, fact: str, code: str) -> list[Cause]:
-        """The rows behind a fact in one state alone, or counted otherwise; of sums and medians, changed ones too."""
+        """The rows behind a fact in one state only, or counted differently; for sums and medians also changed ones."""
         bases = [self._read_base(side, fact) for side in (0, 1)]
         if bases[0] is None or bases[1] is None:
             return []
@@ -170,8 +169,9 @@ class Comparison:
         return Cause(RECOUNTED, place)
 
     def _read_base(self, side: int, fact: str) -> pd.DataFrame | None:
-        """The rows behind a fact of the whole area: district_code, counted, place, and row, by which one is known in
-        both states; None where it has no rows with places."""
+        """The rows behind a fact of the whole area: district_code, counted, place, and row, which identifies
+        a row in both states; None if they have no places.
+        """
         key = side, fact
         if key not in self._bases:
             self._bases[key] = self._make_base(side, fact)
@@ -228,7 +228,7 @@ class Comparison:
 
     @cached_property
     def _settings(self) -> list[Cause]:
-        """The files of settings, own kinds and facts that are not as they were."""
+        """The changed files of settings, own kinds and own facts."""
         sides = [
             {
                 name: hash_file(path)
@@ -241,7 +241,7 @@ class Comparison:
 
     @cached_property
     def _inputs(self) -> list[Cause]:
-        """The raw files that are not as they were, such as layers."""
+        """The changed raw files, such as layers."""
         sides = [{str(one["path"]): str(one["sha256"]) for one in book.inputs()} for book in self.books]
         return [Cause(CHANGED, Place(mask_numbers(name))) for name in _differ(*sides)]
 
@@ -251,7 +251,7 @@ def _differ(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
 
 
 def list_places(rows: pd.DataFrame, suffix: str) -> list[Place]:
-    """Where rows stand, or with the suffix ``_before`` stood; without a file where they did not."""
+    """The places of rows, or with the suffix ``_before`` their former places; without a file if they had none."""
     columns = [rows[f"{name}{suffix}"] for name in _SOURCE]
     return [
         Place(_write(file), _write(sheet), _write(row)) for file, sheet, row in zip(*columns, strict=True)
@@ -259,7 +259,7 @@ def list_places(rows: pd.DataFrame, suffix: str) -> list[Place]:
 
 
 def _write(cell: object) -> str:
-    """A part of a place as text; a row's number may be a fraction's kind where other cells are empty."""
+    """A part of a place as text; row numbers may be floats if other cells are empty."""
     if pd.isna(cell):  # type: ignore[call-overload]
         return ""
     return str(int(cell)) if isinstance(cell, float) else mask_numbers(str(cell))

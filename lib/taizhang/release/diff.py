@@ -1,4 +1,4 @@
-"""Two releases, drafts, or a release and the present compared: figures with their rows, rows, and words."""
+"""Compare releases, drafts and the present: figures with their rows, rows, and words."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ _WORDS = {"new": "added"}
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two: its name, period, figures, pages, and the snapshot of its rows ('' : not known)."""
+    """One side: its name, period, figures, pages, and the snapshot of its rows ('' if not known)."""
 
     name: str
     period: Period
@@ -44,7 +44,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs: a table with the columns above, and whether rows could be compared."""
+    """The differences: a table with the columns above, and whether rows could be compared."""
 
     before: Side
     after: Side
@@ -53,7 +53,8 @@ class Difference:
 
 
 def compare_releases(book: Workbook, before: str, after: str) -> Difference:
-    """Compare two releases, by name (2021/v1) or folder, or one and the present (now), or the folders of drafts.
+    """Compare two of: releases (2021/v1, or a folder), the present (now), and folders of drafts.
+    ParameterError if one does not exist or their periods differ.
 
     ParameterError if one is not there, or if they are not of the same period.
     """
@@ -106,7 +107,7 @@ def _read_side(book: Workbook, name: str) -> Side:
 
 
 def _read_present(book: Workbook, period: Period) -> Side:
-    """What is ingested now; words are those of the review as it lies there, if there is one."""
+    """The data ingested now, with the words of the current review, if there is one."""
     folder = book.reports_dir(period)
     facts = book.facts(period)
     return Side(NOW, period, facts, folder, read_manifest(folder)["reports"], store_whole(book.config).id)
@@ -114,7 +115,7 @@ def _read_present(book: Workbook, period: Period) -> Side:
 
 @contextmanager
 def _open_rows(book: Workbook, first: Side, second: Side) -> Iterator[Comparison | None]:
-    """The rows of both sides; None where it is not known which one of them had."""
+    """The rows of both sides; None if either side's are not known."""
     if not first.snapshot or not second.snapshot:
         yield None
         return
@@ -148,7 +149,7 @@ def _tell_word(one: Word, reports: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def format_difference(found: Difference, form: str, book: Workbook, lang: str) -> str:
-    """A difference as table, csv, json or html."""
+    """Format a difference as table, csv, json or html."""
     if form == "csv":
         return "\ufeff" + format_csv(found.table)
     if form == "json":

@@ -1,4 +1,4 @@
-"""The erratum of a release: every number published in it and in the one before that is another now, and its rows."""
+"""The erratum of a release: every number published in it and in the previous one that changed, with the rows."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -30,7 +30,7 @@ _MOST_PLACES = 12  # of a number on a page; the table has all
 
 @dataclass(frozen=True)
 class Change:
-    """A number that is another now."""
+    """A number that changed."""
 
     code: str
     district: str
@@ -71,7 +71,7 @@ def compare_facts(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def list_hidden(*tables: pd.DataFrame) -> set[tuple[str, str]]:
-    """What is hidden in any of several tables of facts: district code and fact."""
+    """The facts hidden in any of several tables: district code and fact."""
     return {
         (str(code), str(fact))
         for facts in tables
@@ -80,7 +80,7 @@ def list_hidden(*tables: pd.DataFrame) -> set[tuple[str, str]]:
 
 
 def count_exposed(before: pd.DataFrame, after: pd.DataFrame) -> int:
-    """How many figures one of two tables of facts hides and the other shows: both together may tell what one hides."""
+    """How many figures only one of two tables of facts hides; together the two may reveal what is hidden."""
     both = after[[*_KEY, "suppressed"]].merge(
         before[[*_KEY, "suppressed"]], on=_KEY, suffixes=("", "_before")
     )
@@ -88,7 +88,7 @@ def count_exposed(before: pd.DataFrame, after: pd.DataFrame) -> int:
 
 
 def find_changes(compared: pd.DataFrame, rows: Comparison) -> list[Change]:
-    """The numbers that are others, each with what made it so."""
+    """The numbers that changed, each with its causes."""
     changed = compared[compared["how"] == "changed"]
     return [
         Change(
@@ -182,12 +182,12 @@ def _make_page(
 
 
 def show_district(code: str, name: str, names: Mapping[str, str], lang: str) -> str:
-    """A district as pages call it."""
+    """A district's name on pages."""
     return word("whole", lang) if code == ALL else str(names.get(code, name))
 
 
 def show_title(infos: Mapping[str, FactInfo], fact: str, lang: str) -> str:
-    """What a fact is called; its name where it is known no more."""
+    """The title of a fact, or its name if the fact no longer exists."""
     try:
         return str(describe_fact(fact, infos).title[lang])
     except KeyError:
@@ -205,7 +205,7 @@ def _show(infos: Mapping[str, FactInfo], fact: str, value: float, lang: str) -> 
 
 
 def show_causes(causes: Sequence[Cause], lang: str) -> list[str]:
-    """What made a number another one, a line each; of many, the first and how many more there are."""
+    """The causes of a change, one per line; if there are many, the first ones and the number of the others."""
     lines = [
         word(
             f"causes.{one.how}", lang,

@@ -1,4 +1,4 @@
-"""Where releases lie: releases/<period>/v<N>, each with its manifest; what stands in one is never changed."""
+"""The folders of releases: releases/<period>/v<N>, each with its manifest; their content never changes."""
 
 import json
 import re
@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"v([1-9][0-9]*)")
 
 @dataclass(frozen=True)
 class Release:
-    """A release of a period's review, by its number from 1 on."""
+    """A release of a period's review, numbered from 1."""
 
     root: Path  # the workbook's folder
     folder: Path
@@ -29,7 +29,7 @@ class Release:
 
     @property
     def name(self) -> str:
-        """As commands take it: ``2021/v2``."""
+        """The name that commands take: ``2021/v2``."""
         return f"{self.folder.parent.name}/{self.folder.name}"
 
     @cached_property
@@ -48,23 +48,23 @@ class Release:
 
     @property
     def files(self) -> Mapping[str, str]:
-        """The SHA-256 of every file but the manifest, by its path in the folder."""
+        """The SHA-256 of every file but the manifest, by path in the folder."""
         files: Mapping[str, str] = self.manifest["files"]
         return files
 
     @property
     def languages(self) -> list[str]:
-        """Those that it has reports in, zh first."""
+        """The languages of its reports, zh first."""
         return sorted({str(one["lang"]) for one in self.manifest["reports"].values()}, reverse=True)
 
 
 def is_release(folder: Path) -> bool:
-    """Return whether a folder is named as a release's, and has a manifest."""
+    """Return whether a folder has a release's name and a manifest."""
     return _NUMBER.fullmatch(folder.name) is not None and (folder / MANIFEST).is_file()
 
 
 def read_release(root: Path, folder: Path) -> Release:
-    """A release; ParameterError if its manifest can't be read."""
+    """Read a release; ParameterError if its manifest can't be read."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         release = Release(root, folder, int(folder.name.removeprefix("v")), manifest)
@@ -76,7 +76,7 @@ def read_release(root: Path, folder: Path) -> Release:
 
 
 def list_releases(root: Path, period: Period | None = None) -> list[Release]:
-    """All releases of a workbook, or of a period: by period, and the first first."""
+    """All releases of a workbook, or of a period: by period, oldest first."""
     pattern = f"{period.path}/v*" if period else "*/v*"
     folders = [path for path in (root / FOLDER).glob(pattern) if is_release(path)]
     return [
@@ -86,7 +86,7 @@ def list_releases(root: Path, period: Period | None = None) -> list[Release]:
 
 
 def find_release(root: Path, name: str) -> Release:
-    """The release of a name such as ``2021/v2``, or of a folder's path; ParameterError if there is none."""
+    """Find a release by name, such as ``2021/v2``, or by folder; ParameterError if there is none."""
     for folder in (root / FOLDER / name.replace("\\", "/").strip("/"), Path(name)):
         if is_release(folder):
             return read_release(root, folder.resolve())
@@ -95,12 +95,12 @@ def find_release(root: Path, name: str) -> Release:
 
 
 def list_files(folder: Path) -> list[str]:
-    """The files in a folder and below it, by their paths there."""
+    """The files in a folder and its subfolders, by relative path."""
     return sorted(path.relative_to(folder).as_posix() for path in list_below(folder) if path.is_file())
 
 
 def find_faults(release: Release) -> list[tuple[str, str]]:
-    """What of a release's files is not as it was released: missing, changed or added, each with its path."""
+    """The files of a release that are missing, changed or added since, by path."""
     there = set(list_files(release.folder)) - {MANIFEST}
     faults = [("missing", name) for name in release.files if name not in there]
     faults += [

@@ -1,4 +1,4 @@
-"""Freezing a review as a release: copied beside under a hidden name, written through, and then renamed."""
+"""Freeze a review as a release: copy it under a hidden name, flush it to disk, then rename it."""
 
 import json
 import os
@@ -51,7 +51,7 @@ _ALL = Code(("taizhang.cli",))
 
 @dataclass(frozen=True)
 class Released:
-    """A release just made, or the newest one, of which nothing has changed since; and what reviews had to say."""
+    """A new release, or the latest one if nothing has changed since; and the messages of the reviews."""
 
     release: Release
     new: bool
@@ -67,7 +67,7 @@ def make_release(
     jobs: int | None = None,
     progress: Report | None = None,
 ) -> Released:
-    """Freeze a period's review, which is brought up to date first, as the next number.
+    """Bring a period's review up to date and freeze it under the next number.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def make_release(
 def bring_up_to_date(
     book: Workbook, period: Period, *, jobs: int | None = None, progress: Report | None = None
 ) -> list[ReviewResult]:
-    """Make a period's review, in the workbook's language and every other in which it is there, with all its formats."""
+    """Make a period's review in the workbook's language and all others in use, with all its formats."""
     entries = read_manifest(book.reports_dir(period))["reports"].values()
     langs = {str(one["lang"]) for one in entries} | {book.config.lang}
     asked = {lang: list_formats(one for one in entries if one["lang"] == lang) for lang in langs}
@@ -138,7 +138,7 @@ def list_formats(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def find_style(entries: Iterable[Mapping[str, Any]]) -> str | None:
-    """The layout of reports, if they all have the same."""
+    """The layout of the reports, if they all have the same."""
     styles = {str(one.get("style", "")) for one in entries}
     return styles.pop() or None if len(styles) == 1 else None
 
@@ -164,7 +164,7 @@ def review_all(
 
 
 def describe_code() -> dict[str, Any]:
-    """The code and the libraries that make a release, and the hash by which an environment is known to be the same."""
+    """The code and libraries used, and a hash that identifies the environment."""
     epoch = os.environ.get(EPOCH, "")
     return {
         "version": __version__,
@@ -176,7 +176,7 @@ def describe_code() -> dict[str, Any]:
 
 
 def _require_approval(book: Workbook, period: Period, names: Iterable[str]) -> None:
-    """ParameterError with the names of the reports that have no approved note, if all must have one."""
+    """ParameterError naming the reports without an approved note, if all must have one."""
     if not book.config.release.approval:
         return
     notes = read_notes(book, period)
@@ -200,7 +200,8 @@ def _start(folder: Path, number: int) -> Path:
 
 
 def copy_review(folder: Path, names: Iterable[str], place: Path) -> Manifest:
-    """Copy what a review made, and nothing else that lies in its folder; returns its manifest, with `files`.
+    """Copy what a review made, and nothing else in its folder; returns its manifest, with `files`.
+    ChangedError if a file is not what the manifest says.
 
     ChangedError if a file is not what the manifest says.
     """
@@ -235,7 +236,7 @@ def copy_review(folder: Path, names: Iterable[str], place: Path) -> Manifest:
 
 
 def _leave_out_times(path: Path) -> None:
-    """Drop from an executed notebook when and how long it ran, and where: made again, it is the same then."""
+    """Remove from an executed notebook when, where and how long it ran, so that it can be made again identically."""
     notebook = json.loads(path.read_text("utf-8"))
     for cell in notebook["cells"]:
         for name in ("execution", "papermill"):
@@ -273,7 +274,7 @@ def _finish(
 
 
 def seal(folder: Path) -> None:
-    """Have all files of a folder on the disk, and read-only."""
+    """Flush all files of a folder to disk and make them read-only."""
     for path in sorted(list_below(folder)):
         write_through(path)
         if path.is_file():

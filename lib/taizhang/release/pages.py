@@ -1,6 +1,6 @@
-"""The pages that lead to releases: one for each, and the list of all. They are written anew with each release.
+"""Pages about releases: one for each, and a list of all. They are rewritten with every release.
 
-What a release itself holds stays as it is; that a later one supersedes it stands on its page, beside it.
+The files of a release never change. If a later release supersedes it, the page beside it says so.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def write_pages(book: Workbook) -> None:
 
 
 def tell_changes(book: Workbook, release: Release, names: dict[str, str], lang: str) -> list[str]:
-    """What a release changed, in words: how many numbers, and the first of them."""
+    """Describe what a release changed: how many numbers, and the first of them."""
     if CSV not in release.files:
         return [word("first", lang)] if release.number == 1 else []
     table = pd.read_csv(
@@ -66,7 +66,7 @@ def _say_superseded(newest: Release, lang: str) -> str:
 
 
 def _list_links(release: Release, lang: str, base: str) -> list[Link]:
-    """Where a release's index, erratum and facts are, from a page from which its folder is `base`."""
+    """The links to a release's index, erratum and facts; `base` is its folder as seen from the page."""
     tongue = lang if lang in release.languages else (release.languages or [lang])[0]
     links = [Link(word("reports", lang), f"{base}/index.{tongue}.html")]
     if f"erratum.{lang}.html" in release.files:

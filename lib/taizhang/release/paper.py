@@ -1,4 +1,4 @@
-"""Pages about releases: a title, some lines, links and tables; one file each, which loads nothing."""
+"""Pages about releases: a title, some lines, links and tables, in single files that load nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from taizhang.report.pages import TAGS, assemble_page, page_words, render_body
 
 @dataclass(frozen=True)
 class Link:
-    """A link on a page, relative to it."""
+    """A link on a page, with a relative address."""
 
     text: str
     target: str
@@ -20,7 +20,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text or lines, what it leads to, and what stands small below it."""
+    """A cell: its text or lines, its link, and the small print below."""
 
     text: str
     href: str = ""
@@ -44,7 +44,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """What stands on a page; `stem` is its file's name without language and suffix."""
+    """A page's content; `stem` is its file name without language and suffix."""
 
     lang: str
     title: str
@@ -69,7 +69,7 @@ def say_at(made_at: str, lang: str) -> str:
 
 
 def write_page(page: Page) -> str:
-    """A page as HTML, the same for the same content."""
+    """Write a page as HTML; the same content gives the same bytes."""
     words = page_words(page.lang)
     body = render_body(
         "release.html.j2",

@@ -1,4 +1,4 @@
-"""The words of a review's pages, by report and section, to be compared."""
+"""The words of a review's pages, by report and section, for comparison."""
 
 from collections.abc import Mapping
 from difflib import SequenceMatcher
@@ -13,7 +13,7 @@ _OUT = ("script", "style", "svg", "nav", "table", "footer")
 
 
 class Word(NamedTuple):
-    """A paragraph that only one of two reviews has, or that says something else: empty where there is none."""
+    """A paragraph that differs, or that only one of two reviews has: empty on the other side."""
 
     report: str  # such as 350921101.zh
     section: str

@@ -1,4 +1,4 @@
-"""Workbooks as they were: what a snapshot holds, opened as a workbook of its own."""
+"""Earlier states of a workbook: snapshots, opened as workbooks of their own."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from taizhang.workbook.held import take_out_snapshot
 
 
 def find_snapshot(book: Workbook, name: str) -> Snapshot:
-    """The snapshot of an id; ParameterError if it is not in the store."""
+    """Find a snapshot by its id; ParameterError if it is not in the store."""
     for one in list_snapshots(book.config):
         if one.id == name:
             return one
@@ -24,7 +24,7 @@ def find_snapshot(book: Workbook, name: str) -> Snapshot:
 
 @contextmanager
 def open_snapshot(book: Workbook, snapshot: Snapshot) -> Iterator[Workbook]:
-    """A workbook in a folder of its own, with all that a snapshot holds; whoever trusts the workbook trusts that."""
+    """A snapshot's content as a workbook in a folder of its own, trusted if the workbook is."""
     with ExitStack() as stack:
         folder = take_out_snapshot(book.root, snapshot, stack)
         if is_trusted(book.root):
@@ -39,7 +39,7 @@ def open_snapshot(book: Workbook, snapshot: Snapshot) -> Iterator[Workbook]:
 
 @contextmanager
 def set_environment(values: Mapping[str, str | None]) -> Iterator[None]:
-    """Set variables of the environment during the block; None: not set."""
+    """Set environment variables during the block; None removes one."""
     before = {name: os.environ.get(name) for name in values}
     try:
         _set(values)

@@ -1,4 +1,4 @@
-"""Whether a release is what it says: its files by their hashes, and all of it made again from the store."""
+"""Verify a release: check its files by their hashes, and make all of it again from the store."""
 
 import json
 import tempfile
@@ -27,7 +27,7 @@ _OF_REPORT = ("seconds", "stages", "version")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found of a release: files that are not as released, those made again with other bytes, and the code."""
+    """The result for a release: files that changed, files that differ when made again, and the code."""
 
     release: Release
     faults: tuple[Reason, ...] = ()  # of the files that are there
@@ -42,14 +42,14 @@ class Verdict:
 
 
 def check_release(release: Release) -> tuple[Reason, ...]:
-    """What of a release's files is missing, changed or added."""
+    """The files of a release that are missing, changed or added."""
     return tuple(
         Reason(f"release.verify.{how}", name=release.name, file=file) for how, file in find_faults(release)
     )
 
 
 def verify_release(release: Release, *, jobs: int | None = None) -> Verdict:
-    """Check a release's files, make it again from the snapshot that it names, and compare every byte."""
+    """Check a release's files, make it again from its snapshot, and compare every byte."""
     faults, code = check_release(release), tuple(compare_code(release.manifest["code"]))
     try:
         with make_again(release, jobs=jobs) as (folder, manifest):

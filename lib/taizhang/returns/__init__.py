@@ -1,4 +1,4 @@
-"""Ledgers that go back: what is doubtful is asked of each district, and the answers are taken in."""
+"""Returns: doubtful cells are sent back to the districts as questions, and the answers are collected."""
 
 from taizhang.returns.collect import Collected, Outcome, collect_answers
 from taizhang.returns.doubts import Doubts, Question, read_doubts

@@ -1,4 +1,4 @@
-"""Reading a workbook that came back: its answers, each with what had been asked, however it was saved meanwhile.
+"""Read a return: its answers, each with its question, whatever program saved it.
 
 Whatever program saved it: sheets and file may have other names, lines another order, some may be gone or stand twice.
 A line is known by its mark in the hidden column or, if that is gone, by the place that it shows.
@@ -30,7 +30,7 @@ _WORKBOOKS = ("xlsx", "xls", "ods")
 
 @dataclass(frozen=True)
 class Asked:
-    """What a line asks, as the return put it down: names of file and sheet without numbers of persons."""
+    """The question of a line, as recorded in the return: file and sheet names without people's numbers."""
 
     key: str
     kind: str
@@ -47,13 +47,13 @@ class Asked:
 
     @property
     def is_pair(self) -> bool:
-        """Return whether two premises are asked about: then `file` and `sheet` hold their keys."""
+        """Return whether the question is about two premises; `file` and `sheet` are then their keys."""
         return self.kind == PAIR
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer: what was asked, what was written, by whom, in which line of which file that came back."""
+    """An answer: the question, the text, who wrote it, and the file and line it came in."""
 
     asked: Asked
     text: str
@@ -66,7 +66,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class ReturnRead:
-    """A workbook that came back."""
+    """A return that was read."""
 
     file: str
     identity: str = ""
@@ -81,7 +81,7 @@ class ReturnRead:
 
 
 def read_return(path: Path) -> ReturnRead:
-    """Read a workbook that came back; nothing is raised: `fault` says why it can't be taken."""
+    """Read a return without raising errors; `fault` says why it can't be used."""
     try:
         if sniff_format(path) not in _WORKBOOKS:
             raise LedgerError("returns.file.no_return")
@@ -115,7 +115,7 @@ def _is_keys(grid: Grid) -> bool:
 
 
 def _text(grid: Grid, row: int, column: int) -> str:
-    """A cell as text; '' beyond the sheet."""
+    """A cell as text; '' outside the sheet."""
     if column < 0 or not 0 <= row < grid.height or column >= grid.width:
         return ""
     return write_cell(grid.cell(row, column))
@@ -139,7 +139,7 @@ def _read_keys(grid: Grid) -> dict[str, Asked]:
 
 
 def _find_by(grids: list[Grid]) -> str:
-    """Who filled it in: beside the words that ask for it."""
+    """The name of the person who filled it in, from the cell beside its label."""
     labels = {fold(say("by", lang)) for lang in LANGUAGES}
     hints = {fold(say("by_hint", lang)) for lang in LANGUAGES}
     for grid in grids:
@@ -154,7 +154,7 @@ def _find_by(grids: list[Grid]) -> str:
 
 
 def _read_lines(grid: Grid, asked: Mapping[str, Asked], by: str, file: str) -> Iterator[Answer]:
-    """The answers of a sheet: below each header that has a column of answers."""
+    """The answers of a sheet, below each header with a column of answers."""
     wanted = {fold(say(name, lang)) for name in ("answer", "pair_answer") for lang in LANGUAGES}
     for head in range(min(grid.height, 30)):
         at = {fold(_text(grid, head, column)): column for column in reversed(range(grid.width))}
@@ -208,7 +208,7 @@ def _make_answer(
 
 
 def _shows(one: Asked, shown: Mapping[str, str]) -> bool:
-    """Return whether a line still shows the place that it asks about."""
+    """Return whether a line still shows the place of its question."""
     if one.is_pair:
         return False
     place = (
@@ -224,7 +224,7 @@ def _shows(one: Asked, shown: Mapping[str, str]) -> bool:
 
 
 def _write_answer(value: object, one: Asked, grid: Grid) -> tuple[str, bool]:
-    """An answer as the ledger's reader takes it, and whether it says that the cell is to be empty."""
+    """An answer as the ledger reader expects it, and whether the cell should be empty."""
     if isinstance(value, float) and one.type in DATED_TYPES and _SERIAL[0] < value < _SERIAL[1]:
         moment = datetime.combine(_EPOCHS[grid.sheet.date1904], datetime.min.time()) + timedelta(days=value)
         value = moment.replace(microsecond=0)

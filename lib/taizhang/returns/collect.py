@@ -1,4 +1,4 @@
-"""`taizhang collect`: answers that came back are taken into corrections.csv and pairs.csv, if they still fit.
+"""`taizhang collect`: add answers to corrections.csv and pairs.csv, if they still fit.
 
 Each is compared with what had been asked and with what the ledger says now. What fits is tried as the ledger's reader
 would read it, and only then written down; everything else is listed with its reason, and nothing is changed.
@@ -61,7 +61,7 @@ _YES, _NO = frozenset(("yes", "是", "1", "true", "同")), frozenset(("no", "否
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an answer: taken, already there, no change, or refused for a reason."""
+    """The result for an answer: used, already there, no change, or refused for a reason."""
 
     answer: Answer
     what: str
@@ -71,7 +71,7 @@ class Outcome:
     row: int = 0
 
     def word(self) -> Reason:
-        """Say why an answer was not taken, and which."""
+        """The message about an answer that was not used."""
         asked = self.answer.asked
         place = (
             Reason("returns.pair_place", a=asked.file, b=asked.sheet)
@@ -92,7 +92,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Collected:
-    """What became of the answers of some files, and the files that could not be taken at all."""
+    """The results for the answers of some files, and the files that could not be used at all."""
 
     outcomes: tuple[Outcome, ...]
     faults: tuple[Reason, ...] = ()
@@ -108,7 +108,7 @@ class Collected:
 
 @dataclass
 class _Fit:
-    """An answer that may be taken: the file, row and cell that it is for, and the correction that it makes."""
+    """An answer that can be used: its file, row and cell, and the resulting correction."""
 
     answer: Answer
     read: Read
@@ -131,7 +131,7 @@ class _Fit:
 
 
 def collect_answers(book: "Workbook", paths: Sequence[Path]) -> Collected:
-    """Take the answers of workbooks that came back; what is not taken is listed with its reason.
+    """Collect the answers of returns; those not used are listed with the reason.
 
     Taking them twice is taking them once, in whatever order they come. What was taken earlier stands until somebody
     changes the line in corrections.csv or pairs.csv.
@@ -146,13 +146,13 @@ def collect_answers(book: "Workbook", paths: Sequence[Path]) -> Collected:
 
 
 def holds_answers(book: "Workbook", path: Path) -> bool:
-    """Return whether a workbook holds answers that would be taken if it were collected."""
+    """Return whether a return has answers that collecting it would use."""
     read = read_return(path)
     return bool(read.answers) and _Weighing(book, [read]).weigh().count(TAKEN) > 0
 
 
 class _Weighing:
-    """Compares answers with what was asked and with the ledgers, and keeps what is to be written."""
+    """Compares answers with the questions and the ledgers, and keeps what is to be written."""
 
     def __init__(self, book: "Workbook", reads: Sequence[ReturnRead]) -> None:
         self.book, self.reads = book, reads
@@ -163,7 +163,7 @@ class _Weighing:
         self.outcomes: list[Outcome] = []
 
     def weigh(self) -> Collected:
-        """Decide on every answer."""
+        """Decide about every answer."""
         faults = []
         own = identify(self.book).split()
         cells: dict[str, list[Answer]] = defaultdict(list)
@@ -187,7 +187,7 @@ class _Weighing:
         return Collected(tuple(self.outcomes), tuple(faults), len(self.reads))
 
     def write(self) -> None:
-        """Add what was taken to the two lists."""
+        """Add the accepted answers to the two lists."""
         self.corrections.add(self.new_corrections, ("file", "sheet", "row", "column"))
         self.pairs.add(self.new_pairs, ("a", "b"))
 
@@ -214,7 +214,7 @@ class _Weighing:
             self._weigh_file(reads, groups)
 
     def _weigh_file(self, reads: Sequence[Read], groups: Sequence[list[Answer]]) -> None:
-        """Weigh the answers about one file, which several sources may read, each its own sheets."""
+        """Decide about the answers for one file; several sources may read different sheets of it."""
         asked = [answers[0].asked for answers in groups]
         fits: list[_Fit] = []
         seen = [_look_for(one, asked) for one in reads]
@@ -245,7 +245,7 @@ class _Weighing:
             self._try(read, [fit for fit in fits if fit.read is read])
 
     def _compare(self, fit: _Fit) -> bool:
-        """The three ways: what was asked, what the ledger says now, what was answered. True if it may be taken."""
+        """Compare the question, the ledger's current content and the answer; True if the answer may be used."""
         answer, cell = fit.answer, fit.cell
         place = {"file": fit.read.shown, "sheet": fit.row.sheet, "row": cell.row}
         everybody = [answer, *fit.others]
@@ -266,7 +266,7 @@ class _Weighing:
         return False
 
     def _try(self, read: Read, fits: list[_Fit]) -> None:
-        """Read the file as if the answers had been taken; those that are not understood are refused."""
+        """Read the file as if the answers were applied; those that are not understood are refused."""
         for _ in range(_ROUNDS):
             if not fits:
                 return
@@ -287,7 +287,7 @@ class _Weighing:
             self._take(fit)
 
     def _doubt(self, fit: _Fit, seen: Seen) -> Reason | None:
-        """Why an answer can't be taken, as the ledger's reader sees it."""
+        """Why the ledger reader does not accept an answer."""
         row = seen.rows.get((fit.row.sheet, fit.row.row))
         cell = None if row is None else row.find_column(fit.answer.asked.column)
         if cell is None or not is_same(cell.text, fit.answer.text):
@@ -388,13 +388,13 @@ def _read_same(text: str) -> bool | None:
 
 
 def _look_for(read: Read, asked: Sequence[Asked]) -> Seen:
-    """The rows of a file at the numbers that were asked about, in whichever sheet has the name."""
+    """The rows of a file with the row numbers asked about, in whichever sheet has the name."""
     masked = any("*" in one.sheet for one in asked)
     return look_at(read, {ANYWHERE} if masked else {(one.sheet, one.row) for one in asked})
 
 
 def _find_reads(reads: Sequence[Read], file: str) -> list[Read]:
-    """The file that was asked about; one that lies in another folder now, if no other has its name."""
+    """The file asked about; if it has moved to another folder, the only file with its name."""
     there = [one for one in reads if not one.failed]
     same = [one for one in there if mask_numbers(one.shown) == file]
     moved = [one for one in there if PurePosixPath(mask_numbers(one.shown)).name == PurePosixPath(file).name]
@@ -436,7 +436,7 @@ def _stands_at(row: ShownRow, asked: Asked) -> bool:
 
 
 def _compare_marks(row: ShownRow, marks: Mapping[str, str]) -> float:
-    """How much of a row's cells is as it was, from 0 to 1."""
+    """The share of a row's cells that are unchanged, from 0 to 1."""
     if not marks:
         return 1.0
     now = {cell.field: hash_text(cell.text, 4) for cell in row.cells if cell.field and cell.text}
@@ -444,7 +444,7 @@ def _compare_marks(row: ShownRow, marks: Mapping[str, str]) -> float:
 
 
 def _is_for(line: Mapping[str, str], fit: _Fit) -> bool:
-    """Return whether a line of corrections.csv is about the cell."""
+    """Return whether a line of corrections.csv concerns the cell."""
     names = {fold(fit.cell.field), fold(fit.cell.letter), fold(fit.cell.header)} - {""}
     path = line["file"].replace("\\", "/").removeprefix("./")
     same_file = path == fit.read.shown or fit.read.shown.endswith(f"/{path}")
@@ -457,7 +457,7 @@ def _is_for(line: Mapping[str, str], fit: _Fit) -> bool:
 
 
 def _word_fault(reason: Reason, fit: _Fit) -> Reason:
-    """Why the reader does not take an answer, in words for those who gave it."""
+    """Why the reader rejects an answer, worded for the person who gave it."""
     if reason.root.code.startswith("ledgers.category"):
         return Reason("returns.why.value", value=fit.answer.text[:60])
     if "workbook.toml" in reason.word("en"):
@@ -466,7 +466,7 @@ def _word_fault(reason: Reason, fit: _Fit) -> Reason:
 
 
 def _tabulate(book: "Workbook", made: Collected) -> pd.DataFrame:
-    """What became of each answer; those about persons' cells are hidden."""
+    """The result of each answer; answers about personal cells are hidden."""
     lang = book.config.lang
     rows = []
     for one in made.outcomes:

@@ -1,4 +1,4 @@
-"""What is doubtful in the ledgers of a workbook, as questions of one cell each, and an account of all rows."""
+"""The doubtful cells of a workbook's ledgers, as one question each, and an account of all rows."""
 
 import hashlib
 from collections import defaultdict
@@ -51,13 +51,13 @@ _Place = tuple[str, str, int]
 
 
 def hash_text(text: str, length: int = 12) -> str:
-    """A short hash of a cell's text, which does not tell it."""
+    """A short hash of a cell's text, which does not reveal the text."""
     return hashlib.sha256(fold(text).encode()).hexdigest()[:length]
 
 
 @dataclass(frozen=True)
 class Question:
-    """A doubtful cell: of which row, why, and what is proposed. `district_code` is '' where none is known."""
+    """A doubtful cell: its row, the reason, and a suggestion. `district_code` is '' if not known."""
 
     kind: Kind
     file: str
@@ -75,17 +75,17 @@ class Question:
 
     @property
     def item(self) -> Field | None:
-        """The field that the cell is read as."""
+        """The field of the cell."""
         return self.kind.fields.get(self.cell.field)
 
     @property
     def personal(self) -> bool:
-        """Whether the cell may hold a person's name or number."""
+        """Whether the cell may contain a person's name or number."""
         return is_personal(self.item)
 
     @property
     def key(self) -> str:
-        """A mark of the cell that stays the same from one return to the next."""
+        """A mark of the cell that is the same in every return."""
         place = (self.kind.name, self.file, self.row.sheet, str(self.cell.row), self.column)
         return hashlib.sha256("\n".join(place).encode()).hexdigest()[:16]
 
@@ -97,24 +97,24 @@ class Question:
         return hash_text(text, HASHES[0] if personal else HASHES[1])
 
     def falls_in(self, period: "Period") -> bool:
-        """Return whether the row is of a period; one without a day that could be read is of each."""
+        """Return whether the row belongs to a period; one without a readable day belongs to all."""
         return not self.row.day or is_within(self.row.day, period)
 
 
 def is_personal(item: Field | None) -> bool:
-    """Return whether a column may hold persons' names or numbers: marked so, or of names that are counted."""
+    """Return whether a column may contain people's names or numbers: marked so, or names that are counted."""
     return item is not None and (item.personal or item.type == "count_or_names")
 
 
 def is_within(day: str, period: "Period") -> bool:
-    """Return whether a day, or a year, lies in a period."""
+    """Return whether a day, or a year, is within a period."""
     if len(day) == 4:
         return period.start.year <= int(day) <= period.end.year
     return period.start <= date.fromisoformat(day) <= period.end
 
 
 def mark_cells(row: ShownRow, kind: Kind, asked: Collection[str] = ()) -> dict[str, str]:
-    """Short hashes of a row's cells, by which it is known again; none of personal columns, nor of those asked."""
+    """Short hashes of a row's cells, for recognising it later; not of personal columns or of cells asked about."""
     told = (
         (cell.field, cell.text)
         for cell in row.cells
@@ -124,7 +124,7 @@ def mark_cells(row: ShownRow, kind: Kind, asked: Collection[str] = ()) -> dict[s
 
 
 def identify(book: "Workbook") -> str:
-    """Marks of a workbook: of its title and of its districts; one that has either is the same."""
+    """Marks of a workbook: of its title and of its districts; sharing either means it is the same."""
     codes = "\n".join(sorted(book.districts["code"].astype("str")))
     return " ".join(hashlib.sha256(text.encode()).hexdigest()[:12] for text in (book.config.title, codes))
 
@@ -144,12 +144,12 @@ class Doubts:
 
 
 def make_layers(book: "Workbook") -> Layers:
-    """The districts, as far as they decide how ledgers are read."""
+    """The districts, as far as reading the ledgers depends on them."""
     return Layers(book.districts, 0, None, ())
 
 
 class Ledgers:
-    """The raw files of a workbook, read with the corrections that it has."""
+    """The raw files of a workbook, read with its corrections."""
 
     def __init__(self, book: "Workbook") -> None:
         self.book = book
@@ -157,7 +157,7 @@ class Ledgers:
 
     @cached_property
     def reads(self) -> Mapping[str, list[Read]]:
-        """The files of each kind, and how they are read."""
+        """The files of each kind, with how they are read."""
         corrections, _ = read_corrections(self.plan.paths.get(CORRECTIONS), self.plan.shown)
         layers = make_layers(self.book)
         return {
@@ -168,7 +168,7 @@ class Ledgers:
     def read(
         self, kind: str, wanted: Mapping[str, Collection[tuple[str, int]]]
     ) -> Iterator[tuple[Read, "Seen"]]:
-        """Read the files that hold wanted rows, by their names as shown."""
+        """Read the files that contain the requested rows, by their displayed names."""
         for one in self.reads[kind]:
             if one.shown in wanted and not one.failed:
                 yield one, look_at(one, wanted[one.shown])
@@ -176,7 +176,7 @@ class Ledgers:
 
 @dataclass(frozen=True)
 class Seen:
-    """Rows of a file as they stand, and why cells of them could not be read, by sheet and row."""
+    """Rows of a file as written, and why some of their cells could not be read, by sheet and row."""
 
     rows: Mapping[tuple[str, int], ShownRow]
     faults: Mapping[tuple[str, int], tuple[tuple[str, Reason], ...]]
@@ -184,7 +184,7 @@ class Seen:
 
 
 def look_at(one: Read, wanted: Collection[tuple[str, int]]) -> Seen:
-    """Read a file and show the wanted rows of it."""
+    """Read a file and return the requested rows."""
     rows: dict[tuple[str, int], ShownRow] = {}
     faults: dict[tuple[str, int], list[tuple[str, Reason]]] = defaultdict(list)
     sheets = set()
@@ -201,7 +201,7 @@ def look_at(one: Read, wanted: Collection[tuple[str, int]]) -> Seen:
 
 
 def read_doubts(book: "Workbook") -> Doubts:
-    """Ask about every cell that is set aside, and every row that contradicts itself."""
+    """Ask about every cell set aside and every row that contradicts itself."""
     ledgers = Ledgers(book)
     aside = read_aside(book)
     questions: list[Question] = []
@@ -234,7 +234,7 @@ def read_doubts(book: "Workbook") -> Doubts:
 
 
 def read_aside(book: "Workbook") -> pd.DataFrame:
-    """set_aside.csv as it stands, but for numbers by district, which are no rows."""
+    """Read set_aside.csv, except numbers by district, which are not rows."""
     path = book.config.processed / SET_ASIDE_FILE
     aside = pd.read_csv(path, dtype="str", encoding="utf-8-sig", keep_default_na=False)
     aside = aside[(aside["kind"] != SUMS) & (aside["source_row"] != "")]
@@ -242,7 +242,7 @@ def read_aside(book: "Workbook") -> pd.DataFrame:
 
 
 def read_pairs(book: "Workbook") -> pd.DataFrame:
-    """The pairs of premises that a person must decide on; empty if there are none."""
+    """The pairs of premises to be decided; empty if there are none."""
     path = book.config.processed / PAIRS_FILE
     if not path.exists():
         return pd.DataFrame()
@@ -250,7 +250,7 @@ def read_pairs(book: "Workbook") -> pd.DataFrame:
 
 
 def _merge(questions: list[Question]) -> tuple[Question, ...]:
-    """One question for each cell, with all its reasons, in the order of the ledgers."""
+    """One question per cell, with all its reasons, in the order of the ledgers."""
     merged: dict[str, Question] = {}
     for one in questions:
         known = merged.get(one.key)
@@ -263,7 +263,7 @@ def _merge(questions: list[Question]) -> tuple[Question, ...]:
 
 
 def _list_near(book: "Workbook") -> dict[str, str]:
-    """The district whose name is near to a text, by the text; none where several are."""
+    """The district with a name similar to a text, by text; none if there are several."""
     found: dict[str, set[str]] = defaultdict(set)
     for summary in book.result.summaries:
         for text, lines in summary.near.items():
@@ -272,7 +272,7 @@ def _list_near(book: "Workbook") -> dict[str, str]:
 
 
 class _Kind:
-    """The rows of one kind: those set aside, those with a cell set aside, those that break a rule."""
+    """The rows of one kind: set aside, with a cell set aside, or breaking a rule."""
 
     def __init__(self, book: "Workbook", kind: Kind, aside: pd.DataFrame) -> None:
         self.kind, self.book = kind, book
@@ -302,7 +302,7 @@ class _Kind:
                 self.districts[place].append((str(value), Reason("returns.why.district", value=str(value))))
 
     def _list_suggested(self) -> dict[_Place, list[tuple[str, str, str]]]:
-        """Columns of rows for which a value is suggested: the value in words, and how probable it is."""
+        """The columns of rows with a suggested value, in words, and its probability."""
         found: dict[_Place, list[tuple[str, str, str]]] = defaultdict(list)
         if self.kind.name != "hazards":
             return found
@@ -316,19 +316,19 @@ class _Kind:
         return found
 
     def _find(self, aside: pd.DataFrame) -> list[int]:
-        """The positions of the accepted rows that are among those set aside."""
+        """The positions of accepted rows with a cell set aside."""
         keys = aside[_SOURCE].drop_duplicates().astype(self.rows[_SOURCE].dtypes)
         return (
             self.rows[_SOURCE].reset_index(drop=True).reset_index().merge(keys, on=_SOURCE)["index"].tolist()
         )
 
     def _name(self, at: list[int]) -> list[_Place]:
-        """The places of rows by their positions."""
+        """The places of rows, by position."""
         rows = self.rows[_SOURCE].iloc[at]
         return [(str(file), str(sheet), int(row)) for file, sheet, row in rows.itertuples(index=False)]
 
     def _list_breaks(self) -> tuple[dict[_Place, tuple[str, ...]], dict[_Place, int]]:
-        """The rules that rows break, and the rows' positions, by their places."""
+        """The rules that rows break, with the rows' positions, by place."""
         breaks = find_rule_breaks(self.rows, self.kind, as_of=self.book.config.as_of)
         broken = np.flatnonzero(breaks.to_numpy(dtype=bool).any(axis=1)).tolist()
         places = self._name(broken)
@@ -369,7 +369,7 @@ class _Kind:
         return asked
 
     def _word(self, cell: ShownCell, reason: Reason) -> Reason:
-        """A reason for those who keep the ledger: of a person's cell, or one that settings decide, without details."""
+        """A reason for those who keep the ledger; without details for personal cells or matters of settings."""
         item = self.kind.fields.get(cell.field)
         said = classify_reason(reason.root.code)
         if is_personal(item) and said != "empty":
@@ -386,7 +386,7 @@ class _Kind:
         return Reason("returns.why.rule", title=titles[rule])
 
     def _list_columns(self, rule: str, shown: ShownRow, at: int) -> list[ShownCell]:
-        """The cells of which one is wrong where a rule is broken."""
+        """The cells that may be wrong when a rule is broken."""
         if rule == FUTURE:
             limit = pd.Timestamp(self.book.config.as_of or date.today()) + pd.Timedelta(days=1)
             dated = (n for n, one in self.kind.fields.items() if one.type in DATE_TYPES and not one.future)
@@ -396,7 +396,7 @@ class _Kind:
         return [cell for cell in map(shown.find, dict.fromkeys(names)) if cell is not None]
 
     def tell(self, days: Mapping[_Place, str]) -> pd.DataFrame:
-        """The account: every row with its district and day, accepted or not."""
+        """The account: every row with its district and day, and whether it was accepted."""
         day = self.rows[self.kind.date] if self.kind.date else pd.Series(pd.NaT, index=self.rows.index)
         accepted = pd.DataFrame(
             {
@@ -419,7 +419,7 @@ class _Kind:
 
 
 def _word_row(code: str, words: str) -> Reason:
-    """Why a row is set aside that no cell would mend; nothing of other files or of settings."""
+    """Why a row was set aside if no cell can correct it, without mention of other files or settings."""
     if code.startswith("ingest.twice"):
         return Reason("returns.why.twice")
     return (
@@ -428,14 +428,14 @@ def _word_row(code: str, words: str) -> Reason:
 
 
 def _as_days(days: pd.Series) -> pd.Series:
-    """Days of dates, or the first day of years."""
+    """Dates as days; years as their first day."""
     if days.dtype.kind in "iu" or str(days.dtype) == "Int64":
         days = days.astype("str")
     return pd.to_datetime(days, errors="coerce", format="mixed" if days.dtype == object else None)
 
 
 def _name_columns(rule: RowCheck, shown: ShownRow) -> list[str]:
-    """The columns that a rule compares: of those of which one is needed, the first that the table has."""
+    """The columns that a rule compares; where one of several is enough, the first that the table has."""
     if rule.order:
         return list(rule.order)
     needed = [name for name in rule.needs if shown.find(name) is not None][:1]
@@ -444,7 +444,7 @@ def _name_columns(rule: RowCheck, shown: ShownRow) -> list[str]:
 
 
 def _read_checked(book: "Workbook", kind: Kind) -> pd.DataFrame:
-    """A ledger's rows with the columns that rules look at."""
+    """A ledger's rows with the columns that rules check."""
     looked = {name for name, item in kind.fields.items() if item.type in DATE_TYPES}
     for rule in kind.rules:
         looked |= {*rule.order, *rule.when, *rule.needs, *rule.without}

@@ -1,4 +1,4 @@
-"""The workbook that goes back to a district: what is doubtful in its ledgers, with one cell to answer each."""
+"""The return of a district: the doubtful cells of its ledgers, with one cell for each answer."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -62,7 +62,7 @@ _WIDTHS = {
 
 @dataclass(frozen=True)
 class Missing:
-    """A ledger without rows of the district in some months; none: in the whole period."""
+    """A ledger without rows of the district in some months; no months: in the whole period."""
 
     kind: Kind
     months: tuple[str, ...]
@@ -70,7 +70,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two premises that may be one: their keys, what is told of each, and what speaks for and against."""
+    """Two premises that may be the same: their keys, descriptions, and evidence for and against."""
 
     a: str
     b: str
@@ -81,7 +81,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Return:
-    """What one workbook asks and tells."""
+    """The content of one return."""
 
     code: str  # of the district; '' for the whole area's
     name: str
@@ -102,7 +102,7 @@ class Return:
 
     @property
     def asks(self) -> bool:
-        """Return whether there is anything to send back."""
+        """Return whether there is anything to ask."""
         return bool(self.questions or self.pairs or self.missing or self.others or self.unread)
 
 
@@ -112,7 +112,7 @@ def say(name: str, lang: str, /, **parameters: object) -> str:
 
 
 def write_return(made: Return, lang: str, *, personal: bool = False) -> bytes:
-    """The workbook (.xlsx) as bytes; without `personal` no name, telephone or identity number is in it."""
+    """The return (.xlsx) as bytes; without `personal` it has no names, telephone or identity numbers."""
     stream = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(stream, options) as book:
@@ -121,7 +121,7 @@ def write_return(made: Return, lang: str, *, personal: bool = False) -> bytes:
 
 
 class _Form:
-    """Writes one workbook."""
+    """Writes one return."""
 
     def __init__(self, book: xlsxwriter.Workbook, made: Return, lang: str, personal: bool) -> None:
         self.book, self.made, self.lang, self.personal = book, made, lang, personal
@@ -132,7 +132,7 @@ class _Form:
         self._names: set[str] = {KEYS_SHEET, say("lists", lang).casefold()}
 
     def style(self, **own: object) -> Format:
-        """A format, made once."""
+        """A cell format, made once."""
         base = {"font_name": _FONT[self.lang], "font_size": 10, "font_color": _INK, "valign": "top"}
         wanted = tuple(sorted((base | own).items()))
         if wanted not in self._formats:
@@ -143,7 +143,7 @@ class _Form:
         return say(name, self.lang, **parameters)
 
     def write(self) -> None:
-        """All sheets: what to do, one per ledger, pairs, what is missing, and the hidden ones."""
+        """Write all sheets: instructions, one per ledger, pairs, missing ledgers, and the hidden ones."""
         first = self._add(self.say("first"))
         by_kind: dict[str, list[Question]] = {}
         for one in self.made.questions:
@@ -281,7 +281,7 @@ class _Form:
         return self.style(text_wrap=True, valign="vcenter", locked=False, num_format=shown, **edge)
 
     def _begin(self, title: str, heads: Sequence[tuple[str, int]], head: str) -> Worksheet:
-        """A sheet with a table whose first column, hidden, marks its lines."""
+        """Begin a sheet with a table whose hidden first column marks its lines."""
         sheet = self._add(title)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
@@ -304,7 +304,7 @@ class _Form:
         sheet.print_area(0, 0, last, columns)
 
     def _write_line(self, sheet: Worksheet, row: int, cells: Sequence[object], widths: Sequence[int]) -> None:
-        """A line but for its answer; as high as its longest text needs."""
+        """Write a line except its answer, as high as its longest text needs."""
         deep = 1
         for column, (value, width) in enumerate(zip(cells, widths, strict=False), 1):
             if isinstance(value, int):
@@ -343,7 +343,7 @@ class _Form:
         self._end(sheet, row, len(widths))
 
     def _choose_context(self, kind: Kind, asked: Sequence[Question]) -> list[str]:
-        """The few columns in which a row is known again: its day, and what duplicates are told by."""
+        """The few columns by which people recognise a row: its day, and those that identify duplicates."""
         there = {cell.field for one in asked for cell in one.row.cells if cell.text}
         wanted = [kind.date, *kind.same, *(name for name, item in kind.fields.items() if item.type == "text")]
         fit = [n for n in dict.fromkeys(wanted) if n in there and n != "district" and n in kind.fields]
@@ -369,7 +369,7 @@ class _Form:
         return self._show(one, cell.text) if cell is not None else ""
 
     def _show(self, one: Question, text: str) -> str:
-        """A text of a row: without numbers of persons, and without the names that its other cells hold."""
+        """A text of a row, without people's numbers and without names from its other cells."""
         if not self.personal:
             text = "*" * len(text) if is_person(text) else mask_numbers(text)
             for cell in one.row.cells:
@@ -400,14 +400,14 @@ class _Form:
         sheet.data_validation(row, column, row, column, rule)
 
     def _refer(self, choices: Sequence[str]) -> list[str] | str:
-        """The choices themselves if they are short, or else the cells of a hidden sheet that hold them."""
+        """The choices themselves if they are short, or else a reference to cells of a hidden sheet."""
         if len(",".join(choices)) <= _LIST_CHARACTERS and not any("," in one for one in choices):
             return list(choices)
         column = xl_col_to_name(self._lists.setdefault(tuple(choices), len(self._lists)))
         return f"='{self.say('lists')}'!${column}$1:${column}${len(choices)}"
 
     def _note(self, one: Question, asked: Collection[str]) -> None:
-        """Put down on the hidden sheet what a line asks; nothing of it tells what the cell says."""
+        """Record on the hidden sheet what a line asks, without revealing the cell's content."""
         kind = one.item.type if one.item is not None else "text"
         marks = mark_cells(one.row, one.kind, asked)
         self._keys.append(
@@ -482,7 +482,7 @@ class _Form:
         sheet.hide()
 
     def _write_keys(self) -> None:
-        """What each line asks, by its mark; and what return of which workbook this is."""
+        """Write the question of each line by its mark, and which return of which workbook this is."""
         made = self.made
         sheet = self.book.add_worksheet(KEYS_SHEET)
         about = (
@@ -503,14 +503,14 @@ class _Form:
 
 
 def make_pair_key(a: str, b: str) -> str:
-    """A mark of a pair, in whichever order it is told."""
+    """A mark of a pair, in whichever order it is given."""
     from taizhang.returns.doubts import hash_text
 
     return hash_text("\n".join(sorted((a, b))), 16)
 
 
 def _measure(text: str) -> int:
-    """How wide a text is, in characters of half width."""
+    """The width of a text, in half-width characters."""
     return sum(2 if ord(one) > 0x2E7F else 1 for one in text)
 
 
@@ -521,5 +521,5 @@ def _midnight(day: date) -> Any:
 
 
 def _no_codes(text: str) -> str:
-    """A text in which a page's foot finds no codes of its own."""
+    """A text escaped so that a page footer finds no codes in it."""
     return text.replace("&", "&&")

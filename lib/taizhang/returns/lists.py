@@ -1,4 +1,4 @@
-"""corrections.csv and pairs.csv: lines are added, everything else in them stays as it is."""
+"""corrections.csv and pairs.csv: lines are added; everything else in them is kept as it is."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ _ADDED = ("by", "why", "when")  # to a list that lacks them
 
 @dataclass
 class List:
-    """A list as it stands: its records as written, and how it is written."""
+    """A list: its records as written, and its format."""
 
     path: Path
     names: Mapping[str, tuple[str, ...]]
@@ -40,7 +40,7 @@ class List:
 
     @property
     def lines(self) -> list[dict[str, str]]:
-        """The lines, by our names."""
+        """The lines, by our column names."""
         return [self._read(one) for one in self.records[1:] if one.strip()]
 
     def _split(self, record: str) -> list[str]:
@@ -83,7 +83,7 @@ class List:
         return stream.getvalue()
 
     def _widen(self, names: Sequence[str]) -> None:
-        """Add columns, such as the day on which a line was taken; other cells stay as they are."""
+        """Add columns, such as the day on which a line was added; other cells are kept as they are."""
         for at, record in enumerate(self.records):
             if record.strip():
                 cells = self._split(record)
@@ -94,7 +94,7 @@ class List:
 
 
 def _order(line: Mapping[str, str], names: Sequence[str]) -> tuple[tuple[int, int, str], ...]:
-    """Rows by their numbers, all else by its text."""
+    """Sort rows by number, and everything else by text."""
     texts = (line.get(name, "") for name in names)
     return tuple((0, int(text), "") if text.isdecimal() else (1, 0, text) for text in texts)
 
@@ -150,7 +150,7 @@ def _plain(cell: str) -> str:
 
 
 def _guard(text: str) -> str:
-    """A text that a spreadsheet would run is guarded; a number is none."""
+    """Guard a text that a spreadsheet would run as a formula; numbers are left as they are."""
     try:
         float(text)
     except ValueError:
@@ -167,7 +167,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _split_records(text: str) -> list[str]:
-    """The records of a delimited text as written: a line break within quotes ends none."""
+    """The records of a delimited text as written; line breaks within quotes do not end a record."""
     records: list[str] = []
     open_quote = False
     for line in io.StringIO(text, newline=""):

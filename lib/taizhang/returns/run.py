@@ -1,4 +1,4 @@
-"""`taizhang return`: the workbooks of a period, one per district and one of the whole area, written or taken away."""
+"""`taizhang return`: write or remove the returns of a period, one per district and one for the whole area."""
 
 import re
 import unicodedata
@@ -34,7 +34,7 @@ _ENOUGH = 0.5  # of the districts: what they have handed in for a month is expec
 
 @dataclass(frozen=True)
 class Returned:
-    """The workbooks that a run wrote, what they ask, and those it left as they hold answers nobody has collected."""
+    """The returns that a run wrote, what they ask, and those kept because of uncollected answers."""
 
     folder: Path
     files: tuple[Path, ...]
@@ -44,7 +44,7 @@ class Returned:
 
 
 def make_returns(book: Workbook, period: Period, *, district: str = "", personal: bool = False) -> Returned:
-    """Write what is doubtful in a period into a workbook for each district, or for one alone.
+    """Write the questions of a period into a return for each district, or only for one.
 
     `district`: a code, name or alias, or ``all`` for the workbook of the whole area. Workbooks of the period in which
     nothing is left to ask are taken away, unless they hold answers that have not been collected.
@@ -75,12 +75,12 @@ def make_returns(book: Workbook, period: Period, *, district: str = "", personal
 
 
 def _list_answered(book: Workbook, folder: Path) -> set[Path]:
-    """Workbooks there that hold answers which have not been taken yet."""
+    """The existing returns with answers that have not been collected."""
     return {path for path in folder.glob("*.xlsx") if holds_answers(book, path)}
 
 
 def _name_files(book: Workbook) -> dict[str, str]:
-    """A file's name for each district, and '' for the whole area: safe on every system, and no two alike."""
+    """A file name for each district, and '' for the whole area: safe on every system, and unique."""
     named = dict(zip(book.districts["code"].astype("str"), book.districts["name"].astype("str"), strict=True))
     named = {"": book.config.title, **named}
     plain = {code: _make_safe(mask_numbers(name)) for code, name in named.items()}
@@ -98,7 +98,7 @@ def _make_safe(name: str) -> str:
 
 
 def _list_returns(book: Workbook, doubts: Doubts, period: Period) -> Iterator[Return]:
-    """What is asked of each district, and, of rows without one, of the whole area."""
+    """The questions for each district and, for rows without one, for the whole area."""
     made_on = read_day()
     names = dict(zip(book.districts["code"].astype("str"), book.districts["name"].astype("str"), strict=True))
     twice = Counter(names.values())
@@ -143,7 +143,7 @@ def _sum_scores(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def _list_pairs(pairs: pd.DataFrame, code: str, codes: set[str]) -> Iterator[Pair]:
-    """The pairs of a district; those of none, or of two, are the whole area's."""
+    """The pairs of a district; pairs without one, or across two, belong to the whole area."""
     for row in pairs.to_dict("records"):
         # Of two districts it is neither's.
         owners = {str(row[side]).partition(" ")[0] for side in ("a", "b")} & codes
@@ -217,7 +217,7 @@ def list_months(period: Period, as_of: date) -> list[str]:
 
 
 def _count_others(doubts: Doubts, code: str, period: Period) -> tuple[tuple[Kind, Reason, int], ...]:
-    """Rows set aside that no cell would mend, by reason."""
+    """The rows set aside that no cell can correct, by reason."""
     counts: Counter[tuple[str, Reason]] = Counter()
     kinds = {}
     for kind, district, day, reason in doubts.others:
@@ -228,6 +228,6 @@ def _count_others(doubts: Doubts, code: str, period: Period) -> tuple[tuple[Kind
 
 
 def _list_unread(book: Workbook, code: str) -> tuple[Unread, ...]:
-    """Files and tables that could not be read: those of a district, or of no single one."""
+    """Files and tables that could not be read: of one district, or of several or none."""
     found: Sequence[Unread] = [one for _, some in book.result.list_unread() for one in some]
     return tuple(one for one in dict.fromkeys(found) if (code in one.codes if code else not one.codes))

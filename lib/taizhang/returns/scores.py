@@ -1,4 +1,4 @@
-"""The score of a ledger: of 100 rows that were read, how many were accepted without a doubtful cell."""
+"""The score of a ledger: the percentage of rows accepted without a doubtful cell."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""`taizhang status`: who handed in which ledger and when, how good it is, and what became of its doubts."""
+"""`taizhang status`: who handed in which ledger when, its quality, and the state of its questions."""
 
 import json
 from collections import Counter
@@ -49,12 +49,12 @@ class Status:
 
     @property
     def whole(self) -> pd.DataFrame:
-        """The rows of the period itself."""
+        """The rows for the whole period."""
         return self.rows[self.rows["period"] == self.period.text]
 
 
 def read_status(book: Workbook, period: Period) -> Status:
-    """Tell how the ledgers of a period stand: of each district, and of rows whose district is not known."""
+    """Read the state of a period's ledgers, by district, and for rows whose district is not known."""
     account = read_doubts(book).account
     names = dict(zip(book.districts["code"].astype("str"), book.districts["name"].astype("str"), strict=True))
     months = [parse_period(text) for text in list_months(period, book.as_of(period))]
@@ -108,7 +108,7 @@ def _tell_period(
 
 
 def _is_within(days: pd.Series, period: Period) -> pd.Series:
-    """Return which days are of a period; rows without a day are of each."""
+    """Return which days are within a period; rows without a day are within all."""
     after = pd.Timestamp(period.end) + pd.Timedelta(days=1)
     return days.isna() | ((days >= pd.Timestamp(period.start)) & (days < after))
 
@@ -130,7 +130,7 @@ def _read_seen(book: Workbook, kind: Kind) -> pd.DataFrame:
 
 
 def _read_mended(book: Workbook) -> pd.DataFrame:
-    """The cells that corrections.csv corrects: kind, district_code, and the day of their row."""
+    """The cells corrected by corrections.csv: kind, district_code, and the day of their row."""
     log = pd.read_csv(
         book.config.processed / APPLIED, dtype="str", encoding="utf-8-sig", keep_default_na=False
     )
@@ -154,7 +154,7 @@ def _read_mended(book: Workbook) -> pd.DataFrame:
 
 
 def _count_returned(book: Workbook, period: Period) -> Counter[tuple[str, str]]:
-    """The cells asked about in a period's return workbooks, by district and ledger."""
+    """The number of cells asked about in a period's returns, by district and ledger."""
     counts: Counter[tuple[str, str]] = Counter()
     for path in sorted((book.root / "reports" / period.path / FOLDER).glob("*.xlsx")):
         if path.name.startswith("~$"):
@@ -165,7 +165,7 @@ def _count_returned(book: Workbook, period: Period) -> Counter[tuple[str, str]]:
 
 
 def describe_missing(status: Status, lang: str) -> list[Reason]:
-    """The reminders in words, a line for each district and ledger."""
+    """The reminders in words, one line per district and ledger."""
     groups: dict[tuple[str, str], list[str]] = {}
     names: dict[str, str] = {}
     for code, district, kind, month in status.missing.itertuples(index=False):

@@ -1,4 +1,4 @@
-"""What had been ingested by which day: snapshots of a workbook's data, each row of them stored once by its content."""
+"""Snapshots of a workbook's data as ingested by certain days; each row is stored once by its content."""
 
 from taizhang.store.snapshots import (
     ENVIRONMENT,

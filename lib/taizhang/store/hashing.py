@@ -1,4 +1,4 @@
-"""The content of rows as numbers: rows with equal values have equal ones, whatever columns are empty in all of them."""
+"""Hashes of rows by content: equal values give equal hashes, whatever columns are entirely empty."""
 
 import hashlib
 
@@ -14,7 +14,7 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def hash_rows(table: pa.Table) -> Hashes:
-    """Hash each row of a table by its columns' names, types and values; an empty cell adds nothing."""
+    """Hash each row of a table by its columns' names, types and values; empty cells add nothing."""
     total = np.zeros((table.num_rows, 2), dtype=np.uint64)
     for name, column in zip(table.column_names, table.columns, strict=True):
         _add_column(total, name, column)
@@ -22,7 +22,7 @@ def hash_rows(table: pa.Table) -> Hashes:
 
 
 def number_copies(hashes: Hashes) -> Hashes:
-    """The same, with each further row of equal content made another: the second is another row than the first."""
+    """Make the hashes of repeated rows distinct, so that a second identical row counts as another row."""
     first, second = hashes[:, 0], hashes[:, 1]
     copies = pd.DataFrame({"a": first, "b": second}).groupby(["a", "b"], sort=False).cumcount()
     more = copies.to_numpy(np.uint64)
@@ -33,7 +33,7 @@ def number_copies(hashes: Hashes) -> Hashes:
 
 
 def hash_order(hashes: Hashes, *columns: np.ndarray) -> str:
-    """The hash of rows in their order, and of numbers beside them."""
+    """Hash rows in order, with numbers beside them."""
     digest = hashlib.sha256(np.ascontiguousarray(hashes).tobytes())
     for column in columns:
         digest.update(np.ascontiguousarray(column).tobytes())
@@ -75,7 +75,7 @@ def _is_number(kind: pa.DataType) -> bool:
 
 
 def _view_bits(column: pa.ChunkedArray) -> np.ndarray:
-    """The values as they are stored, 64 bits each; 0 where there is none."""
+    """The stored values as 64 bits each; 0 if missing."""
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.int64())
     if pa.types.is_floating(column.type):

@@ -30,7 +30,7 @@ _NAMES = ("id", "made_at", "version", "fingerprint", "digest")
 
 @dataclass(frozen=True)
 class Entry:
-    """A snapshot: when it was made, by which version of taizhang, and what is different from the one before."""
+    """A snapshot: when it was made, by which version of taizhang, and its differences from the previous one."""
 
     id: str
     made_at: str  # ISO 8601, as the clock said
@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Log:
-    """All snapshots, the oldest first, and the files of rows by table."""
+    """All snapshots, oldest first, and the files of rows by table."""
 
     entries: tuple[Entry, ...] = ()
     segments: Mapping[str, tuple[Segment, ...]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Log:
 
 
 def read_log(folder: Path) -> Log:
-    """The snapshots of a store, none if there is none; ParameterError if the list is damaged or of a later version."""
+    """Read the snapshots of a store, if any; ParameterError if the list is damaged or from a later version."""
     path = folder / LOG
     if not is_named(path):
         if any(folder.glob("*.parquet")):  # the list is written before all else
@@ -109,7 +109,7 @@ def write_record(told: Mapping[str, Any], arrays: list[np.ndarray]) -> bytes:
 
 
 def read_record(record: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """What `write_record` was given."""
+    """Read what `write_record` wrote."""
     end = 4 + int.from_bytes(record[:4], "little")
     head = json.loads(record[4:end])
     arrays = []

@@ -42,7 +42,8 @@ class Placement:
 
 
 def line_up(tables: Mapping[str, Placement], paths: Sequence[str], key: str) -> Placement | None:
-    """Where the rows of several tables stand, one table after the other, of those that have a text in a column.
+    """The places of the rows of several tables, one table after the other, for rows with a text in a column.
+    None if a table or the column is missing.
 
     None if a table is not there or has no such column.
     """
@@ -68,7 +69,7 @@ def line_up(tables: Mapping[str, Placement], paths: Sequence[str], key: str) -> 
 
 
 def place_like(placed: Placement, lined: Placement | None) -> Placement | None:
-    """The rows of a table, in its order where those of others stand; None if there are not as many."""
+    """The rows of a table with the places of others, in its own order; None if the numbers of rows differ."""
     if lined is None or len(lined.ids) != len(placed.ids) or {*placed.codes} != {*_ORIGIN}:
         return None
     row = np.empty(len(placed.ids), np.int64)
@@ -84,7 +85,7 @@ def place_like(placed: Placement, lined: Placement | None) -> Placement | None:
 
 
 def is_placed_alike(one: Placement, other: Placement) -> bool:
-    """Return whether all rows stand in the same places."""
+    """Return whether all rows have the same places."""
     return (
         one.row is not None
         and other.row is not None
@@ -94,7 +95,7 @@ def is_placed_alike(one: Placement, other: Placement) -> bool:
 
 
 def make_empty(names: Sequence[str]) -> Placement:
-    """No rows."""
+    """A placement of no rows."""
     none = np.zeros(0, np.int64)
     return Placement(
         none, dict.fromkeys(names, none), dict.fromkeys(names, ()), none, np.zeros(0, bool), none
@@ -104,7 +105,8 @@ def make_empty(names: Sequence[str]) -> Placement:
 def encode(
     before: Placement, now: Placement, look: Look, columns: Sequence[str], *, placed: bool = True
 ) -> tuple[dict[str, Any], Arrays]:
-    """Describe rows by how they differ from those before; `columns` of the content may predict how a file is sorted.
+    """Describe rows by their differences from earlier ones; `columns` of the content may predict how a file
+    is sorted. Without `placed`, files, sheets and row numbers are left out.
 
     Without `placed`, it is left out in which file, sheet and row they stand.
     """
@@ -155,7 +157,7 @@ def encode(
 
 
 def decode(before: Placement, told: Mapping[str, Any], arrays: Sequence[np.ndarray], look: Look) -> Placement:
-    """The rows that `encode` described."""
+    """Restore the rows that `encode` described."""
 
     def get(name: str, length: int) -> np.ndarray:
         return np.asarray(arrays[told[name]], np.int64) if name in told else np.zeros(length, np.int64)
@@ -198,13 +200,13 @@ def decode(before: Placement, told: Mapping[str, Any], arrays: Sequence[np.ndarr
 
 
 def _compare(before: Placement, now: Placement) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Which rows stay and which are fresh, and where those that stay were before."""
+    """Which rows remain and which are new, and the earlier places of those that remain."""
     kept = np.isin(now.ids, before.ids, assume_unique=True)
     return kept, ~kept, np.searchsorted(before.ids, now.ids[kept])
 
 
 def _rank_before(before: Placement, where: np.ndarray) -> np.ndarray:
-    """The places, in the table before, of the rows that stay, counted without those that don't."""
+    """The ranks of the remaining rows in the earlier table, counted without the rows removed."""
     place = np.empty(len(before.ids), np.int64)
     place[before.order] = np.arange(len(before.ids))
     return np.argsort(np.argsort(place[where]))
@@ -257,7 +259,7 @@ def _predict_rows(
     look: Look,
     columns: Sequence[str],
 ) -> tuple[str, np.ndarray]:
-    """How rows are best predicted, and what is left to be told: the way with the least bytes."""
+    """The prediction of row numbers that needs the fewest bytes, and the remaining differences."""
     best = ("", _left_before(row, earlier, origin))
     size = measure(best[1])
     if columns and size > max(_CHEAP, len(row) // 4):  # files sorted anew
@@ -289,7 +291,7 @@ def _left_before(row: np.ndarray, earlier: np.ndarray, origin: np.ndarray) -> np
 
 
 def _sort_by(column: pd.Series, earlier: np.ndarray, origin: np.ndarray) -> np.ndarray:
-    """Positions by file and sheet, then by a column of the content, then as before."""
+    """Positions sorted by file and sheet, then by a column of the content, then as before."""
     codes = pd.factorize(column, sort=True, use_na_sentinel=True)[0]
     return np.lexsort((earlier, np.where(codes < 0, len(codes), codes), origin))
 
@@ -299,7 +301,7 @@ def _to_differences(values: np.ndarray, step: int = 0) -> np.ndarray:
 
 
 def _to_steps(values: np.ndarray, *, sort: bool = False) -> np.ndarray:
-    """Ascending numbers as steps; one more than each, so that none is nought."""
+    """Ascending numbers as steps, each plus one, so that none is zero."""
     return np.diff(np.sort(values) if sort else values, prepend=-1)
 
 
@@ -308,7 +310,7 @@ def _from_steps(steps: np.ndarray) -> np.ndarray:
 
 
 def shrink(values: np.ndarray) -> np.ndarray:
-    """The same numbers in the shortest type that holds them."""
+    """The same numbers in the smallest sufficient type."""
     low, high = int(values.min(initial=0)), int(values.max(initial=0))
     for kind in (np.uint8, np.int8, np.uint16, np.int16, np.int32):
         limits = np.iinfo(kind)
@@ -318,13 +320,13 @@ def shrink(values: np.ndarray) -> np.ndarray:
 
 
 def measure(values: np.ndarray) -> int:
-    """How many bytes numbers take when compressed."""
+    """The compressed size of numbers in bytes."""
     if not values.any():
         return 0
     return len(pa.compress(write_planes(shrink(values)), "zstd", asbytes=True))
 
 
 def write_planes(values: np.ndarray) -> bytes:
-    """Numbers as bytes, first the lowest of each, then the next: those that are alike stand together."""
+    """Numbers as bytes, first the lowest byte of each, then the next, so that similar bytes are together."""
     bytewise = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), values.dtype.itemsize)
     return np.ascontiguousarray(bytewise.T).tobytes()

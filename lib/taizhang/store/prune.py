@@ -1,4 +1,4 @@
-"""Thinning out old snapshots: what is left is put together anew, and rows that no snapshot has any more are gone."""
+"""Remove old snapshots: the remaining ones are rebuilt, and rows in no snapshot are deleted."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -16,7 +16,7 @@ from taizhang.store.state import BLOBS, LINES, Chain, Held, State
 
 
 def prune_snapshots(folder: Path, keep: Collection[str]) -> int:
-    """Leave out all snapshots but some; returns how many. What the others hold stays as it is, to the last byte."""
+    """Remove all snapshots but some; returns how many. The content of the others stays identical."""
     log = read_log(folder)
     left = [entry for entry in log.entries if entry.id not in keep]
     if not left:
@@ -34,7 +34,7 @@ def prune_snapshots(folder: Path, keep: Collection[str]) -> int:
 
 
 class _Remade:
-    """The snapshots that stay, with rows numbered anew in the order in which they come up."""
+    """The remaining snapshots, with rows renumbered in order of appearance."""
 
     def __init__(self, folder: Path, log: Log) -> None:
         self.folder, self.log = folder, log
@@ -82,7 +82,7 @@ class _Remade:
         self.before = now
 
     def _number(self, name: str, ids: np.ndarray) -> np.ndarray:
-        """New numbers of old ones; those that have none get the next."""
+        """Map old numbers to new ones; unmapped numbers get the next."""
         numbers = self.numbers[name]
         fresh = np.unique(ids[numbers[ids] < 0])
         numbers[fresh] = self.counts[name] + np.arange(len(fresh))
@@ -90,7 +90,7 @@ class _Remade:
         return numbers[ids]
 
     def _renumber(self, path: str, placed: Placement) -> tuple[Placement, np.ndarray]:
-        """Rows by their new numbers, ascending; and the old numbers of those that are new here."""
+        """Rows by their new numbers, ascending; and the old numbers of rows that are new here."""
         if path not in self.numbers:
             return placed, np.zeros(0, np.int64)
         earlier = self.numbers[path].copy()
@@ -111,7 +111,7 @@ class _Remade:
         return again, np.sort(placed.ids[earlier[placed.ids] < 0])
 
     def store(self) -> dict[str, tuple[Segment, ...]]:
-        """Write the rows that stay, in their new order."""
+        """Write the remaining rows, in their new order."""
         made: dict[str, tuple[Segment, ...]] = {}
         for name, segments in self.log.segments.items():
             numbers = self.numbers[name]

@@ -1,4 +1,4 @@
-"""Putting a snapshot into the store: what is new of it is written first, the list that names it last."""
+"""Save a snapshot: its new content is written first, the list that refers to it last."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -51,7 +51,7 @@ def add_snapshot(
     known: Mapping[str, str] | None = None,
     passing: Collection[str] = (),
 ) -> Entry | None:
-    """Store files by the paths that they are to have; returns the snapshot, or None if the newest has just these."""
+    """Store files under their paths; returns the snapshot, or None if the latest has the same files."""
     log, fingerprint = read_log(folder), fingerprint[:HASH_LETTERS]
     if not (folder / LOG).exists():  # so that a list which is gone later is missed
         write_log(folder, log)
@@ -72,7 +72,7 @@ def add_snapshot(
 
 
 def sweep(folder: Path, segments: Mapping[str, Sequence[Segment]]) -> None:
-    """Remove files of rows that the list no longer names, and what killed runs left."""
+    """Remove files of rows that the list no longer refers to, and remains of killed runs."""
     remove_leftovers(folder, below=False)
     named = {LOG, *(one.file for some in segments.values() for one in some)}
     for path in folder.glob("*.parquet"):
@@ -81,7 +81,7 @@ def sweep(folder: Path, segments: Mapping[str, Sequence[Segment]]) -> None:
 
 
 class _Adding:
-    """A snapshot as it is put together, after those before."""
+    """A snapshot being put together."""
 
     def __init__(self, folder: Path, chain: Chain, log: Log) -> None:
         self.folder, self.chain = folder, chain
@@ -95,7 +95,7 @@ class _Adding:
         folder.mkdir(parents=True, exist_ok=True)
 
     def is_worth(self, passing: Collection[str]) -> bool:
-        """Return whether anything has changed but for some files."""
+        """Return whether anything has changed apart from some files."""
         return any(self._told.values()) or any(path not in passing for path in self._waiting)
 
     def add(self, path: str, source: Path | bytes, sha256: str = "") -> None:
@@ -117,7 +117,7 @@ class _Adding:
             self._waiting[path] = source
 
     def leave_out(self, paths: set[str]) -> None:
-        """Drop what is in the snapshot before and not in this one."""
+        """Drop what is in the previous snapshot but not in this one."""
         schemas = {
             f"{SCHEMAS}{one.about['schema']}" for path, one in self.now.tables.items() if path in paths
         }
@@ -156,7 +156,7 @@ class _Adding:
         self.now.files.pop(path, None)
 
     def _find_like(self, source: Source, placed: Placement) -> list[str]:
-        """The tables of ledgers, if any, of whose rows this one tells something, row by row, in their order."""
+        """The ledger tables, if any, whose rows this table describes one by one, in their order."""
         if source.table is None or not {KEY, "kind"} <= set(source.shape.content.names):
             return []
         kinds = dict.fromkeys(source.table["kind"].to_pylist())
@@ -165,7 +165,7 @@ class _Adding:
         return paths if alike is not None and is_placed_alike(alike, placed) else []
 
     def _place_rows(self, path: str, source: Source, before: Placement) -> tuple[Placement, Hashes]:
-        """Number a table's rows, storing those that are new; returns where they stand, and their hashes."""
+        """Number a table's rows, storing new ones; returns their placement and hashes."""
         shape, segments = source.shape, self.segments.get(path, ())
         count = count_rows(segments)
         texts = {name: Texts(before.texts.get(name, ())) for name in shape.codes}
@@ -240,7 +240,7 @@ class _Adding:
             self._hold(path, blobs[at : at + 1], lines=False)
 
     def _number(self, name: str, column: str, values: Sequence[Any], kind: pa.DataType) -> np.ndarray:
-        """The numbers of lines or files, storing those that are new."""
+        """The numbers of lines or files, storing new ones."""
         if not values:
             return np.zeros(0, np.int64)
         segments = self.segments.get(name, ())
@@ -281,7 +281,7 @@ class _Adding:
 
 
 def find_rows(hashes: Hashes, known: Hashes) -> np.ndarray:
-    """The places of rows among known ones, by their hashes; -1 for those that are not there."""
+    """The positions of rows among known ones, by hash; -1 if they are not there."""
     found = np.full(len(hashes), -1, np.int64)
     if not len(known):
         return found

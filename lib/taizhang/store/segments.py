@@ -1,4 +1,5 @@
-"""Rows of a table, each content once, in Parquet files that are never changed: a row's number is its place in them all.
+"""Rows of a table, each content once, in Parquet files that never change; a row's number is its position
+across all of them.
 
 Short files are put together with what is added next, so that a table has few of them, however often it grows.
 """
@@ -25,7 +26,7 @@ _HASH = 16  # letters of a file's hash that are in its name
 
 
 class Segment(NamedTuple):
-    """A file of rows: its name, in which its hash is, and how many rows it has."""
+    """A file of rows: its name, which includes its hash, and its number of rows."""
 
     file: str
     rows: int
@@ -67,13 +68,13 @@ def _hash_once(path: Path, size: int, time: int) -> str:
 
 
 def hash_segments(folder: Path, segments: Sequence[Segment]) -> Hashes:
-    """The hashes of all rows of some files, in their order; further rows of equal content have others."""
+    """The hashes of all rows of some files, in order; repeated rows get distinct ones."""
     hashes = [hash_rows(read_segment(folder, one)) for one in segments]
     return number_copies(np.concatenate([np.zeros((0, 2), np.uint64), *hashes]))
 
 
 def add_rows(folder: Path, name: str, segments: Sequence[Segment], rows: pa.Table) -> list[Segment]:
-    """Store further rows; returns the files that now hold all rows, in order. Those put together are left there."""
+    """Store more rows; returns the files that now hold all rows, in order. Merged files are not deleted."""
     kept = list(segments)
     while kept and _may_join(folder, kept[-1], rows):
         rows = pa.concat_tables([read_segment(folder, kept.pop()), rows], promote_options="default")
@@ -122,7 +123,7 @@ def _simplify_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def gather_rows(folder: Path, segments: Sequence[Segment], ids: np.ndarray, schema: pa.Schema) -> pa.Table:
-    """The rows of some numbers, which ascend, with the columns and types asked for."""
+    """The rows with given ascending numbers, with the requested columns and types."""
     parts, start = [], 0
     for segment in segments:
         low, high = np.searchsorted(ids, [start, start + segment.rows])

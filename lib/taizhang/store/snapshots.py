@@ -1,4 +1,4 @@
-"""The face of the store for a workbook: save, list, find and take out snapshots, and when each row was first seen."""
+"""Save, list, find and extract a workbook's snapshots, and tell when each row was first seen."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -28,7 +28,7 @@ ENVIRONMENT = ".environment.json"  # the versions of Python and all libraries
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What had been ingested at a moment."""
+    """The data ingested by a certain moment."""
 
     id: str
     made_at: datetime  # as the clock said, with its zone
@@ -76,8 +76,9 @@ def list_snapshots(config: Config) -> list[Snapshot]:
 
 
 def find_known(root: Path, day: date) -> tuple[Snapshot, bool]:
-    """The newest snapshot made by the end of a day, and whether it is the newest of all; ParameterError if there is
-    none."""
+    """The latest snapshot made by the end of a day, and whether it is the latest of all; ParameterError if
+    there is none.
+    """
     log = read_log(_place(root))
     found = [_show(entry) for entry in log.entries]
     by_then = [one for one in found if one.day <= day]
@@ -104,7 +105,7 @@ def write_snapshot(root: Path, snapshot: Snapshot, folder: Path) -> None:
 
 
 def thin_out(config: Config) -> tuple[int, int]:
-    """Leave out old snapshots; returns how many are left out and how many stay.
+    """Remove old snapshots; returns how many were removed and how many remain.
 
     The last three months' stay, of each month before the last, the newest of all, and those that a release names. For
     the one run at a time that holds the lock of the ingest.
@@ -120,7 +121,7 @@ def thin_out(config: Config) -> tuple[int, int]:
 
 
 def _list_named(root: Path) -> set[str]:
-    """The snapshots that releases name; ParameterError if one can't be read, as it may name any."""
+    """The snapshots that releases were made from; ParameterError if a release can't be read, as it may need any."""
     named = set()
     for path in sorted(root.glob("releases/*/v*/manifest.json")):
         try:

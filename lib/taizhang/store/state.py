@@ -1,4 +1,4 @@
-"""The snapshots one after the other: what is in each, from what each says of the one before."""
+"""The content of each snapshot, reconstructed from its differences from the previous one."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ HASH_LETTERS = 16
 
 @dataclass(frozen=True)
 class Held:
-    """A file of a snapshot by its lines' numbers, or one number where it is no text."""
+    """A file of a snapshot, as the numbers of its lines, or as one number if it is not text."""
 
     sha256: str
     ids: np.ndarray
@@ -34,13 +34,13 @@ class Held:
 
 @dataclass
 class State:
-    """What a snapshot holds: files of rows, with what is told of each, and other files, both by path."""
+    """The content of a snapshot: files of rows with their descriptions, and other files, all by path."""
 
     tables: dict[str, Placement] = field(default_factory=dict)
     files: dict[str, Held] = field(default_factory=dict)
 
     def digest(self) -> str:
-        """A hash of all that it holds."""
+        """A hash of all its content."""
         marks = {path: one.about["sum"] for path, one in self.tables.items()}
         marks |= {path: one.sha256 for path, one in self.files.items()}
         return hashlib.sha256(repr(sorted(marks.items())).encode()).hexdigest()[:HASH_LETTERS]
@@ -51,7 +51,7 @@ def hash_bytes(data: bytes) -> str:
 
 
 class Chain:
-    """A store's snapshots, followed from the first on."""
+    """A store's snapshots, reconstructed from the first on."""
 
     def __init__(self, folder: Path, log: Log) -> None:
         self.folder, self.log = folder, log
@@ -61,7 +61,7 @@ class Chain:
         self.born: dict[str, np.ndarray] = {}  # of each row of a table by its number, which of these
 
     def follow(self, count: int) -> State:
-        """The state after so many snapshots, not fewer than were followed before."""
+        """The state after a number of snapshots, not fewer than in the previous call."""
         for entry in self.log.entries[self.at : count]:
             try:
                 self.state = self._step(entry)
@@ -100,7 +100,7 @@ class Chain:
     def _enter_born(
         self, path: str, made_at: str, one: Mapping[str, Any], arrays: Sequence[np.ndarray]
     ) -> None:
-        """When the rows that are new were first seen: now, unless that was in a snapshot that has been thinned out."""
+        """When new rows were first seen: now, unless it was in a snapshot that has been removed."""
         named = one.get("born", [made_at])
         for time in named:
             self.times.setdefault(time)
@@ -125,7 +125,7 @@ class Chain:
         return Shape.restore(about, self.read_file(schema))
 
     def read_file(self, held: Held) -> bytes:
-        """A file's bytes; ParameterError if they are not those that were stored."""
+        """A file's bytes; ParameterError if they differ from those stored."""
         name, column = (LINES, LINE) if held.lines else (BLOBS, BLOB)
         kind = pa.string() if held.lines else pa.binary()
         wanted = np.unique(held.ids)
@@ -139,11 +139,11 @@ class Chain:
         return data
 
     def read_content(self, path: str, ids: np.ndarray, shape: Shape) -> pa.Table:
-        """The content of a table's rows by their numbers, which ascend."""
+        """The content of a table's rows, by ascending numbers."""
         return gather_rows(self.folder, self.log.segments.get(path, ()), ids, shape.content)
 
     def read_table(self, path: str) -> tuple[pa.Table, Shape]:
-        """A table as its file had it; ParameterError if it is not what was stored."""
+        """A table as in its file; ParameterError if it differs from what was stored."""
         placed = self.state.tables[path]
         shape = self.read_shape(placed.about)
         content = self.read_content(path, placed.ids, shape).take(pa.array(placed.order))

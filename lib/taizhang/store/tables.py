@@ -1,4 +1,4 @@
-"""Tables of ledger rows as files: their content, apart from where each row stood and in which order."""
+"""Tables of ledger rows as files: their content, separated from the place and order of rows."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True)
 class Shape:
-    """How a file of rows is written: its columns and types, and which of them are no content."""
+    """The format of a file of rows: its columns and types, and which of them are not content."""
 
     form: str  # parquet or csv
     schema: pa.Schema
@@ -36,7 +36,7 @@ class Shape:
 
     @property
     def content(self) -> pa.Schema:
-        """The columns that are content."""
+        """The columns of content."""
         apart = {*self.codes, *([ROW] if self.row else []), *([FLAG] if self.flag else [])}
         return pa.schema([field for field in self.schema if field.name not in apart])
 
@@ -48,7 +48,7 @@ class Shape:
 
     @classmethod
     def restore(cls, told: Mapping[str, Any], schema: bytes) -> "Shape":
-        """From what `describe` told, and the schema's bytes."""
+        """The shape from the result of `describe` and the schema's bytes."""
         read = pa.ipc.read_schema(pa.py_buffer(schema))
         return cls(told["form"], read, tuple(told["codes"]), told["row"], told["flag"], told["group"])
 
@@ -72,7 +72,7 @@ class Source:
 
 
 def open_source(path: Path) -> Source | None:
-    """A file of rows that name their file and row; None for any other file, or one that can't be made again."""
+    """Open a file whose rows name their source file and row; None for others, or if it cannot be reproduced."""
     if path.suffix == ".parquet":
         table = None
         with pq.ParquetFile(path, memory_map=False) as file:
@@ -115,7 +115,7 @@ def _make_shape(form: str, schema: pa.Schema, whole: bool, group: int) -> Shape:
 
 
 def write_table(path: Path, table: pa.Table, shape: Shape) -> None:
-    """Write a table as its file was."""
+    """Write a table as its file was written."""
     if shape.form == "csv":
         write_text(path, _write_csv(table))
         return
@@ -128,7 +128,7 @@ def _write_csv(table: pa.Table) -> str:
 
 
 class Texts:
-    """Few texts as numbers, in the order in which they come; -1: none."""
+    """A column of few texts as numbers, in order of appearance; -1: none."""
 
     def __init__(self, known: Sequence[str] = ()) -> None:
         self._texts = pa.array(known, pa.large_string())
@@ -151,13 +151,13 @@ class Texts:
 
 
 def name_texts(codes: np.ndarray, texts: Sequence[str], kind: pa.DataType) -> pa.Array:
-    """The texts of numbers."""
+    """The texts with given numbers."""
     values = pa.array([*texts, None], kind)
     return values.take(pa.array(np.where(codes < 0, len(texts), codes)))
 
 
 def dump_lines(value: Any, depth: int = 3) -> str:
-    """JSON in which what may change by itself stands on a line of its own, so that what stays is stored once."""
+    """JSON with a line for each part that may change separately, so that unchanged lines are stored once."""
     if depth and isinstance(value, dict) and value:
         lines = [
             f"{json.dumps(key, ensure_ascii=False)}: {dump_lines(one, depth - 1)}"
