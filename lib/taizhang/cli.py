@@ -703,7 +703,8 @@ def store(prune: Annotated[bool, typer.Option("--prune")] = False, workbook: Fol
         return
     for one in list_snapshots(config):
         made_at = one.made_at.isoformat(sep=" ", timespec="seconds")
-        show(f"{one.id}\t{made_at}\ttaizhang {one.version}")
+        wrong = "" if one.in_turn else f"\t{word('store.wrong_clock')}"
+        show(f"{one.id}\t{made_at}\ttaizhang {one.version}{wrong}")
 
 
 @command()

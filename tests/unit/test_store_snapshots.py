@@ -86,6 +86,59 @@ def test_days_without_a_snapshot_are_told(tmp_path: Path, clock: Callable[[objec
     assert Workbook.find(str(root), known_on=date(2021, 10, 1)).known is not None
 
 
+def test_a_wrong_clock_spoils_no_other_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = _make(tmp_path)
+
+    def ingest(rows: int, moment: str) -> None:
+        monkeypatch.setenv("TAIZHANG_NOW", moment)
+        write_sheet(root / "data" / "raw" / "a.xlsx", make_hazards("溪口镇", rows, month=8))
+        Workbook(root).ingest()
+
+    def count(day: str) -> int:
+        return len(Workbook.find(str(root), known_on=date.fromisoformat(day)).ledger("hazards"))
+
+    ingest(5, "2021-10-01T18:00:00+08:00")
+    ingest(6, "2021-10-05T18:00:00")  # without a zone: this machine's
+    ingest(7, "2021-09-03T18:00:00+08:00")  # the battery was empty
+    assert count("2021-09-03") == 7  # as far as the clock can tell, today
+    ingest(8, "2021-10-09T18:00:00+08:00")
+    ingest(9, "2030-01-01T18:00:00+08:00")
+    ingest(10, "2021-10-20T18:00:00+08:00")
+    assert [count(f"2021-10-{day:02d}") for day in (1, 4, 5, 8, 9, 19, 20)] == [5, 5, 6, 6, 8, 8, 10]
+    with pytest.raises(ParameterError, match="2021-10-01"):
+        count("2021-09-30")
+    config = Workbook(root).config
+    seen = list_first_seen(config, "hazards")
+    assert seen["first_seen"].dt.day.tolist() == [1] * 5 + [5, 5, 9, 9, 20]
+    second = list_snapshots(config)[1]
+    assert len(list_first_seen(config, "hazards", until=second.id)) == 6
+    late = tz.open(str(root), known_on="2021-10-09").late_entries(tz.open(str(root)).view("all", "2021"))
+    assert late.snapshots.strftime("%m-%d").tolist() == ["10-01", "10-05", "10-09"]
+    monkeypatch.setenv("TAIZHANG_NOW", "2022-03-01T18:00:00+08:00")
+    assert prune_store(config) == (
+        3 + 1,
+        2,
+    )  # of October the last; of 2030, too, as that is within three months
+    with pytest.raises(ParameterError, match="2021-10-05"):
+        count("2021-10-08")
+
+
+def test_files_of_others_stay_in_the_store(tmp_path: Path, clock: Callable[[object], None]) -> None:
+    root = _make(tmp_path)
+    own, left = (
+        root / "data" / "store" / name for name in ("mine.parquet", "hazards-0123456789abcdef.parquet")
+    )
+    own.parent.mkdir()
+    own.write_bytes(b"somebody's own")
+    clock("2021-10-01")
+    Workbook(root).ingest()
+    left.write_bytes(b"of a killed run")
+    clock("2021-10-02")
+    write_sheet(root / "data" / "raw" / "a.xlsx", make_hazards("溪口镇", 6, month=8))
+    Workbook(root).ingest()
+    assert own.exists() and not left.exists() and len(list_snapshots(Workbook(root).config)) == 2
+
+
 def test_what_changes_nothing_writes_nothing(tmp_path: Path, clock: Callable[[object], None]) -> None:
     root = _make(tmp_path)
     clock("2021-10-01")

@@ -14,9 +14,10 @@ def read_day() -> date:
 
 
 def read_moment() -> datetime:
-    """Now, with the zone that the clock has; ParameterError as for `read_day`."""
+    """Now, with the zone that the clock has, or else this machine's; ParameterError as for `read_day`."""
     given = os.environ.get(NOW, "")
     try:
-        return datetime.fromisoformat(given) if given else datetime.now().astimezone()
+        moment = datetime.fromisoformat(given) if given else datetime.now()
     except ValueError:
         raise ParameterError("core.no_moment", value=given) from None
+    return moment if moment.tzinfo is not None else moment.astimezone()

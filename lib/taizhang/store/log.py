@@ -7,8 +7,10 @@ pruning. They are compressed together, as what they say is much alike.
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ import pyarrow.parquet as pq
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import is_named, write_bytes
 from taizhang.store.placement import write_planes
-from taizhang.store.segments import Segment
+from taizhang.store.segments import Segment, list_segments
 
 LOG = "snapshots.parquet"
 _FORMAT = 1
@@ -39,6 +41,11 @@ class Entry:
     digest: str  # of all that is in it
     record: bytes
 
+    @property
+    def day(self) -> date:
+        """The day on which it was made, in the clock's own zone."""
+        return datetime.fromisoformat(self.made_at).date()
+
 
 @dataclass(frozen=True)
 class Log:
@@ -50,10 +57,13 @@ class Log:
 
 
 def read_log(folder: Path) -> Log:
-    """Read the snapshots of a store, if any; ParameterError if the list is damaged or from a later version."""
+    """Read the snapshots of a store, if any.
+
+    ParameterError if the list is damaged or from a later version, or gone while there are files of rows.
+    """
     path = folder / LOG
     if not is_named(path):
-        if any(folder.glob("*.parquet")):  # the list is written before all else
+        if list_segments(folder):  # the list is written before all else
             raise ParameterError("store.damaged", file=LOG)
         return Log()
     try:
@@ -81,6 +91,23 @@ def _sum_up(log: Log) -> str:
         for text in (*(getattr(one, name).encode() for name in _NAMES), one.record):
             digest.update(len(text).to_bytes(8, "little") + text)
     return digest.hexdigest()
+
+
+def find_in_turn(days: Sequence[date]) -> list[bool]:
+    """Which of some days, in the order in which things were done, a clock that was right can have told.
+
+    Those are the most of them that never go back; of two such choices, the later and earlier days.
+    """
+    ends: list[int] = []  # of the row of each length that ends the earliest
+    before: list[int] = []
+    for at, day in enumerate(days):
+        length = bisect_right(ends, day, key=lambda one: days[one])
+        before.append(ends[length - 1] if length else -1)
+        ends[length : length + 1] = [at]
+    found, at = [False] * len(days), ends[-1] if ends else -1
+    while at >= 0:
+        found[at], at = True, before[at]
+    return found
 
 
 def write_log(folder: Path, log: Log) -> None:

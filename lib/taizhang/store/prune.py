@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from taizhang.store.log import Entry, Log, read_log, write_log, write_record
+from taizhang.store.log import Entry, Log, find_in_turn, read_log, write_log, write_record
 from taizhang.store.placement import Placement, encode, make_empty, shrink
 from taizhang.store.save import sweep
 from taizhang.store.segments import Segment, add_rows, gather_rows, read_segment, simplify
@@ -26,7 +26,11 @@ def prune_snapshots(folder: Path, keep: Collection[str]) -> int:
         state = chain.follow(at)
         if entry.id in keep:
             remade.add(entry, state, chain)
-    pruned = tuple(sorted({*log.pruned, *(entry.made_at for entry in left)}))
+    in_turn = find_in_turn([entry.day for entry in log.entries])
+    told = [
+        entry.made_at for entry, right in zip(log.entries, in_turn, strict=True) if right and entry in left
+    ]
+    pruned = tuple(sorted({*log.pruned, *told}))
     segments = remade.store()
     write_log(folder, Log(tuple(remade.entries), segments, pruned))
     sweep(folder, segments)

@@ -12,7 +12,7 @@ from taizhang.core.clock import read_moment
 from taizhang.core.files import remove_leftovers
 from taizhang.core.version import __version__
 from taizhang.store.hashing import Hashes, hash_order, hash_rows, number_copies
-from taizhang.store.log import LOG, Entry, Log, read_log, write_log, write_record
+from taizhang.store.log import Entry, Log, read_log, write_log, write_record
 from taizhang.store.placement import (
     Placement,
     encode,
@@ -23,7 +23,7 @@ from taizhang.store.placement import (
     place_like,
     shrink,
 )
-from taizhang.store.segments import Segment, add_rows, count_rows, hash_segments, simplify
+from taizhang.store.segments import Segment, add_rows, count_rows, hash_segments, list_segments, simplify
 from taizhang.store.state import (
     BLOB,
     BLOBS,
@@ -74,8 +74,8 @@ def add_snapshot(
 def sweep(folder: Path, segments: Mapping[str, Sequence[Segment]]) -> None:
     """Remove files of rows that the list no longer refers to, and remains of killed runs."""
     remove_leftovers(folder, below=False)
-    named = {LOG, *(one.file for some in segments.values() for one in some)}
-    for path in folder.glob("*.parquet"):
+    named = {one.file for some in segments.values() for one in some}
+    for path in list_segments(folder):
         if path.name not in named:
             path.unlink(missing_ok=True)
 
@@ -92,7 +92,6 @@ class _Adding:
         self._told: dict[str, Any] = {"tables": {}, "files": {}}
         self._arrays: list[np.ndarray] = []
         self._waiting: dict[str, bytes] = {}  # files that are new or have changed
-        folder.mkdir(parents=True, exist_ok=True)
 
     def is_worth(self, passing: Collection[str]) -> bool:
         """Return whether anything has changed apart from some files."""

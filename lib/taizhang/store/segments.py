@@ -6,6 +6,7 @@ Short files are put together with what is added next, so that a table has few of
 
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from taizhang.store.hashing import Hashes, hash_rows, number_copies
 _SHORT_BYTES = 512 * 1024  # a shorter file is written again with what follows
 _LEVEL = 6  # of zstd
 _HASH = 16  # letters of a file's hash that are in its name
+_NAME = re.compile(rf".+-[0-9a-f]{{{_HASH}}}\.parquet")
 
 
 class Segment(NamedTuple):
@@ -30,6 +32,11 @@ class Segment(NamedTuple):
 
     file: str
     rows: int
+
+
+def list_segments(folder: Path) -> list[Path]:
+    """Files of rows that lie in a folder, by how they are named."""
+    return sorted(path for path in folder.glob("*.parquet") if _NAME.fullmatch(path.name))
 
 
 def count_rows(segments: Iterable[Segment]) -> int:

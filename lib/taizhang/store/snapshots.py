@@ -1,8 +1,8 @@
 """Save, list, find and extract a workbook's snapshots, and tell when each row was first seen."""
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from taizhang.core.clock import read_day
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import write_bytes
 from taizhang.settings.workbook import STORE, Config
-from taizhang.store.log import Entry, Log, read_log
+from taizhang.store.log import Entry, Log, find_in_turn, read_log
 from taizhang.store.placement import Placement
 from taizhang.store.prune import prune_snapshots
 from taizhang.store.save import add_snapshot
@@ -22,6 +22,7 @@ from taizhang.store.state import Chain
 from taizhang.store.tables import TABLES, name_texts, write_table
 
 RECENT_DAYS = 92
+_WALL = 19  # letters of a time without its zone
 _OWN = "."  # what begins so is the store's own
 ENVIRONMENT = ".environment.json"  # the versions of Python and all libraries
 
@@ -35,6 +36,7 @@ class Snapshot:
     version: str  # of taizhang
     fingerprint: str  # of the ingest, the first letters of it
     digest: str  # of all that is in it
+    in_turn: bool = True  # otherwise the clock was wrong, as other snapshots tell
 
     @property
     def day(self) -> date:
@@ -72,22 +74,33 @@ def save_snapshot(
 
 def list_snapshots(config: Config) -> list[Snapshot]:
     """All snapshots of a workbook, in the order in which they were made."""
-    return [_show(entry) for entry in read_log(_place(config.root)).entries]
+    return _show_all(read_log(_place(config.root)))
+
+
+def _show_all(log: Log) -> list[Snapshot]:
+    right = find_in_turn([entry.day for entry in log.entries])
+    return [replace(_show(entry), in_turn=one) for entry, one in zip(log.entries, right, strict=True)]
 
 
 def find_known(root: Path, day: date) -> tuple[Snapshot, bool]:
     """The latest snapshot made by the end of a day, and whether it is the latest of all; ParameterError if
     there is none.
+
+    One made while the clock was wrong is found by no day, as it is not known when it was made.
     """
     log = read_log(_place(root))
-    found = [_show(entry) for entry in log.entries]
-    by_then = [one for one in found if one.day <= day]
+    found = _show_all(log)
+    by_then = [one for one in found if one.in_turn and one.day <= day]
+    if found and found[-1].day <= day and day >= read_day():  # what is known now
+        return found[-1], True
     kept = by_then[-1].made_at.isoformat(timespec="seconds") if by_then else ""
-    thinned = [one for one in log.pruned if datetime.fromisoformat(one).date() <= day and one > kept]
+    thinned = [
+        one for one in log.pruned if datetime.fromisoformat(one).date() <= day and one[:_WALL] > kept[:_WALL]
+    ]
     if thinned:
         raise ParameterError("store.thinned", day=day, made_at=max(thinned), kept=kept or "–")
     if not by_then:
-        first = min((one.day for one in found), default=None)
+        first = min((one.day for one in found if one.in_turn), default=None)
         raise ParameterError("store.too_early" if first else "store.none", day=day, first=first)
     return by_then[-1], by_then[-1] is found[-1]
 
@@ -107,13 +120,13 @@ def write_snapshot(root: Path, snapshot: Snapshot, folder: Path) -> None:
 def thin_out(config: Config) -> tuple[int, int]:
     """Remove old snapshots; returns how many were removed and how many remain.
 
-    The last three months' stay, of each month before the last, the newest of all, and those that a release names. For
-    the one run at a time that holds the lock of the ingest.
+    The last three months' stay, of each month before the last, the newest of all, and those that a release names; those
+    of a wrong clock are of no month. For the one run at a time that holds the lock of the ingest.
     """
     place = _place(config.root)
-    snapshots = [_show(entry) for entry in read_log(place).entries]
+    snapshots = list_snapshots(config)
     recent = read_day() - timedelta(days=RECENT_DAYS)
-    last = {(one.day.year, one.day.month): one.id for one in snapshots}
+    last = {(one.day.year, one.day.month): one.id for one in snapshots if one.in_turn}
     keep = {*last.values(), *_list_named(config.root), *(one.id for one in snapshots if one.day >= recent)}
     keep |= {one.id for one in snapshots[-1:]}
     left = prune_snapshots(place, keep)
@@ -139,8 +152,8 @@ def _find_place(log: Log, name: str) -> int:
     raise ParameterError("store.no_snapshot", id=name)
 
 
-def list_first_seen(config: Config, kind: str) -> pd.DataFrame:
-    """When each row of a kind was first and last seen, for all rows that any snapshot has.
+def list_first_seen(config: Config, kind: str, *, until: str = "") -> pd.DataFrame:
+    """When each row of a kind was first and last seen, for all rows that any snapshot has, or any up to one (its id).
 
     Returns
     -------
@@ -150,13 +163,25 @@ def list_first_seen(config: Config, kind: str) -> pd.DataFrame:
     """
     chain = Chain(_place(config.root), read_log(_place(config.root)))
     path = f"{TABLES}/{kind}.parquet"
+    entries = chain.log.entries[: _find_place(chain.log, until) + 1 if until else None]
+    times = _set_right(chain.log.entries)
     seen = _Seen()
-    for at, entry in enumerate(chain.log.entries, 1):
-        state = chain.follow(at)
-        seen.add(state.tables.get(path), entry.made_at)
+    for at, entry in enumerate(entries, 1):
+        seen.add(chain.follow(at).tables.get(path), times[entry.made_at])
     if seen.last is None:
         return pd.DataFrame(columns=["first_seen", "last_seen", "present"])
-    return seen.tabulate(chain, path)
+    return seen.tabulate(chain, path, times)
+
+
+def _set_right(entries: Sequence[Entry]) -> dict[str, str]:
+    """Of each time at which a snapshot was made that which counts: of a wrong clock's, that of the one before."""
+    right = find_in_turn([entry.day for entry in entries])
+    last = next((entry.made_at for entry, one in zip(entries, right, strict=True) if one), "")
+    times = {}
+    for entry, one in zip(entries, right, strict=True):
+        last = entry.made_at if one else last
+        times[entry.made_at] = last
+    return times
 
 
 def list_differences(config: Config, before: str, after: str, kind: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -214,7 +239,7 @@ class _Seen:
             known[placed.ids] = codes
             self.codes[name] = known
 
-    def tabulate(self, chain: Chain, path: str) -> pd.DataFrame:
+    def tabulate(self, chain: Chain, path: str, right: Mapping[str, str]) -> pd.DataFrame:
         assert self.last is not None
         ids = np.flatnonzero(self.latest >= 0)
         shape = chain.read_shape(self.last.about)
@@ -225,7 +250,7 @@ class _Seen:
         if shape.row:
             rows["source_row"] = self.row[ids]
         born, last = (
-            pd.Series([pd.Timestamp(one).tz_localize(None) for one in times]).to_numpy()
+            pd.Series([pd.Timestamp(right.get(one, one)).tz_localize(None) for one in times]).to_numpy()
             for times in (chain.times, self.times)
         )
         seen = pd.DataFrame(

@@ -5,7 +5,7 @@ import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -914,7 +914,7 @@ class Workbook:
         """
         from taizhang.workbook.late import read_late_entries  # with models that only this needs: slow to load
 
-        until = datetime.fromisoformat(self.known.made_at) if self.known is not None else None
+        until = self.known.snapshot if self.known is not None else ""
         return read_late_entries(self.config, view, kinds=kinds, until=until)
 
     def doubtful_pairs(self, district: str = ALL) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """When rows were entered: what the workbook's snapshots have, handed to the analysis."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import pandas as pd
 
@@ -12,24 +11,23 @@ from taizhang.store import list_first_seen, list_snapshots
 
 
 def read_late_entries(
-    config: Config, view: View, *, kinds: Sequence[str] = (), until: datetime | None = None
+    config: Config, view: View, *, kinds: Sequence[str] = (), until: str = ""
 ) -> LateEntries:
     """Measure late entries from a workbook's snapshots, of all kinds with dates, or of some.
 
-    With `until`, those made later are left out, as is what they alone had.
+    With `until`, a snapshot's id, those made later are left out, as is what they alone had.
     """
-    times = [one.made_at for one in list_snapshots(config) if until is None or one.made_at <= until]
+    made = list_snapshots(config)
+    if until:
+        made = made[: next(at for at, one in enumerate(made, 1) if one.id == until)]
     # On the clock's own day and time, as the rows have it.
-    snapshots = pd.DatetimeIndex([time.replace(tzinfo=None) for time in times]).unique().sort_values()
+    times = [one.made_at.replace(tzinfo=None) for one in made if one.in_turn]
+    snapshots = pd.DatetimeIndex(times).unique().sort_values()
     seen = {}
     for kind in list_followed(view):
         if not len(snapshots) or (kinds and kind not in kinds):
             continue
-        rows = list_first_seen(config, kind)
+        rows = list_first_seen(config, kind, until=until)
         if not rows.empty:
-            rows = rows[rows["first_seen"] <= snapshots[-1]]
-            seen[kind] = rows.assign(
-                present=rows["last_seen"] >= snapshots[-1],
-                last_seen=rows["last_seen"].where(rows["last_seen"] <= snapshots[-1], snapshots[-1]),
-            )
+            seen[kind] = rows
     return measure_late_entries(view, seen, snapshots)
