@@ -12,7 +12,7 @@ from taizhang.core.clock import read_moment
 from taizhang.core.files import remove_leftovers
 from taizhang.core.version import __version__
 from taizhang.store.hashing import Hashes, hash_order, hash_rows, number_copies
-from taizhang.store.log import Entry, Log, read_log, write_log, write_record
+from taizhang.store.log import LOG, Entry, Log, read_log, write_log, write_record
 from taizhang.store.placement import (
     Placement,
     encode,
