@@ -18,7 +18,7 @@ import sys
 
 
 def _leave_folder() -> None:
-    """Have no module looked for in the folder that one stands in.
+    """Keep Python from looking for modules in the current folder.
 
     ``python -m`` and an empty part of PYTHONPATH put it on the path. A workbook's csv.py must not be taken for
     Python's, here or in processes that this one starts.

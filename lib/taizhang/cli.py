@@ -256,7 +256,7 @@ class DiffFormat(StrEnum):
 def open_workbook(
     folder: str, period: "Period", as_of: str = "", known_on: str = "", *, notebooks: bool = False
 ) -> "Workbook":
-    """Open the workbook of a command's -C, as of the day given; a day before the period is refused at once.
+    """Open the workbook of a command's -C, as of the given day; a day before the period is refused immediately.
 
     With `known_on`, as it was known on that day. So is a workbook whose own facts, and `notebooks` if a review is to
     run them, its user does not trust.
@@ -280,7 +280,9 @@ def open_workbook(
 
 @contextmanager
 def hold_workbook(folder: str, period: "Period", as_of: str, known_on: str) -> Iterator["Workbook"]:
-    """Open a workbook as `open_workbook` does, and hold it in one state; say so if it was read for this run alone."""
+    """Open a workbook as `open_workbook` does, and keep one state of it; say so if raw files were read for
+    this run only.
+    """
     with open_workbook(folder, period, as_of, known_on).hold_to_read() as book:
         tell_known(book)
         yield book
@@ -289,7 +291,7 @@ def hold_workbook(folder: str, period: "Period", as_of: str, known_on: str) -> I
 
 
 def tell_known(book: "Workbook") -> None:
-    """Say which ingest is read, if it is not the present's, and by which other version it was made."""
+    """Say which ingest is read, if not the current one, and which other version made it."""
     from taizhang.core.version import __version__
 
     if book.known is None:
@@ -792,7 +794,7 @@ def return_(
 
 
 def expand_pattern(path: Path) -> list[Path]:
-    """The files that a name with * stands for, as a Windows console leaves that to the command."""
+    """The files matching a name with *, which a Windows console leaves to the command."""
     if path.exists() or not set("*?") & set(path.name):
         return [path]
     return sorted(path.parent.glob(path.name)) or [path]

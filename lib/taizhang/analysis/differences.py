@@ -155,7 +155,7 @@ def _reaches_a_year_behind(view: View, then: Then) -> bool:
 
 
 def weigh_change(view: View, fact: str, district: str, then: Then) -> float:
-    """Return the probability of so large a change by chance; NaN if unknown, or if the fact has no measure of chance.
+    """Return the probability of such a change by chance; NaN if unknown, or if the fact has no measure of chance.
 
     Counts, rates and shares use the tests of `stats.change`, counts per day counted. Medians use the interval of their
     difference from both intervals (the construction of Newcombe 1998, Statistics in Medicine 17, 873-890, method
@@ -257,7 +257,8 @@ def _compare_medians(one: Row, other: Row, scatter: Scatter) -> float:
 
 
 def weigh_place(view: View, fact: str, district: str) -> float:
-    """Return the probability that a district differs so much from all others together by chance; NaN if unavailable.
+    """Return the probability that a district differs this much from all others together by chance; NaN if
+    unavailable.
 
     It holds whatever the missing answers are. Counts and sums have no such probability, as they do not show how many
     residents, premises or visits they came from.

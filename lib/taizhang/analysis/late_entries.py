@@ -1,4 +1,4 @@
-"""How late rows are entered, what of ledgers was changed or removed, and how many rows are still to come.
+"""Late entries: how late rows are entered, what was changed or removed, and how many are still to come.
 
 All of it rests on snapshots: which rows each of them had. A forecast is no fact, and has no fact's name.
 """
@@ -35,7 +35,7 @@ _UNKNOWN_MONTH = ("year",)  # precisions of a date that leave the month open
 
 @dataclass(frozen=True)
 class KindEntries:
-    """What snapshots tell of one kind.
+    """What snapshots show about one kind.
 
     `rows`: as `follow_rows` leaves them, of all districts. `triangle` counts them; `delays` is None where there are too
     few rows to say anything, and in a store of too few snapshots.
@@ -49,7 +49,7 @@ class KindEntries:
 
 @dataclass(frozen=True)
 class LateEntries:
-    """What snapshots tell of ledgers, by kind.
+    """What snapshots show about ledgers, by kind.
 
     `lack`: why there is no forecast: store (there are no snapshots), short (too few, or all within two months), or ''.
     """
@@ -188,7 +188,7 @@ def _list_levels(kind: Kind, rows: pd.DataFrame) -> list[tuple[list[str], str]]:
 
 
 def pair_rows(kind: Kind, gone: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Say which rows that are gone are new ones in another form, by what tells rows of the kind apart, as above.
+    """Match missing rows to new ones that are the same row changed, by the columns that identify rows of the kind.
 
     Returns
     -------

@@ -41,7 +41,7 @@ class Rewarded:
 
     @property
     def has_unknown(self) -> bool:
-        """Whether some amount can't be told."""
+        """Whether some amount is unknown."""
         return bool((self.places["total_known"] < self.months_total).any())
 
     @property

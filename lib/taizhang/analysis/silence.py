@@ -50,7 +50,7 @@ def _read_silences(view: View) -> dict[tuple[str, str], list[Silence]]:
 
 @once_per_view
 def is_silent(view: View, kind: str, period: Period, district: str | None = None) -> bool:
-    """Return whether a ledger has gaps for so much of a period that its counts do not represent the period.
+    """Return whether a ledger's gaps are so long that its counts do not represent a period.
 
     For the whole area: whether the districts with gaps would have had over a tenth of its rows.
     """

@@ -120,7 +120,7 @@ def _list_within(
 
 
 def list_key_periods(view: View, *kinds: str) -> Mapping[str, pd.DataFrame]:
-    """`compare_key_periods` of those of these kinds that have enough."""
+    """`compare_key_periods` for those of these kinds with enough rows."""
     found = {kind: compare_key_periods(view, kind) for kind in kinds}
     return {kind: part for kind, part in found.items() if part is not None}
 
@@ -139,7 +139,7 @@ def group_spans(parts: Mapping[str, pd.DataFrame]) -> dict[tuple[date, date], li
 
 
 def is_alike(part: pd.DataFrame) -> bool:
-    """Return whether no key period of a kind can be told from other days, with an interval to show it."""
+    """Return whether no key period of a kind differs clearly from other days, with an interval to show it."""
     return bool((part["verdict"].eq("alike") & part["high"].notna()).all())
 
 

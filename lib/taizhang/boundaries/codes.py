@@ -126,7 +126,8 @@ def name_level(code: str) -> str:
 
 
 def find_levels(codes: Collection[str]) -> tuple[str, str]:
-    """What level the unit is that all codes lie in, and what level their own: as ``county`` and ``township``; '' else.
+    """The level of the unit that contains all codes, and that of the codes: as ``county`` and ``township``;
+    '' if unclear.
 
     Of counties (GB/T 2260) a third pair of 01 to 20 is a district, of 81 to 99 a city.
     """

@@ -75,7 +75,7 @@ def read_grid(
 
 
 def make_empty_grid() -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Return a grid without cells, and its measures: what facts have of one that could not be read."""
+    """Return a grid without cells, with its measures, for facts whose grid could not be read."""
     cells = pd.DataFrame(columns=_COLUMNS[:-1], dtype="str").astype({"assigned": "boolean"})
     measures = dict.fromkeys(("gap_km2", "overlap_km2"), pd.Series(dtype=float))
     return gpd.GeoDataFrame(cells, geometry=[], crs=4490), pd.DataFrame(

@@ -58,7 +58,7 @@ class LayerSeen:
 
 
 def survey_layers(path: Path) -> Iterator[LayerSeen]:
-    """Examine each layer of a file; nothing is raised."""
+    """Examine each layer of a file without raising errors."""
     try:
         layers = [""]
         if path.suffix.lower() in _LAYERED:

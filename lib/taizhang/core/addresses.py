@@ -41,18 +41,18 @@ class Address:
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is the address of something elsewhere, or stands for one (``${NAME}``)."""
+    """Return whether a text is an address on another machine, or a variable for one (``${NAME}``)."""
     return bool(_HEAD.match(text) or _NAME.match(text))
 
 
 def leads_away(written: str) -> bool:
-    """Return whether asking for an address reaches another machine, or tells a value of the environment."""
+    """Return whether using an address would contact another machine or reveal an environment variable."""
     head = _HEAD.match(written)
     return bool(_NAME.search(written)) or (head is not None and head["scheme"].casefold() not in _HERE)
 
 
 def fill_address(written: str) -> Address:
-    """An address with the environment's values for ``${NAME}``; ParameterError that names those that are missing.
+    """An address with ``${NAME}`` replaced by environment variables; ParameterError names the missing ones.
 
     A value before the host, or after the question mark, is taken as it is, whatever signs are in it.
     """
@@ -78,9 +78,9 @@ def fill_address(written: str) -> Address:
 
 
 def show_address(text: str) -> str:
-    """An address without user and password, and without what stands after a question mark.
+    """An address without user, password and query string.
 
-    Of a file outside the workbook it is the name alone, as of other files: the folders are this machine's.
+    For a file outside the workbook, only the name is shown, since its folders belong to this machine.
     """
     user, rest = _split_user(text)
     head = _HEAD.match(user)

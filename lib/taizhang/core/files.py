@@ -110,7 +110,7 @@ def write_through(path: Path) -> None:
 
 
 def list_below(folder: Path) -> list[Path]:
-    """All that is in a folder, or below it, but for what others take away meanwhile."""
+    """Everything in a folder and its subfolders; files deleted during the listing are skipped."""
     return [Path(place, name) for place, folders, files in os.walk(folder) for name in (*folders, *files)]
 
 
@@ -190,7 +190,7 @@ def is_forbidden(error: OSError) -> bool:
 
 
 def is_writable(folder: Path) -> bool:
-    """Return whether a folder, which is made if it is not there, may be written; by trying, as rights don't tell."""
+    """Return whether a folder can be written to; by trying, since permissions can mislead. It is made if missing."""
     try:
         with open_scratch(folder):
             return True
@@ -213,7 +213,7 @@ def write_bytes(path: Path, data: bytes, *, through: bool = True, new: bool = Fa
 
 
 def is_named(path: Path) -> bool:
-    """Return whether there is anything by this name: a link to nothing is, so that what reads it says so."""
+    """Return whether something has this name; a broken link counts, so that reading it gives an error."""
     return os.path.lexists(path)
 
 

@@ -62,7 +62,7 @@ def read_kept_table(stem: Path, read: Callable[[Path], "pd.DataFrame"]) -> "pd.D
 
 
 def clear_way(path: Path) -> None:
-    """Move aside a folder that stands where a file is to be, or a file that stands where a folder is to be.
+    """Move aside a folder in the place of a future file, or a file in the place of a future folder.
 
     Only for places that are ours: whoever put something there finds it beside.
     """

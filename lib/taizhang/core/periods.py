@@ -108,7 +108,7 @@ class Period:
 
 
 def find_period_of(day: date, scale: str) -> Period:
-    """The period of a length (one of `SCALES`) that a day lies in."""
+    """The period of a given length (one of `SCALES`) that contains a day."""
     return parse_period(f"{day.year:04d}{_SUFFIXES[scale](day.month)}")
 
 

@@ -529,7 +529,7 @@ def _mask(text: str) -> str:
 
 
 def mask_column(values: "pd.Series") -> "pd.Series":
-    """Mask a text column; empty cells stay empty. Where nothing is to be masked it is the very same.
+    """Mask a text column; empty cells stay empty. If there is nothing to mask, the same column is returned.
 
     Of codes of 18 figures with a day within, one in eleven would pass for an identity number: where most such cells of
     the column fail the check, those that share their day with one that fails, or have a recent one, are no persons'.

@@ -26,12 +26,12 @@ def trust_workbook(root: Path) -> None:
 
 
 def revoke_trust(root: Path) -> None:
-    """Ask again before a workbook runs code of its own."""
+    """Ask again before a workbook runs its own code."""
     _find_mark(root).unlink(missing_ok=True)
 
 
 def is_trusted(root: Path) -> bool:
-    """Return whether a workbook may run code of its own."""
+    """Return whether a workbook may run its own code."""
     root = root.resolve()
     said = os.environ.get(VARIABLE, "")
     if said == "1":

@@ -1,4 +1,4 @@
-"""The list of a draw out of the workbook's register of premises, as it was last ingested.
+"""The list for a draw from the workbook's register of premises, as last ingested.
 
 Premises are those that rows were linked to: one that stands twice is drawn once, and a visit counts however the ledger
 of inspections writes the name.

@@ -1,4 +1,4 @@
-"""Names as they are compared: width, capitals and blanks do not tell two apart."""
+"""Names in the form in which they are compared, ignoring width, capitals and blanks."""
 
 import unicodedata
 

@@ -221,7 +221,7 @@ class Measure(ABC):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Return the columns it rests on: for each ground, the one that answers most often."""
+        """Return the columns it depends on: for each ground, the one filled in most often."""
         return tuple(dict.fromkeys(ground.columns[0] for ground in self.list_grounds() if ground.columns))
 
     def answer(self, scene: Scene) -> Result:

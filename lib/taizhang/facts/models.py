@@ -1,11 +1,11 @@
-"""Facts of model sites, as they stand on the as-of day."""
+"""Facts of model sites on the as-of day."""
 
 from taizhang.facts.measures import Count, Measure
 from taizhang.facts.rows import Mask, Rows
 
 
 def is_standing(rows: Rows) -> Mask:
-    """Return whether it was awarded on or before as_of, or no day of that is written, and not withdrawn by then."""
+    """Return whether it was awarded by as_of, or without a recorded day, and not withdrawn by then."""
     return (~rows.known("awarded_on") | rows.by("awarded_on")) & ~rows.by("withdrawn_on")
 
 

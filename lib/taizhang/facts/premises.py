@@ -1,4 +1,4 @@
-"""Facts of the register of premises, as it stood at as_of, and which of them were visited."""
+"""Facts of the register of premises at as_of, and of visits to the premises."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Facts of projects, as they stand on the as-of day. A project without a district is the whole area's alone."""
+"""Facts of projects on the as-of day. A project without a district counts only for the whole area."""
 
 import numpy as np
 

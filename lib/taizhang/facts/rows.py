@@ -413,7 +413,7 @@ class Rows:
         return self.ledger.previous_day(columns)[self.at]
 
     def by(self, column: str) -> Mask:
-        """Return whether the date is known and lies wholly on or before as_of."""
+        """Return whether the date is known and entirely on or before as_of."""
         return self.last_days(column) <= self.as_of
 
     def is_carried(self) -> Mask:
@@ -423,7 +423,7 @@ class Rows:
         return self.days(self.ledger.date) < np.datetime64(self.period.start, "D")
 
     def before(self, column: str) -> Mask:
-        """Return whether the date is known and lies wholly before as_of."""
+        """Return whether the date is known and entirely before as_of."""
         return self.last_days(column) < self.as_of
 
     def looks_back(self) -> Mask:

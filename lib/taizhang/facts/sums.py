@@ -118,7 +118,7 @@ def _name_kinds(facts: pd.DataFrame) -> pd.Series:
 
 
 def leave_out_empty(facts: pd.DataFrame, empty: Collection[str]) -> pd.DataFrame:
-    """Facts of rows but for those of kinds that have no row in the period: their zeros are no count of anything."""
+    """Facts of rows, except kinds without rows in the period, whose zeros count nothing."""
     return facts[~_name_kinds(facts).isin(set(empty))].reset_index(drop=True) if empty else facts
 
 

@@ -1,4 +1,4 @@
-"""A figure as a stand-alone file: SVG, PDF or PNG, of a given width, with its font embedded."""
+"""A figure as a separate file: SVG, PDF or PNG, of a given width, with its font embedded."""
 
 import re
 from functools import cache

@@ -30,7 +30,7 @@ _MOST_ROWS = 50  # districts of a chart of ranks
 
 @exhibit("ranks")
 def plot_rank_ranges(view: View, fact: str) -> display.Figure | None:
-    """Plot each district's rank as a range; districts in one group cannot be told apart.
+    """Plot each district's rank as a range; districts in one group do not differ clearly.
 
     None if there are many districts; the table beside it has the same ranges.
     """

@@ -50,7 +50,7 @@ def _describe_summary(summary: KindSummary, how: str = "read") -> list[Reason]:
 
 
 def count_rows(counts: Mapping[str, int], how: str) -> list[Reason]:
-    """Rows by kind; `how` they are written is 'apart' (header 3) or 'counted' (3 header)."""
+    """Rows by kind, written as `how` says: 'apart' (header 3) or 'counted' (3 header)."""
     return [
         Reason(f"ingest.rows.{how}", name=Reason(f"ingest.rows.{name}"), rows=rows)
         for name, rows in counts.items()

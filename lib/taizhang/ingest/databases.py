@@ -57,7 +57,7 @@ def fetch_rows(wanted: Wanted, root: Path, path: Path) -> None:
 
 
 def try_source(wanted: Wanted, root: Path) -> tuple[bool, int]:
-    """Read the first rows; whether the server has been told that nothing is written, and the number of columns."""
+    """Read the first rows; returns whether the server was set to read-only, and the number of columns."""
     with tell_driver(wanted.address):
         names, batches, close = _ask(wanted, root)
         try:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a database: the address as shown, the name of the table or of the query's place, and the key."""
+    """Rows of a database: the address as shown, the name of the table or query, and the key."""
 
     shown: str
     sheet: str
@@ -67,7 +67,7 @@ class Elsewhere:
         return names, missing
 
     def fetch_layer(self, layer: LayerConfig) -> str:
-        """Bring a boundary layer out of a database to its path; its name.
+        """Copy a boundary layer from a database to a file; returns its name.
 
         BoundaryError if the districts can't be read; a grid that can't is among what failed.
         """

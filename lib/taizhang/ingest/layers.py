@@ -29,7 +29,7 @@ from taizhang.settings.workbook import Config, GridConfig, LayerConfig, show_lay
 
 @dataclass(frozen=True)
 class Layers:
-    """Districts, grid cells (None if there is no such layer), crosswalk of codes, and what was noticed.
+    """Districts, grid cells (None if there is no such layer), crosswalk of codes, and remarks.
 
     `lost`: the grid or crosswalk, if it could not be read.
     """

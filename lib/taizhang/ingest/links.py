@@ -1,4 +1,4 @@
-"""Links the premises that ledgers name: gathers the names of all kinds, has them linked, writes what came of it.
+"""Links between ledgers and premises: collect the names of all kinds, link them, and write the result.
 
 Each row that names premises gets a key in its own table, `premises_key`, by which facts compare premises; how the key
 was found stands in premises_links.parquet. Names are gathered once each, however many rows hold them, and rows are
@@ -80,7 +80,7 @@ def update_links(
     reader: str,
     force: bool = False,
 ) -> Linked:
-    """Bring the links up to date: nothing is linked again where mentions, decisions and code are as they were.
+    """Update the links; nothing is linked again if mentions, decisions and code are unchanged.
 
     `kinds` are those with tables in `processed`; `places` the names of each district, by code, and of the units it lies
     in; `decided_by` is the hash of the decisions, `reader` of what reads and links.

@@ -97,7 +97,7 @@ class Plan:
         return folder / path.name
 
     def check_settings(self) -> None:
-        """ChangedError if the settings are not those that the configuration was read from."""
+        """ChangedError if the settings have changed since the configuration was read."""
         for name in self.settings:
             now = hash_file(self.paths[name]) if self.paths[name].exists() else ""
             if now != self.stamps[name].sha256 or self.config.made_from.get(name, now) != now:
@@ -199,7 +199,7 @@ def stamp_inputs(plan: Plan, known: State | None = None) -> Plan:
 
 
 def find_reasons(plan: Plan, state: State | None) -> Iterator[str]:
-    """Return why the tables are out of date: raw files that are new, changed or gone; empty if they are current.
+    """Return why the tables are out of date: raw files added, changed or deleted; empty if they are current.
 
     A file whose time changed but whose bytes did not counts as unchanged.
     """

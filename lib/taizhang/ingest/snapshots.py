@@ -1,4 +1,4 @@
-"""What an ingest hands to the store: the tables, the account of them, and the settings by which numbers are told."""
+"""What an ingest passes to the store: tables, their account, and the settings that numbers depend on."""
 
 import json
 from dataclasses import replace
@@ -19,7 +19,7 @@ _ALL = Code(("taizhang.cli",))
 
 
 def store_snapshot(config: Config, state: State, *, whole: bool = False) -> Snapshot | None:
-    """Store what an ingest came to; None if that, and what else decides numbers, is as in the newest snapshot.
+    """Store the result of an ingest; None if it and everything else that decides numbers is unchanged.
 
     With `whole`, notes, notebooks and templates count, too. ChangedError if the settings have been saved since they
     were read.
@@ -44,8 +44,7 @@ def store_snapshot(config: Config, state: State, *, whole: bool = False) -> Snap
 
 
 def store_whole(config: Config) -> Snapshot:
-    """The snapshot of what was ingested last, with notes, notebooks and templates as they now are; it is stored if
-    need be.
+    """Store the latest ingest with the current notes, notebooks and templates, if needed; returns the snapshot.
 
     ChangedError if settings have been saved since they were read.
     """

@@ -100,7 +100,7 @@ class IngestResult:
 
     @property
     def unread(self) -> dict[str, tuple[Unread, ...]]:
-        """What could not be read, by the kind of the facts that rest on it."""
+        """What could not be read, by the kind whose facts depend on it."""
         grid = {GRID: (self.lost[GRID],)} if GRID in self.lost else {}
         return {one.kind: one.unread for one in self.summaries if one.unread} | grid
 

@@ -20,7 +20,7 @@ def make_decider(book: "Workbook", district: str, lang: str = "") -> Any:
 
 
 def write_decision(book: "Workbook", a: str, b: str, *, same: bool, by: str, why: str = "") -> None:
-    """Add a line to data/raw/pairs.csv, which is written whole or not at all; other lines stay as they are."""
+    """Add a line to data/raw/pairs.csv, which is written whole or not at all; other lines are unchanged."""
     listed = open_list(book.root / DECIDED, PAIR_NAMES)
     line = {
         "a": a,

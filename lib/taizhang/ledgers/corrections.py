@@ -20,7 +20,7 @@ _LETTERS = re.compile(r"[A-Za-z]{1,3}")
 
 @dataclass
 class Corrector:
-    """The corrections of one file: those not yet placed, those applied, those that do not match."""
+    """The corrections of one file: not yet placed, applied, and not matching."""
 
     source: Source
     name: str
@@ -118,7 +118,7 @@ def _find_column(grid: Grid, table: LedgerTable | None, name: str) -> tuple[int,
 
 
 def find_section(table: LedgerTable, row: int) -> object:
-    """The district of the section under which a row stands; '' if it stands under none."""
+    """The district of the section that contains a row; '' if there is none."""
     above = [at for at in table.sections if table.first + at <= row]
     return table.sections[max(above)] if above else ""
 

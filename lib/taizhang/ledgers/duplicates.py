@@ -49,7 +49,7 @@ class RunningNumbers:
             self._numbers.setdefault(origin, []).append(numbers.dropna().to_numpy(dtype=np.int64))
 
     def list_origins(self) -> frozenset[Origin]:
-        """Those whose numbering restarts: several of them, or one that restarts by itself."""
+        """The files and sheets whose numbering restarts: several, or one in which it restarts."""
         begun, again = set(), False
         for origin, parts in self._numbers.items():
             numbers = np.concatenate(parts)
@@ -97,7 +97,7 @@ def find_twins(
 
 
 def hash_keys(table: pd.DataFrame, kind: Kind) -> pd.DataFrame:
-    """Hash the values by which rows are compared, to find duplicates in tables too long for memory.
+    """Hash the values used to compare rows, to find duplicates in tables too long for memory.
 
     Returns uint64 on the same index; columns ``id`` and ``same``, if the kind has them. 0 if a row lacks a value and
     so matches no other; equal rows have equal hashes, and different rows almost never do (64 bits).

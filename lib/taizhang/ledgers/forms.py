@@ -1,4 +1,4 @@
-"""The sheets of a blank form: how each says of which kind it is, and how one that holds no ledger is known.
+"""The sheets of a blank form: how the kind of each is marked, and how help sheets are recognised.
 
 The second line of a ledger's form names its kind in brackets, so that a file with a sheet for each kind can be given
 for any of them; the first cell of its other sheets says that they are not read.
@@ -31,7 +31,7 @@ def describe_form(kind: str, row: str, lang: str) -> str:
 
 
 def find_form_kind(sheet: Cells, height: int) -> str | None:
-    """The kind of a form's sheet: '' for one that holds no ledger, None for a sheet that is of no form."""
+    """The kind of a form's sheet: '' if it holds no ledger, None if it does not belong to a form."""
     if height and sheet.text(0, 0) in _list("unread"):
         return ""
     line = sheet.text(1, 0) if height > 1 else ""

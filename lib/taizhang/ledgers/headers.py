@@ -305,5 +305,5 @@ def bare(text: str) -> str:
 
 
 def bare_words(text: str) -> str:
-    """A header without what stands in brackets in it."""
+    """A header without the words in brackets."""
     return _strip(_BRACKETS.sub("", unicodedata.normalize("NFKC", text)))

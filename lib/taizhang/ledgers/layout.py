@@ -249,7 +249,7 @@ class _Looker:
         return -1 if (row, left) in self.span else left
 
     def split_columns(self, table: LedgerTable) -> list[LedgerTable]:
-        """Tables side by side, told by a blank column between two full sets of required fields."""
+        """Tables side by side, separated by a blank column between two complete sets of required fields."""
         rows = self.grid.codes[table.header[0] : table.last]
         blank = np.flatnonzero((rows < 0).all(axis=0))
         needed = {name for name in self.index.kind.required if name != "district"}
@@ -323,7 +323,7 @@ class _Looker:
 
 
 def merge_is_short(span: dict[tuple[int, int], tuple[int, int, int, int]], row: int, width: int) -> bool:
-    """Return whether the merges through a header row are as high as headers are, and no merged column of data."""
+    """Return whether merged cells through a header row are no higher than headers, and not data columns."""
     heights = [span[row, c][2] - span[row, c][0] + 1 for c in range(width) if (row, c) in span]
     return max(heights, default=1) <= MOST_HEADER_ROWS
 

@@ -126,7 +126,7 @@ class ShownRow:
         return next((cell for cell in self.cells if cell.field == field), None)
 
     def find_column(self, name: str) -> ShownCell | None:
-        """The cell of a column by field or, of one that has none, by letter."""
+        """The cell of a column, by field or, if it has none, by letter."""
         return self.find(name) or next((cell for cell in self.cells if cell.letter == name), None)
 
 

@@ -15,7 +15,7 @@ from taizhang.ledgers.sheets import Sheet
 
 
 def read_parquet(path: Path, *, rows: int, numbers: RowNumbers | None = None) -> Iterator[Grid]:
-    """Read a Parquet file in parts of so many rows: in each, column names in the first row and rows below.
+    """Read a Parquet file in parts of a given number of rows, each with column names in its first row.
 
     Each part's sheet has an offset, so that row numbers continue: the file's first data row is row 2; what came out
     of a database is numbered as `numbers` says. Raises LedgerError if the file is damaged.

@@ -26,7 +26,7 @@ class Point(NamedTuple):
 
 
 def find_point(value: object) -> Point | None:
-    """The point that a cell gives in degrees; None if it gives none, or which number is which can't be told.
+    """The point that a cell gives in degrees; None if there is none, or it is unclear which number is which.
 
     Two numbers without names are a longitude and a latitude where only one order lies in China or its neighbours.
     """

@@ -165,7 +165,7 @@ def find_unit_doubt(values: Iterable[object], unit: str, *, whole: bool, named: 
 
 
 def is_bare(value: object) -> bool:
-    """Return whether a cell is a number without a unit of its own."""
+    """Return whether a cell is a number without a unit."""
     return _read_bare(value) is not None
 
 
@@ -303,7 +303,7 @@ def _read_beside(plain: str, unit: str, factor: float, decimal: str) -> Read | N
 
 
 def fold_number(text: str) -> str:
-    """NFKC, lower case, no white space; the minus and the thousands as ASCII; ² and ① as they are, but in m²."""
+    """Normalise to NFKC, lower case, no white space, ASCII minus and separators; keep ² and ① except in m²."""
     plain = "".join(
         part if _RAISED.fullmatch(part) else unicodedata.normalize("NFKC", part)
         for part in _RAISED.split(text)

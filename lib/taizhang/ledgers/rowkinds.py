@@ -55,7 +55,7 @@ class HeaderColumn:
 
 
 class Doubt(NamedTuple):
-    """What of a row looks like a total's: the field, and why it is doubtful."""
+    """Why a row may be a total: the field and the reason."""
 
     field: str
     reason: Reason

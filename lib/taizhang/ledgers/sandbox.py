@@ -45,13 +45,13 @@ def read_ledger_file(path: Path, source: Source, *, name: str) -> FileRead:
 
 
 def survey_ledger_file(path: Path, survey: Survey, *, name: str) -> FileSeen:
-    """Examine an undescribed file, in the same way as `read_ledger_file`; nothing is raised."""
+    """Examine an undescribed file in the same way as `read_ledger_file`, without raising errors."""
     seen = _look(path, survey, name, survey_here)
     return FileSeen(name, (), seen.reasons[0]) if isinstance(seen, _Unread) else seen
 
 
 def read_sheets(path: Path) -> tuple[Sheet, ...]:
-    """The sheets of a workbook that is no ledger, as they stand; LedgerError if it can't be read."""
+    """The sheets of a workbook that is not a ledger, unchanged; LedgerError if it can't be read."""
     kind = sniff_format(path)
 
     def look(path: Path, _: None, *, name: str) -> SheetsRead:

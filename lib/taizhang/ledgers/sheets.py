@@ -26,7 +26,7 @@ _SUFFIXES = {"xlsx": (".xlsx", ".xlsm", ".xlsb"), "xls": (".xls",), "ods": (".od
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet's cells as they stand, row by row; '' is an empty one.
+    """A sheet's cells as written, row by row; '' is an empty one.
 
     A text file's sheet has the name ''. `top` and `left` are the position of the first cell; `merged` ranges are
     first row, first column, last row, last column; `errors` are cells with an error such as #REF!. All are 0-based

@@ -1,4 +1,4 @@
-"""Rows as they stand in a ledger, cell by cell, for whoever asks about them or corrects them."""
+"""Rows of a ledger as written, cell by cell, for questions and corrections."""
 
 from collections.abc import Collection, Iterator, Mapping
 

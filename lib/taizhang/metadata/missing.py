@@ -15,7 +15,7 @@ Worded = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Needed:
-    """What a function needs, `words` for what else may be missing, and the ids by which a report shows it."""
+    """What a function needs, `words` for anything else that may be missing, and its ids in reports."""
 
     needs: tuple[str, ...] = ()
     words: Worded = field(default_factory=dict)

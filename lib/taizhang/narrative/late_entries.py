@@ -1,4 +1,4 @@
-"""Late entries in words: how late rows come and what is still expected, or why nothing can be told."""
+"""Late entries in words: how late rows are entered and how many are expected, or why that is unknown."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from taizhang.stats.delays import FEWEST_ROWS
 
 
 def write_late_entries(view: View, late: LateEntries, kind: str) -> Prose | None:
-    """How late a ledger's rows are entered and how many are still to come, or what is missing to tell."""
+    """Say how late a ledger's rows are entered and how many are expected, or what is missing to know."""
     lang = view.lang
     if late.lack == "store":
         return tell(lang, say("late_text.store", lang))

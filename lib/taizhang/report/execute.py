@@ -110,7 +110,7 @@ def execute_notebook(
     timeout: int = TIMEOUT,
     held: Path | None = None,
 ) -> NotebookNode:
-    """Run a notebook, a file or its text, in a kernel of its own, and write it whether it succeeds or fails.
+    """Run a notebook (a file or its text) in its own kernel, and write it whether it succeeds or fails.
 
     The kernel runs in `cwd`, and paths in outputs are shown as seen from there; a cell may take `timeout` seconds. The
     workbook is read in the state that a run holds in `held`, if there is one, otherwise as it is.

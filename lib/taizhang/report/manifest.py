@@ -36,7 +36,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def open_manifest(folder: Path) -> tuple[Manifest, Reason | None]:
-    """The manifest; one that can't be read is kept under another name, and one without reports begun, which is told."""
+    """Open the manifest; an unreadable one is renamed, a new one begun, and the messages say so."""
     try:
         return read_manifest(folder), None
     except ParameterError:

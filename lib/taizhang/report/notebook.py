@@ -162,7 +162,7 @@ def part_brief(blocks: Sequence[ReportBlock]) -> tuple[Brief | None, list[Report
 
 
 def is_annexed(block: ReportBlock) -> bool:
-    """Return whether a block stands in the annex: on paper after all others, on a page folded where it is."""
+    """Return whether a block belongs to the annex: on paper after all others, on a page folded in place."""
     match block:
         case TableBlock(table=shown) | FigureBlock(figure=shown):
             return shown.annex

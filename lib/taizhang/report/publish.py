@@ -131,7 +131,7 @@ def publish_plan(snapshot: Snapshot, manifest: Manifest, outputs: Outputs) -> st
 def publish_rows(
     snapshot: Snapshot, manifest: Manifest, outputs: Outputs, tasks: Sequence[ReportTask]
 ) -> None:
-    """Write the rows that the pages to be made link to, and of the others those that are no longer what was written.
+    """Write the rows that the pages to be made link to, and any others that have changed since they were written.
 
     Delete those that may no longer be shown.
     """
@@ -157,7 +157,7 @@ def _enter_rows(written: Mapping[str, str], manifest: Manifest, outputs: Outputs
 
 
 def remove_unlisted(folder: Path, wanted: Collection[str]) -> list[str]:
-    """Delete the reports of a folder without a manifest, but for those to be made: nobody knows what they show."""
+    """Delete the reports in a folder without a manifest, except those to be made: their content is unknown."""
     names = [path.stem for path in sorted((folder / "notebooks").glob("*.ipynb")) if path.stem not in wanted]
     for name in names:
         stem, _, lang = name.rpartition(".")

@@ -71,7 +71,7 @@ class StepDone:
 
 @dataclass(frozen=True)
 class Run:
-    """A run as the record has it: `end` and `exit` are None of one that was `cut` off."""
+    """A recorded run; `end` and `exit` are None if it was `cut` off."""
 
     version: str
     start: str
@@ -101,7 +101,7 @@ def list_steps(book: Workbook) -> list[Step]:
 
 
 def describe_routine(book: Workbook) -> list[Reason]:
-    """What a run would do now, and how the last one ended; nothing is written, and nobody is waited for."""
+    """What a run would do now, and how the last one ended; nothing is written, and other runs are not waited for."""
     lines = [Reason("report.routine.would", when=_write_moment(read_moment()))]
     for step in list_steps(book):
         line = Reason("report.routine.line", said=step.word())

@@ -1,4 +1,4 @@
-"""Reading and checking workbook.toml: every wrong key is named at once, with the nearest known key and the line."""
+"""Read and check workbook.toml: all wrong keys are reported at once, with the nearest known key and the line."""
 
 import codecs
 import os
@@ -425,7 +425,7 @@ class Target(SettingsTable):
 
 
 class OwnReport(SettingsTable):
-    """A report of the workbook's own, which every review makes beside the township reviews and the comparison.
+    """A report added by the workbook, made by every review beside the township reviews and the comparison.
 
     Its name is part of its file names: ``350921101.fire.zh.html``. `template`: a notebook in the workbook's
     notebooks/, or one of the package's; by default the name. `scope`: one for each ``district``, or one for the

@@ -161,7 +161,7 @@ class _Sections:
         return end
 
     def has_comment(self, table: KeyPath, line: Line) -> bool:
-        """Return whether a line that is left open stands in its table already, whatever its value."""
+        """Return whether the table already contains the line as a comment, whatever its value."""
         start = self.heads[table]
         key = f"{write_key(line.key)} ="
         body = (row.lstrip("# \t") for row in self._iterate_body(start) if row.lstrip().startswith("#"))

@@ -1,4 +1,4 @@
-"""Funnel plots: which places lie outside the limits of chance."""
+"""Funnel plots: which places are outside the limits of chance."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """Intervals for shares and counts.
 
-statsmodels is loaded when first needed: who only reads facts that are kept needn't wait for it.
+statsmodels is loaded only when first needed, so that reading stored facts does not wait for it.
 """
 
 import numpy as np

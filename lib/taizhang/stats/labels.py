@@ -241,7 +241,7 @@ def _weigh(weigher: Any, signs: Floats) -> Floats:
 
 
 def measure_calibration(probability: npt.ArrayLike, right: npt.ArrayLike, *, bins: int = 10) -> float:
-    """Return the expected calibration error: how far the share that is right lies from the probability given.
+    """Return the expected calibration error: the gap between the share that is right and the stated probability.
 
     Parameters
     ----------

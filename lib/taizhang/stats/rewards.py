@@ -12,9 +12,9 @@ from taizhang.stats.ranks import count_ahead
 
 
 def pay_steps(steps: Sequence[Step], values: Floats, times: Floats | None = None) -> Floats:
-    """What values earn by steps, times another number; NaN if either isn't known.
+    """The amounts that values earn by steps, multiplied by another number; NaN if either isn't known.
 
-    Nothing is nothing, however many heads there are: where no step is reached, `times` need not be known.
+    If no step is reached the amount is 0, even if `times` is not known.
     """
     paid = find_step(steps, values)
     if times is not None:

@@ -39,7 +39,7 @@ class Posterior:
     overall: Floats
 
     def find_intervals(self, *, alpha: float = ALPHA) -> pd.DataFrame:
-        """low and high, by place: the central interval."""
+        """The central interval: low and high, by place."""
         low, high = np.quantile(self.draws, [alpha / 2, 1 - alpha / 2], axis=0)
         return pd.DataFrame({"low": low, "high": high}, index=self.mean.index)
 

@@ -165,7 +165,7 @@ class Workbook:
 
     @contextmanager
     def hold_to_read(self) -> Iterator["Workbook"]:
-        """As `hold` without waiting, for what is only printed; a workbook that may only be read stays as it is.
+        """Like `hold` without waiting, for output that is only printed; a read-only workbook is not changed.
 
         `result.fresh` of what is yielded says whether such a workbook's raw files had to be read for this block alone.
         """
@@ -263,7 +263,7 @@ class Workbook:
 
     @cached_property
     def grid(self) -> gpd.GeoDataFrame | None:
-        """The grid cells without the names of responsible persons, or None if no such layer is there or readable."""
+        """The grid cells without names of responsible persons, or None if there is no readable grid layer."""
         if not self._has_grid:
             return None
         cells = gpd.read_parquet(self._tables / "grid.parquet")
@@ -466,8 +466,7 @@ class Workbook:
         return rows
 
     def columns(self, kind: str) -> pd.DataFrame:
-        """Return the meaning of a ledger kind's columns, except those marked personal; the kind need not be
-        configured.
+        """Return the meaning of a ledger kind's columns, except personal ones; the kind need not be configured.
 
         Returns
         -------
@@ -618,7 +617,7 @@ class Workbook:
         return self._list_empty(period, [fact for one, source in read if one.unread for fact in source.facts])
 
     def facts_as_of(self, period: Period, as_of: date) -> pd.DataFrame:
-        """Return the facts of a period, from rows only, as the ledgers stood on a given day.
+        """Return the facts of a period as the ledgers stood on a given day, from rows only.
 
         A kind whose ledger has no row in a period covered by summary tables, or by one that could not be read, has no
         facts of it.
@@ -936,7 +935,7 @@ class Workbook:
         return packaged[name]
 
     def reports_dir(self, period: Period) -> Path:
-        """The folder of a period's review: one of its own where a day was asked for that is not read without it."""
+        """The folder of a period's review; a separate one if another as-of or known-on day was requested."""
         asof, known = self.chosen_as_of, self.known
         usual = self.config.as_of or period.end
         name = period.path + (f"@asof-{asof.isoformat()}" if asof is not None and asof != usual else "")

@@ -1,4 +1,4 @@
-"""Rows that are not as they were: two snapshots compared."""
+"""Changed rows: two snapshots compared."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""The state of a workbook that a run reads from beginning to end, whatever is saved meanwhile.
+"""The state of a workbook that a run uses from beginning to end, even if files are saved during the run.
 
 Settings, own kinds and facts, notes and templates are copied; of data/processed, whose files are only ever replaced,
 the run has links. It lies below data/processed/.cache, and is gone when the run ends. For a workbook that may only be
@@ -44,7 +44,7 @@ def hold_state(config: Config, fingerprint: str) -> Iterator[Path]:
 
 @contextmanager
 def hold_apart(config: Config) -> Iterator[tuple[Path, IngestResult]]:
-    """Yield a folder outside of a workbook with its state, and the ingest that it comes from; nothing is written in it.
+    """Yield a folder outside a workbook with its state, and the ingest that it comes from; nothing is written in it.
 
     What data/processed has is taken if it is current and whole; otherwise the raw files are read.
     """
@@ -133,7 +133,7 @@ def has_own_code(root: Path, held: Path) -> bool:
 
 
 def check_code(root: Path, held: Path) -> None:
-    """ChangedError if Python files beside workbook.toml, which kernels import from there, have been saved meanwhile."""
+    """ChangedError if Python files beside workbook.toml, which kernels import, have been changed."""
     before, now = (hash_files(folder.glob("*.py")) for folder in (held, root))
     if names := sorted({name for name, _ in {*before} ^ {*now}}):
         raise ChangedError("workbook.changed", names=names)

@@ -21,7 +21,7 @@ _AREA = ("comparison", ALL)
 
 
 def list_notes(book: "Workbook", period: Period) -> Iterator[tuple[Path, str, str]]:
-    """Yield the notes of a period: path, whose they are as the file's name has it, and language."""
+    """Yield the notes of a period: path, district as in the file name, and language."""
     for path in sorted((book.config.source / FOLDER / period.path).glob("*.md")):
         stem, _, lang = path.stem.rpartition(".")
         yield (path, stem, lang) if lang in LANGS and stem else (path, path.stem, book.config.lang)

@@ -34,7 +34,7 @@ def read_doubtful(config: Config, code: str, codes: Collection[str]) -> pd.DataF
 
 
 def set_side_by_side(pair: pd.Series, lang: str) -> pd.DataFrame:
-    """One pair, side by side: a row for each thing that is told of either, and what speaks for and against."""
+    """One pair side by side: a row for each known attribute, and the evidence for and against."""
     rows: list[tuple[str, ...]] = [(label("pairs.key", lang), str(pair["a"]), str(pair["b"]))]
     for name in _SHOWN:
         told = [mask_numbers(str(pair.get(f"{name}_{side}", ""))) for side in ("a", "b")]

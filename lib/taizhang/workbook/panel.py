@@ -83,8 +83,7 @@ class Panel:
 
 
 def make_panel(facts: Mapping[Any, pd.DataFrame], infos: Mapping[str, FactInfo], lang: str) -> Panel:
-    """Make a panel from facts by period (`core.periods.Period`), as from `Workbook.facts`, of the facts in
-    `infos`."""
+    """Make a panel of the facts in `infos` from facts by period (`core.periods.Period`), as in `Workbook.facts`."""
     parts = []
     for period, table in facts.items():
         chosen = table[table["fact"].isin(list(infos)) & (table["district_code"] != ALL)]

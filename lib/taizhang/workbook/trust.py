@@ -1,4 +1,4 @@
-"""Whose code runs: a workbook made here, or one that its user trusts, may run own facts and notebooks."""
+"""Trust: own facts and notebooks run only if the workbook was made here or its user trusts it."""
 
 import ast
 import json
@@ -15,7 +15,7 @@ from taizhang.workbook.templates import packaged_notebooks
 
 
 def require_trust(root: Path, code: Iterable[str]) -> None:
-    """ParameterError, with the command to type, if there is code of its own in a workbook that is not trusted."""
+    """ParameterError, with the command to type, if an untrusted workbook contains code."""
     if (files := list(code)) and not is_trusted(root):
         raise ParameterError.of([refuse_code(root, files)])
 
