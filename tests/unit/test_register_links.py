@@ -191,7 +191,7 @@ def test_branches_that_share_a_code_stay_apart_unless_decided() -> None:
     ]
     rows = [mention(name, CODE) for name in names]
     keys = link(*rows)
-    assert keys == [CODE, f"{CODE} 2", f"{CODE} 溪口分", f"{CODE} 2", CODE]
+    assert keys == [CODE, f"{CODE} 2", f"{CODE} 溪口", f"{CODE} 2", CODE]
     keys = link(*rows, decisions=[Decision(2, CODE, f"{CODE} 2", True)])
     assert keys[0] == keys[1] == keys[3] != keys[2]
 

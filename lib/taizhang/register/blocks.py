@@ -75,9 +75,11 @@ def _list_keys(name: Name, district: str) -> list[int]:
         wholes.append((base, "trade", trade))
     else:
         wholes += [(base, "proper", proper), (base, "last", proper, last)]
+    if len(proper + trade) >= 3:
+        parts.append((base, "head", (proper + trade)[:2]))
     if len(proper) >= 2:
         spoken = sound_all(proper)
-        wholes += [(base, "sound", spoken, last), (base, "letters", "".join(sorted(proper)))]
+        wholes += [(base, "sound", spoken, last), (base, "letters", "".join(sorted(proper + trade)))]
         parts += [(base, "first", proper[0], trade), (base, "end", proper[-1], trade)]
         parts += [
             (base, "begins", proper[:2], last),

@@ -1,12 +1,27 @@
 """The similarity of two names in one district: levels for the model, and evidence for and against."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from rapidfuzz.distance import Indel, Levenshtein
 
-from taizhang.register.names import Name, load_words
+from taizhang.register.names import Name, load_words, normalise_name
+from taizhang.register.trades import (
+    BARE,
+    EQUAL,
+    FILLED,
+    KIN,
+    KINDS,
+    MEANT,
+    MISSING,
+    MORE,
+    OTHER,
+    SHARED,
+    compare_ends,
+    is_known,
+    is_within,
+)
 
 # What two names share, from nothing to all. The model learns how often each is found among the same and among others.
 LEVELS = ("apart", "little", "part", "short_slip", "kin_trade", "long_slip", "added", "same")
@@ -16,35 +31,23 @@ _DIRECTIONS = frozenset("东西南北上下前后左右内外大小新老旧高�
 
 @dataclass(frozen=True)
 class _Words:
-    classes: Mapping[str, frozenset[str]]
     telling: tuple[str, ...]
     alike: Mapping[str, frozenset[str]]
     general: frozenset[str]
-    kin: frozenset[str]
-    filling: frozenset[str]
-    exact: frozenset[str]
     telling_letters: frozenset[str]
 
 
 @cache
 def _load() -> _Words:
     words = load_words()
-    classes: dict[str, set[str]] = {}
-    for name, listed in words["trades"].items():
-        for word in listed:
-            classes.setdefault(word, set()).add(name)
     alike: dict[str, set[str]] = {}
     for group in words["alike"]:
         for one in group:
             alike.setdefault(one, set()).update(group)
     return _Words(
-        {word: frozenset(found) for word, found in classes.items()},
         tuple(words["telling"]),
         {one: frozenset(found) for one, found in alike.items()},
         frozenset(words["general"]),
-        frozenset(words["kin"]),
-        frozenset(words["filling"]),
-        frozenset(words["exact"]),
         frozenset("京歌话军医农工商师"),
     )
 
@@ -97,17 +100,32 @@ def compare_names(a: Name, b: Name) -> int:
     if _are_told_apart(a, b):
         return APART
     if a.branch != b.branch:
-        # The district's own name may be left out within it: 华莱士 for 华莱士溪口店.
-        told = a.branch or b.branch
-        near = {*a.places, *b.places}
-        if (a.branch and b.branch) or told not in near:
+        if a.branch and b.branch:
             return APART
-        return min(_compare(a, b), PART)
+        branch, other = (a, b) if a.branch else (b, a)
+        # 新华路沙县小吃 for 沙县小吃新华路店: asked, as it may be the firm itself.
+        rest = _leave_out(other, branch.branch)
+        return APART if rest is None else min(_compare(replace(branch, branch=""), rest), KIN_TRADE)
     if a.core in b.others or b.core in a.others or set(a.others) & set(b.others):
         return SAME
     if a.flat == b.flat and a.numbers == b.numbers:
         return SAME
     return _compare(a, b)
+
+
+def _leave_out(name: Name, word: str) -> Name | None:
+    """A name without a word that stands in it, or without a place; None if it is not there."""
+    if len(word) < 2:
+        return None
+    if word in name.places:
+        return replace(name, places=tuple(place for place in name.places if place != word))
+    body = name.proper + name.trade
+    at = body.find(word)
+    if at < 0 or len(body) - len(word) < 2:
+        return None
+    rest = body[:at] + body[at + len(word) :]
+    cut = normalise_name(rest)
+    return replace(cut, brand=name.brand or cut.brand, numbers=name.numbers, elsewhere=name.elsewhere)
 
 
 def _are_told_apart(a: Name, b: Name) -> bool:
@@ -126,6 +144,14 @@ def _compare(a: Name, b: Name) -> int:
         _compare_wholes(a.flat, b.flat, len(long.proper), _count_trade(a, b, long)),
         _compare_wholes(a.plain, b.plain, 0, 0),
     )
+    bodies = [f"{name.brand}{name.proper}{name.trade}" for name in (a, b)]
+    if a.places != b.places:
+        wholes = max(wholes, _compare_wholes(*bodies, len(long.proper), _count_trade(a, b, long)))
+    if len(bodies[0]) == len(bodies[1]) >= 5 and bodies[0] in bodies[1] * 2:
+        return max(_compare_parts(a, b), wholes, KIN_TRADE)  # 化工厂恒达
+    short, whole = sorted((a.plain, b.plain), key=len)
+    if len(short) >= 5 and whole.endswith(short) and a.proper != b.proper:
+        wholes = max(wholes, SHORT_SLIP)  # 国网滨江县供电公司溪口供电所
     if a.proper != b.proper and min(len(a.proper), len(b.proper)) <= 3:
         # A slip in few characters makes another name: 家家乐 and 家乐, 新华 and 华新.
         turned = len(a.proper) == 2 and sorted(a.proper) == sorted(b.proper)
@@ -141,29 +167,100 @@ def _count_trade(a: Name, b: Name, long: Name) -> int:
 
 
 def _compare_parts(a: Name, b: Name) -> int:
-    trade = _compare_trades(a.trade, b.trade)
-    proper = _compare_proper(a, b)
-    if proper == SAME:
-        reached = (APART, PART, KIN_TRADE, ADDED, SAME)[trade]
-        if trade == _PARTLY and len(a.proper) >= 4:
-            reached = max(reached, ADDED)
-        if trade == _WITHIN and a.proper in _load().general:
-            reached = PART
-        if a.elsewhere != b.elsewhere:
-            # A province or a city may be left out, but not before what is general; of a village one must ask.
-            general = len(a.proper) < 2 or a.proper in _load().general
-            asked = LITTLE if _is_told_elsewhere(a, b) else PART if general else KIN_TRADE
-            reached = min(reached, asked if _towns(a) != _towns(b) else PART if general else ADDED)
-        if a.brand != b.brand:
-            reached = min(reached, KIN_TRADE)
+    if (reached := _compare_tails(a, b)) > APART:
         return reached
-    if trade <= _OTHER:
+    trade = compare_ends(a.trade, b.trade)
+    proper = _compare_proper(a, b)
+    if trade == OTHER:
         return APART
-    if trade in (_KIN, _PARTLY):
+    if trade <= MISSING:
         return min(proper, PART) if proper >= SHORT_SLIP else APART
     if a.brand != b.brand or a.elsewhere != b.elsewhere:
         proper = min(proper, PART)
-    return proper
+    return min(proper, SHORT_SLIP) if trade == MEANT else proper
+
+
+# What the same beginning and two ends come to.
+_REACHED = {
+    OTHER: APART, SHARED: PART, KIN: KIN_TRADE, BARE: KIN_TRADE, MORE: KIN_TRADE, MISSING: KIN_TRADE, FILLED: ADDED,
+    MEANT: ADDED, KINDS: ADDED, EQUAL: SAME,
+}  # fmt: skip
+
+
+def _compare_tails(a: Name, b: Name) -> int:
+    """Two names that begin alike: what is proper to one begins the other, and then only known words follow."""
+    short, long = sorted((a, b), key=lambda name: len(name.proper))
+    start = short.proper
+    if not start and not long.proper:
+        return _compare_unnamed(a, b)
+    bodies = short.proper + short.trade, long.proper + long.trade
+    if start and bodies[1].startswith(start):
+        end = bodies[1][len(start) :]
+        if long.proper != start and (
+            len(start) < 2 or not (is_known(end) or end.startswith(short.trade[:2] or "?"))
+        ):
+            return APART
+    else:
+        start = _find_start(*bodies, min(len(short.proper), len(long.proper)))
+        if not start:
+            return APART
+    ends = [body[len(start) :] for body in bodies]
+    trade = compare_ends(*ends)
+    reached = _REACHED[trade]
+    if (trade == MISSING and len(start) >= 4) or (trade == BARE and len(start) >= 4):
+        reached = ADDED
+    elif trade == SHARED and len(start) >= 3:
+        reached = SHORT_SLIP
+    if len(start) < 2 and trade != EQUAL:
+        reached = min(reached, KIN_TRADE if trade in (KINDS, MEANT) else PART)
+    if trade != EQUAL and (is_known(start) or all(map(is_known, bodies))):
+        reached = min(reached, KIN_TRADE)  # 五金机电商行 is anybody's
+    if start in _load().general and trade not in (EQUAL, KINDS):
+        reached = min(reached, PART)
+    return _weigh_places(a, b, reached)
+
+
+def _find_start(one: str, other: str, most: int) -> str:
+    """The longest beginning of two names, of at most so many characters, after which only known words follow."""
+    size = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), most)
+    for at in range(min(size, most), 1, -1):
+        if is_known(one[at:]) and is_known(other[at:]):
+            return one[:at]
+    return ""
+
+
+def _weigh_places(a: Name, b: Name, reached: int) -> int:
+    if a.elsewhere != b.elsewhere:
+        # A province or a city may be left out, but not before what is general; of a village one must ask.
+        general = len(a.proper) < 2 or a.proper in _load().general
+        asked = LITTLE if _is_told_elsewhere(a, b) else PART if general else KIN_TRADE
+        if (
+            asked == KIN_TRADE
+            and len(a.proper) >= 3
+            and a.proper == b.proper
+            and not (_towns(a) and _towns(b))
+        ):
+            asked = ADDED
+        reached = min(reached, asked if _towns(a) != _towns(b) else PART if general else ADDED)
+    if a.brand != b.brand:
+        reached = min(reached, KIN_TRADE)
+    return reached
+
+
+def _compare_unnamed(a: Name, b: Name) -> int:
+    """Names of nothing but a place, a chain and a trade: 溪口加油站, 县图书馆."""
+    trade = compare_ends(a.trade, b.trade)
+    if trade == MORE and a.places[-1:] == b.places[-1:]:
+        return _weigh_places(a, b, KIN_TRADE)
+    if trade not in (EQUAL, KINDS, MEANT, FILLED):
+        return LITTLE if trade > OTHER else APART
+    # A place is not what names it, unless both have it. The branch of a chain names itself: 农行溪口支行 and
+    # 中国农业银行永安溪口支行.
+    if a.places[-1:] == b.places[-1:] or (a.brand and a.branch):
+        reached = SAME if trade == EQUAL else KIN_TRADE if trade == MEANT else ADDED
+    else:
+        reached = KIN_TRADE if not (a.places and b.places) else PART
+    return _weigh_places(a, b, reached)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -195,8 +292,12 @@ def _compare_wholes(a: str, b: str, proper: int, trade: int) -> int:
         at = ops[0].dest_start
         if added[0] in (long[at - 1 : at], long[at + 1 : at + 2]):
             return LONG_SLIP if size >= 5 else SHORT_SLIP
-        if added[0] in _DIRECTIONS or added[0] in _load().telling_letters:
+        if (added[0] in _DIRECTIONS and not (added[0] == "大" and at >= 2)) or added[
+            0
+        ] in _load().telling_letters:
             return LITTLE
+        if size >= 4 and 2 <= at < size - 1 and not proper:
+            return SHORT_SLIP  # 造船厂 and 船厂
         trade_from = len(long) - trade
         if trade_from <= at < len(long) - 1:
             return SHORT_SLIP
@@ -212,51 +313,6 @@ def _compare_wholes(a: str, b: str, proper: int, trade: int) -> int:
     return LITTLE if any(word in long and word not in short for word in words.telling) or size < 6 else PART
 
 
-_OTHER, _PARTLY, _KIN, _WITHIN, _EQUAL = range(5)
-
-
-@lru_cache(maxsize=1 << 16)
-def _compare_trades(a: str, b: str) -> int:
-    """Two trades: other, one untold, kin (饭店 and 酒楼), one within the other, equal."""
-    if a == b:
-        return _EQUAL
-    if not a or not b:
-        return _PARTLY
-    short, long = sorted((a, b), key=len)
-    if _is_within(short, long):
-        extra = long.replace(short, "", 1)
-        if any((word in long) != (word in short) for word in _load().telling):
-            return _OTHER
-        if _classify(long) & _load().exact:
-            return _PARTLY
-        if "制品" in extra:
-            return _KIN
-        # What comes after the whole is a part of it, 超市 and 超市批发部, but for a word such as 店 and 加工厂.
-        return _WITHIN if long[-1] == short[-1] or long[:-1] == short or extra in _load().filling else _OTHER
-    words = _load()
-    if any((word in long) != (word in short) for word in words.telling if word != "中心"):
-        return _OTHER
-    if a[:-1] == b[:-1] and len(a) > 1:
-        return _KIN
-    return _KIN if _classify(a) & _classify(b) & words.kin else _OTHER
-
-
-@lru_cache(maxsize=1 << 16)
-def _classify(trade: str) -> frozenset[str]:
-    """The classes of a trade's last word that has one."""
-    words = _load().classes
-    for size in range(len(trade), 1, -1):
-        if (found := words.get(trade[-size:])) is not None:
-            return found
-    return frozenset()
-
-
-def _is_within(short: str, long: str) -> bool:
-    """Return whether all characters of one text occur in the other, in the same order."""
-    rest = iter(long)
-    return all(one in rest for one in short)
-
-
 def _is_told_elsewhere(a: Name, b: Name) -> bool:
     """Return whether one name places itself in another township, and the other in this one: 大安镇安通, 溪口镇安通."""
     return any(
@@ -269,14 +325,8 @@ def _towns(name: Name) -> frozenset[str]:
 
 
 def _compare_proper(a: Name, b: Name) -> int:
-    if a.proper == b.proper:
-        if a.proper:
-            return SAME
-        # 溪口加油站 and 加油站: a place is not what names it, unless both have it.
-        # The branch of a chain names itself: 农行溪口支行 and 中国农业银行永安溪口支行.
-        return SAME if a.places[-1:] == b.places[-1:] or (a.brand and a.branch) else PART
-    if not a.proper or not b.proper:
-        return APART
+    if not a.proper or not b.proper or a.proper == b.proper:
+        return APART  # as their ends tell
     return _compare_texts(a.proper, b.proper)
 
 
@@ -291,10 +341,12 @@ def _compare_texts(a: str, b: str) -> int:
         return SHORT_SLIP  # nobody is called by one character
     if size < 2 or len(long) > 3 * size + 2:
         return APART
-    if _is_within(short, long):
+    if is_within(short, long):
         extra = len(long) - size
         added = _find_added(short, long)
-        if any(one in _DIRECTIONS for one in added) or any(word in added for word in _load().telling):
+        if any(one in _DIRECTIONS - {"大"} for one in added) or any(
+            word in added for word in _load().telling
+        ):
             return LITTLE
         if size >= 4:
             return (

@@ -37,7 +37,7 @@ def list_doubtful(
     rows: list[dict[str, object]] = []
     sizes = table["rows"].groupby(called).sum().to_dict() if len(likely.doubtful) else {}
     for one, other, probability, level in likely.doubtful:
-        if groups.find(one) == groups.find(other) or not groups.may_unite(one, other):
+        if groups.find(one) == groups.find(other) or not groups.may_ask(one, other):
             continue
         first, second = sorted((one, other), key=lambda atom: str(called[atom]))
         keys = str(called[first]), str(called[second])

@@ -46,6 +46,15 @@ class Groups:
             or (branches[0] is not None and branches[1] is not None and branches[0] != branches[1])
         )
 
+    def may_ask(self, one: int, other: int) -> bool:
+        """Return whether a person may be asked if two atoms' groups are one: also of a firm and of a branch."""
+        a, b = self.find(one), self.find(other)
+        return self.may_unite(a, b) or not (
+            b in self._apart.get(a, ())
+            or (self._codes[a] and self._codes[b] and self._codes[a] != self._codes[b])
+            or (self._branches[a] and self._branches[b])
+        )
+
     def unite(self, one: int, other: int) -> bool:
         """Join the groups of two atoms if nothing is against it; return whether they are joined."""
         if not self.may_unite(one, other):

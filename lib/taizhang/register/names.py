@@ -15,6 +15,9 @@ from taizhang.core.privacy import is_person
 _WORDS = Path(__file__).parents[1] / "metadata" / "premises_names.yml"
 _BRACKETS = str.maketrans("[{<〔【〖［〈《「『]}>〕】〗］〉》」』", "(" * 11 + ")" * 11)
 _OUT = re.compile(r"[^\w()#]+|_+")
+_LISTED = re.compile(
+    r"^\s*(?:[0-9]{1,4}\s*[.、,:)](?![0-9])|[(][0-9]{1,4}[)](?=.{4})|[①-⑳])\s*"
+)  # 1. before a name
 _MOST_LEARNED_FROM = 20_000
 _HAN = "\u3400-\u9fff"
 _DIGITS = {one: at for at, ones in enumerate("零〇,一,二两,三,四,五,六,七,八,九".split(",")) for one in ones}
@@ -48,7 +51,8 @@ class Name:
 
 def fold_name(text: str) -> str:
     """Fold a name as written: NFKC, simplified characters, one case, brackets of one kind; no blanks and no points."""
-    plain = _OUT.sub("", unicodedata.normalize("NFKC", text).casefold().translate(_BRACKETS))
+    wide = unicodedata.normalize("NFKC", text).casefold().translate(_BRACKETS)
+    plain = _OUT.sub("", _LISTED.sub("", wide))
     return plain if plain.isascii() else str(_converter().convert(plain))
 
 
@@ -137,11 +141,14 @@ class _Forms:
     brands: Mapping[str, str]
     ending: re.Pattern[str]
     endings: Mapping[str, str]
+    spelling: re.Pattern[str]
+    spellings: Mapping[str, str]
     trades: frozenset[str]
     sizes: Mapping[str, tuple[int, ...]]
     kinds: frozenset[str]
     branch: re.Pattern[str]
     shop: re.Pattern[str]
+    plain_branches: frozenset[str]
 
 
 @cache
@@ -150,7 +157,9 @@ def _load_forms() -> _Forms:
     legal, notes, former = _choose(words["legal"]), _choose(words["notes"]), _choose(words["former"])
     brands = {alias: short for short, aliases in words["brands"].items() for alias in aliases}
     endings = {alias: plain for plain, aliases in words["endings"].items() for alias in (plain, *aliases)}
+    spellings = {alias: plain for plain, aliases in words["spellings"].items() for alias in aliases}
     trades = frozenset(word for listed in words["trades"].values() for word in listed)
+    trades |= {word for group in words["meant"] for word in group if len(word) >= 2}
     sizes: dict[str, set[int]] = {}
     for word in trades:
         sizes.setdefault(word[-1], set()).add(len(word))
@@ -163,11 +172,14 @@ def _load_forms() -> _Forms:
         brands=brands,
         ending=re.compile(f"(?:{_choose(endings)})$"),
         endings=endings,
+        spelling=re.compile(_choose(spellings)),
+        spellings=spellings,
         trades=trades,
         sizes={last: tuple(sorted(found, reverse=True)) for last, found in sizes.items()},
         kinds=frozenset(words["kinds"]),
         branch=re.compile(f"(?:{_choose(words['branches'])})$"),
         shop=re.compile(rf"^(.{{2,}}?)([{_HAN}]{{2,4}})店$"),
+        plain_branches=frozenset(words["plain_branches"]),
     )
 
 
@@ -251,11 +263,15 @@ def _ask_places(text: str) -> tuple[list[tuple[str, str]], int]:
 # ------------------------------------------------------------------ numbers
 
 _LATER = "号#期区店厂部矿队站库中小幼院组社村连标车仓门分支校幢栋楼层单工煤电砖水项加供变粮管医"
+_ROAD = re.compile(
+    rf"([{_HAN}]{{2}}(?:大道|[路街巷])|[{_HAN}](?:大街|[路街巷]))(?:分店|门店|店|分公司|支行|网点|门市部)$"
+)
 _NOT_BEFORE = "统唯同专如惟合归划单万天"
 _ORDINAL = re.compile(
-    rf"第([{_NUMERAL}]+|[0-9]+)|(?<![{_NOT_BEFORE}])([{_NUMERAL}]+)(?=[{_LATER}])|([0-9]+)(?=[号#{_LATER}]|$)|(?<=..)([{_NUMERAL}]+)$"
+    rf"第([{_NUMERAL}]+|[0-9]+)|(?<![{_NOT_BEFORE}])([{_NUMERAL}]+)(?:[号#]|(?=[{_LATER}])|(?=级水?电|采区|工区|标段|矿井))"
+    rf"|([0-9]+)(?:[号#]|(?=[{_LATER}井栋洞级线座]|采区|工区|标段|$))|(?<=..)([{_NUMERAL}]+)$"
 )
-_SIGN = re.compile("(?<=[0-9])[号#]")
+_AFTER_SIGN = re.compile("([0-9]+号)(?=楼|店|库)")
 _SOME_NUMBER = re.compile(f"[0-9{_NUMERAL}]")
 _FIGURES = str.maketrans("0123456789", "零一二三四五六七八九")
 _WHICH = re.compile(rf"第?([{_NUMERAL}0-9]+)[号#]?$|([a-z])[号#座区]?$")
@@ -282,13 +298,17 @@ def read_number(text: str) -> str:
 
 _FORMER_WITHIN = re.compile(r"(?<=..)(?:曾用名称?|原名称?)[::]?([^()]{3,})$")
 _WHO = re.compile(r"^(?:经营者|负责人|业主|店主|老板|法人)[::]?")
+# 县医院, 镇小学: the county or township itself, by its kind alone; but not 县城, 市场, 乡村, 镇江.
 _SEAT = re.compile(
-    "^[市县区镇乡](?=第|[一二三四五六七八九]|人民|中医|中心|实验|医院|妇幼|职业|卫生|敬老|国土|供电)"
+    "^(?:县(?!城|域|前|后|东|西|南|北)"
+    "|[市区镇乡](?=第|[一二三四五六七八九]|人民|中[医心学小]|实验|医院|妇幼|职业|卫生|敬老|国土|供[电销水]|政府|文化|图书|初|高|小学|幼儿|财政|农[机技]|林业|水[利厂务]|粮|党))(?=..)"
 )
+_FORMER_FIRST = re.compile("^(?:原名?|曾用名)[::]?(?![野味本生色点来乡浆料汁种木])(?=.{4})")
+_TRADER_FIRST = re.compile("^(?:个体工商户|个体经营户|个体户|业主|店主)[::]?(?=.{3})")
 _MIDDLE = re.compile(
     rf"^(?:销售)?(?:股份|有限责任|有限|公司)*[{_HAN}]{{0,12}}?(?:分公司|支公司|分行|支行)(?=[{_HAN}]{{3,}})"
 )
-_LEGAL_WITHIN = re.compile(r"(?:股份有限|有限责任|有限)公司(?=.)")
+_LEGAL_WITHIN = re.compile(r"(?:股份有限|有限责任|有限)公司(?=[^司])")
 _LEGAL_AT_START = re.compile(r"^(?:股份有限公司|有限责任公司|有限公司|集团|公司|股份)+")
 _FIRM = re.compile("公司$|合作社$")
 _SCHOOL = {"中": "中学", "小": "小学", "幼": "幼儿园"}
@@ -299,10 +319,13 @@ _OIL = ("中石化", "中石油", "中海油")
 
 def _parse(folded: str, own: _Places) -> Name:
     forms = _load_forms()
-    rest = folded
+    rest = _TRADER_FIRST.sub("", folded)
     others: list[str] = []
+    if (before := _FORMER_FIRST.match(rest)) is not None:
+        others, rest = [rest[before.end() :]], rest[before.end() :] if "(" not in rest else rest
+    rest = forms.spelling.sub(lambda found: forms.spellings[found[0]], rest)
     if "(" in rest or ")" in rest:
-        others = forms.former.findall(rest)
+        others += forms.former.findall(rest)
         rest = forms.former.sub("", rest)
         rest = _settle_brackets(forms.bracket_out.sub("", rest), own, forms)
     if not others and "名" in rest and (within := _FORMER_WITHIN.search(rest)):
@@ -317,7 +340,10 @@ def _parse(folded: str, own: _Places) -> Name:
     places, elsewhere, rest = _take_places(rest, own)
     if brand and rest in own.every:
         places, rest = (*places, _cut(rest) or rest), ""
-    rest = _SEAT.sub("", rest)
+    if (seat := _SEAT.match(rest)) is not None:
+        rest = rest[1:]
+        whose = next((_cut(one) or one for one in own.whole if one.endswith(seat[0])), "")
+        places = places if places or not whose else (whose,)
     rest = forms.ending.sub(lambda found: forms.endings[found[0]], rest)
     if brand in _OIL:
         rest = _LONE_STATION.sub("加油站", rest)
@@ -414,7 +440,7 @@ def _take_places(text: str, own: _Places) -> tuple[tuple[str, ...], list[tuple[s
 
 
 def _take_branch(text: str, forms: _Forms, own: _Places) -> tuple[str, str]:
-    """Which of a firm's places it is: 2 for 第二门店, 二号店, 2分店; 溪口分 for 溪口分公司; empty for the firm."""
+    """Which of a firm's places it is: 2 for 第二门店, 二号店, 2分店; 溪口 for 溪口分公司; empty for the firm itself."""
     if text[-1:] in "店厂" and text:
         head = text[:-1]
         number = _WHICH.search(head)
@@ -427,6 +453,9 @@ def _take_branch(text: str, forms: _Forms, own: _Places) -> tuple[str, str]:
             return (read_number(number[1]) if number[1] else number[2]), _tidy_firm(
                 head[: number.start()], forms
             )
+    if (road := _ROAD.search(text)) is not None and (firm := text[: road.start()]) and len(firm) >= 2:
+        place = next((word for word in own.every if firm.endswith(word) and len(firm) - len(word) >= 2), "")
+        return road[1], _tidy_firm(firm[: len(firm) - len(place)], forms)
     found = forms.branch.search(text)
     if found is not None and found.start() >= 1:
         head = text[: found.start()]
@@ -436,7 +465,9 @@ def _take_branch(text: str, forms: _Forms, own: _Places) -> tuple[str, str]:
                 head[: number.start()], forms
             )
         which, firm = _split_firm(head, forms, own)
-        return f"{which}分", _tidy_firm(firm, forms)
+        if not which and found[0] in forms.plain_branches:
+            return "", text
+        return which or "分", _tidy_firm(firm, forms)
     if text.endswith("店") and not _find_trade_end(text, forms) and len(text) >= 5:
         which, firm = _split_firm(text[:-1], forms, own)
         if which:
@@ -446,6 +477,8 @@ def _take_branch(text: str, forms: _Forms, own: _Places) -> tuple[str, str]:
 
 def _split_firm(head: str, forms: _Forms, own: _Places) -> tuple[str, str]:
     """The place of a branch and its firm: 溪口 and 惠民超市 of 惠民超市溪口."""
+    if head[-1:] in forms.legal_last and forms.legal_end.search(head):
+        return "", head
     place = next((word for word in own.every if head.endswith(word)), "")
     if place and len(head) - len(place) != 1:
         return _cut(place) or place, head[: len(head) - len(place)]
@@ -476,7 +509,7 @@ def _take_numbers(text: str) -> tuple[str, tuple[str, ...]]:
         numbers.append(read_number(number))
         return ""
 
-    rest = _ORDINAL.sub(take, _SIGN.sub("", text))
+    rest = _ORDINAL.sub(take, _AFTER_SIGN.sub(r"\1", text))
     return (rest.translate(_FIGURES), tuple(numbers)) if rest else (text, ())
 
 
@@ -485,7 +518,10 @@ def _split_trade(text: str, forms: _Forms) -> tuple[str, str]:
     end = len(text)
     if end > 1 and text[-1] in forms.kinds:
         # 竹木制品|厂 rather than 竹|木制品厂: the longer of both.
-        end -= max(_find_trade_end(text, forms), _find_trade_end(text[:-1], forms) + 1)
+        size = max(_find_trade_end(text, forms), _find_trade_end(text[:-1], forms) + 1)
+        end -= size if end - size != 1 else 1
     while end > 0 and (size := _find_trade_end(text[:end], forms)):
+        if end - size == 1:
+            break  # 老码头 of 老码头火锅: nobody is called by one character
         end -= size
     return text[:end], text[end:]

@@ -1,5 +1,6 @@
 """Premises that are probably the same: candidates, their probability, and the thresholds learned from it."""
 
+import re
 from collections.abc import Sequence
 
 import duckdb
@@ -14,7 +15,7 @@ from taizhang.register.groups import Groups
 from taizhang.register.likely import LEAST_CERTAIN, LEAST_DOUBTFUL, Likely
 from taizhang.register.mentions import Atoms
 from taizhang.register.model import score_pairs
-from taizhang.register.names import Name, fold_name
+from taizhang.register.names import Name, fold_name, read_number
 
 # Of the links made, so many in a hundred may be expected to be wrong; of the pairs asked, half.
 MOST_WRONG = 0.01
@@ -59,7 +60,8 @@ def _compare_all(names: Sequence[Name], pairs: np.ndarray) -> np.ndarray:
             one, other = ([getattr(names[pair[side]], told) for pair in part] for side in (0, 1))
             known |= cpdist(one, other, scorer=Indel.normalized_similarity, dtype=np.float32) >= _LEAST_ALIKE
         known |= [
-            bool(names[a].others or names[b].others) or names[a].proper == names[b].proper for a, b in part
+            bool(names[a].others or names[b].others) or names[a].proper[:2] == names[b].proper[:2]
+            for a, b in part
         ]
         for at in np.flatnonzero(known).tolist():
             levels[first + at] = compare_names(names[part[at][0]], names[part[at][1]])
@@ -77,7 +79,7 @@ def _choose_records(atoms: Atoms, groups: Groups) -> pd.DataFrame:
             "district": table["district_code"],
             "core": [name.core for name in atoms.names],
             "branch": [name.branch for name in atoms.names],
-            "address": _fold(table["address"]),
+            "address": _fold_addresses(table["address"]),
             "number": table["number"].replace("", pd.NA),
             "line": _fold(table["trade"].where(table["trade"].notna(), table["type"])),
             "lon": pd.to_numeric(table["lon"], errors="coerce"),
@@ -93,6 +95,23 @@ def _choose_records(atoms: Atoms, groups: Groups) -> pd.DataFrame:
 
 def _fold(texts: pd.Series) -> pd.Series:
     known = {one: fold_name(str(one)) or pd.NA for one in texts.dropna().unique()}
+    return texts.map(known).astype("str")
+
+
+_BEFORE_STREET = re.compile(
+    "^(?:[^省市县区镇乡]{2,8}?(?:省|自治区))?(?:[^省市县区镇乡]{2,6}?市)?(?:[^省市县区镇乡]{1,8}?[县区](?!域))?"
+    "(?:[^省市县区镇乡路街]{2,6}?(?:镇|乡|街道)(?!路|街))?(?=.{4})"
+)
+_NUMBER = re.compile("第?([零〇一二两三四五六七八九十百]+)(?=[号组栋幢楼层室社队巷])")
+
+
+def _fold_addresses(texts: pd.Series) -> pd.Series:
+    """Addresses without the places that their district tells, and with numbers in figures: 人民路18号."""
+    known = {
+        one: _NUMBER.sub(lambda found: read_number(found[1]), _BEFORE_STREET.sub("", fold_name(str(one))))
+        or pd.NA
+        for one in texts.dropna().unique()
+    }
     return texts.map(known).astype("str")
 
 
@@ -151,11 +170,11 @@ def _unite(
     for pair in listed.tolist():
         one, other = int(at[pairs[pair, 0]]), int(at[pairs[pair, 1]])
         a, b = groups.find(one), groups.find(other)
-        if a == b or not groups.may_unite(a, b):
+        if a == b or not groups.may_ask(a, b):
             continue
         likely = float(probability[pair])
         # Two rows of the register are two premises, unless a person says that they are one.
-        if likely >= certain_from and not (registered[a] and registered[b]):
+        if likely >= certain_from and groups.may_unite(a, b) and not (registered[a] and registered[b]):
             groups.force(a, b)
             registered[groups.find(a)] = registered[a] or registered[b]
             certain.append((one, other, likely))
