@@ -73,6 +73,7 @@ def _list_keys(name: Name, district: str) -> list[int]:
     wholes.append((base, "flat", flat))
     if not proper:
         wholes.append((base, "trade", trade))
+        parts.append((base, "unnamed", name.places[-1:], trade[-2:]))
     else:
         wholes += [(base, "proper", proper), (base, "last", proper, last)]
     if len(proper + trade) >= 3:

@@ -197,7 +197,8 @@ def _compare_tails(a: Name, b: Name) -> int:
     if start and bodies[1].startswith(start):
         end = bodies[1][len(start) :]
         if long.proper != start and (
-            len(start) < 2 or not (is_known(end) or end.startswith(short.trade[:2] or "?"))
+            len(start) < 2
+            or not (is_known(end) or end.startswith(short.trade[:2] or "?") or is_within(end, short.trade))
         ):
             return APART
     else:

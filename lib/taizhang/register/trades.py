@@ -131,7 +131,7 @@ def _compare_contents(
     if not more or not fewer:
         extra = more or fewer
         if any(word in words.filling for word in extra) and all(word in words.filling for word in extra):
-            return FILLED if alike_kinds else KIN
+            return KIN if not alike_kinds else FILLED if a and b else MISSING
         if all(word in words.filling | words.added for word in extra):
             return MORE
         if not a or not b:
