@@ -404,12 +404,12 @@ def test_a_median_that_is_not_reached_is_said_so() -> None:
         (
             5,
             "有的隐患没有写明具体日期",
-            "Some of the hazards have no exact dates, so that the median time cannot be told",
+            "Some of the hazards have no exact dates, so the median time is not known",
         ),
         (
             10,
             "有的隐患没有写明具体日期",
-            "Some of the hazards have no exact dates, so that the median time cannot be told",
+            "Some of the hazards have no exact dates, so the median time is not known",
         ),
     ],
 )

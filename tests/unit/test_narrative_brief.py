@@ -176,13 +176,13 @@ TURNS: dict[str, tuple[list[dict[str, object]], list[dict[str, object]], str, st
         [make_fact("incidents.deaths", 1), make_fact("drills.held", None)],
         [make_fact("incidents.deaths", 1, known=1, of=2), make_fact("drills.held", 9)],
         "没有上年可比的数据，是好是差不能判断。",
-        "Nothing of the year before can be compared, so better or worse cannot be told.",
+        "Nothing can be compared with the year before, so whether things are better or worse is not known.",
     ),
     "no last year": (
         [share(52, 100), make_fact("incidents.deaths", 1)],
         [],
         "没有上年可比的数据，是好是差不能判断。",
-        "Nothing of the year before can be compared, so better or worse cannot be told.",
+        "Nothing can be compared with the year before, so whether things are better or worse is not known.",
     ),
 }  # fmt: skip
 

@@ -41,7 +41,7 @@ _CANNOT = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF, errno.EACCES,
 
 
 def name_beside(path: Path) -> str:
-    """Say how the names begin of what this process has not finished yet and `remove_leftovers` may find."""
+    """The prefix of this process's unfinished files, by which `remove_leftovers` finds them."""
     return f".{path.stem[:_MOST_STEM]}.{mark_machine()}-{os.getpid()}."
 
 

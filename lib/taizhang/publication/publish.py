@@ -50,7 +50,7 @@ def publish_releases(config: Config, to: str, *, base: str = "") -> Published:
         If there is nothing to publish, the folder holds something else, a release once published would be missing, the
         address can't be written to, or the workbook is not trusted to reach it.
     ChangedError
-        If a file of a release is not as it was released.
+        If a file of a release has been changed.
     """
     if base and not base.startswith(("http://", "https://")):
         raise ParameterError("publication.publish.base", base=base)

@@ -26,7 +26,7 @@ def list_beside(root: Path) -> Iterator[Path]:
 
 
 def name_beside_files(config: Config) -> dict[str, Path]:
-    """Those that can be read, and the crosswalk, by the paths that a run has for them where it holds the workbook."""
+    """The readable files and the crosswalk, by the paths that a run uses while it holds the workbook."""
     root = config.root
     named = {path.relative_to(root).as_posix(): path for path in sorted(list_beside(root)) if path.is_file()}
     crosswalk = config.boundaries.crosswalk
