@@ -3,6 +3,10 @@
 import functools
 import http.server
 import json
+import os
+import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -17,6 +21,7 @@ from lxml import etree, html
 import taizhang
 from taizhang.cli import main
 from taizhang.core.errors import ChangedError, ParameterError
+from taizhang.core.files import name_beside
 from taizhang.core.trust import revoke_trust
 from taizhang.lab.scaffold import make_sample_workbook
 from taizhang.metadata.words import label
@@ -209,6 +214,24 @@ def test_again_it_is_the_same_and_what_is_not_the_sites_stays(book: Path, site: 
     finally:
         facts.write_bytes(whole)
     assert read_files(to) == before and list(tmp_path.iterdir()) == [to]
+
+
+def test_a_site_that_a_killed_run_had_moved_aside_is_put_back(book: Path, site: Path, tmp_path: Path) -> None:
+    config, to = taizhang.open(str(book)).config, tmp_path / "www"
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = tmp_path / f"{name_beside(to).replace(str(os.getpid()), str(ended.pid))}abcdefgh"
+    shutil.copytree(site, left / "site")
+    away = book / "releases" / "2021" / "gone"
+    (book / "releases" / "2021" / "v1").rename(away)
+    try:  # what was published is known again
+        with pytest.raises(ParameterError, match="2021/v1"):
+            publish_releases(config, str(to))
+    finally:
+        away.rename(book / "releases" / "2021" / "v1")
+    assert read_files(to) == read_files(site)
+    publish_releases(config, str(to), base=BASE)
+    assert read_files(to) == read_files(site) and list(tmp_path.iterdir()) == [to]
 
 
 def test_to_an_address_only_from_a_workbook_that_is_trusted(

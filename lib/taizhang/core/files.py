@@ -31,7 +31,7 @@ _STEP_NS = 2 * 10**9  # the longest step of time that file systems count in: FAT
 # The name of what is not whole yet: the file's, whose it is (machine and process), and what mkstemp draws.
 _BESIDE = re.compile(r"\..*\.(?P<machine>[0-9a-f]{6})-(?P<pid>\d+)\.[a-z0-9_]{8}(\.\w+)?")
 _MOST_ATTEMPTS = 20
-_MOST_STEM = 40  # of a name, which may have 255 bytes
+MOST_STEM = 40  # of a name, which may have 255 bytes
 # What a process on another machine has not finished after this time, it never will.
 _DEAD_AFTER = 24 * 3600
 # What says that a folder may only be read.
@@ -42,7 +42,7 @@ _CANNOT = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF, errno.EACCES,
 
 def name_beside(path: Path) -> str:
     """The prefix of this process's unfinished files, by which `remove_leftovers` finds them."""
-    return f".{path.stem[:_MOST_STEM]}.{mark_machine()}-{os.getpid()}."
+    return f".{path.stem[:MOST_STEM]}.{mark_machine()}-{os.getpid()}."
 
 
 @contextmanager
@@ -127,11 +127,14 @@ def _is_left(path: Path) -> bool:
     return age >= _DEAD_AFTER or (here and not is_running(int(named["pid"])))
 
 
+def list_leftovers(folder: Path, *, below: bool = True) -> list[Path]:
+    """What killed processes had begun to write in a folder, or `below` it."""
+    return [path for path in (list_below(folder) if below else folder.glob(".*.*")) if _is_left(path)]
+
+
 def remove_leftovers(folder: Path, *, below: bool = True) -> None:
     """Remove what killed processes had begun to write in a folder, or `below` it; what others are at stays."""
-    for path in list_below(folder) if below else list(folder.glob(".*.*")):
-        if not _is_left(path):
-            continue
+    for path in list_leftovers(folder, below=below):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

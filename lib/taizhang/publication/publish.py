@@ -11,7 +11,7 @@ from typing import Any
 
 from taizhang.core.addresses import fill_address, is_address, leads_away
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import is_named, list_below, name_beside, remove_leftovers
+from taizhang.core.files import MOST_STEM, is_named, list_below, list_leftovers, name_beside, remove_leftovers
 from taizhang.core.locks import hold_lock
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
@@ -20,6 +20,8 @@ from taizhang.publication.choice import find_objection, list_public, shows_inter
 from taizhang.publication.site import LIST, build_site, list_site
 from taizhang.release.folders import Release, list_releases
 from taizhang.settings.workbook import CACHE, Config
+
+_MOVED = "site"  # the one before, while the new one takes its place
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def _require_all(before: Mapping[str, Any], releases: Sequence[Release]) -> None
 
 def _put(folder: Path, files: Mapping[str, bytes], releases: Sequence[Release]) -> None:
     folder = folder.absolute()
+    _put_back(folder)
     there: dict[str, Any] = {}
     if is_named(folder):
         there = _read_list((folder / LIST).read_bytes()) if (folder / LIST).is_file() else {}
@@ -114,16 +117,26 @@ def _put(folder: Path, files: Mapping[str, bytes], releases: Sequence[Release]) 
         os.umask(umask)
         beside.chmod(0o777 & ~umask)
         if is_named(folder):
-            folder.rename(old / "site")
+            folder.rename(old / _MOVED)
         try:
             beside.rename(folder)
         except OSError:
-            if (old / "site").exists():
-                (old / "site").rename(folder)
+            if (old / _MOVED).exists():
+                (old / _MOVED).rename(folder)
             raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _put_back(folder: Path) -> None:
+    """Put the site back that a run had moved aside when it was killed, before the new one was in its place."""
+    if is_named(folder) or not folder.parent.is_dir():
+        return
+    for left in list_leftovers(folder.parent, below=False):
+        if left.name.startswith(f".{folder.stem[:MOST_STEM]}.") and (left / _MOVED / LIST).is_file():
+            (left / _MOVED).rename(folder)
+            return
 
 
 def _read_list(data: bytes) -> dict[str, Any]:
