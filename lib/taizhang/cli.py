@@ -778,9 +778,11 @@ def return_(
     """Write what is doubtful into a workbook for each district to answer."""
     from taizhang.core.periods import parse_period
     from taizhang.returns import make_returns
+    from taizhang.workbook.book import Workbook
 
     span = parse_period(period)
-    book = open_workbook(workbook, span)
+    book = Workbook.find(workbook)
+    book.as_of(span)
     code = warn_errors(book.ingest())
     made = make_returns(book, span, district=district, personal=personal)
     for path in made.kept:
@@ -833,9 +835,11 @@ def status(
     """Print who handed in which ledger, how good it is, and what to remind of."""
     from taizhang.core.periods import parse_period
     from taizhang.returns import describe_missing, format_status, read_status
+    from taizhang.workbook.book import Workbook
 
     span = parse_period(period)
-    book = open_workbook(workbook, span)
+    book = Workbook.find(workbook)
+    book.as_of(span)
     code = warn_errors(book.ingest())
     found = read_status(book, span)
     write_table(format_status(found, format.value, book.config.lang))

@@ -1,9 +1,11 @@
 """What reads a folder runs nothing of it, whatever Python files lie there and however the command is started."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -91,6 +93,57 @@ def test_reading_a_folder_runs_nothing_of_it(folder: Path, name: str, how: str) 
     done = run(folder, sys.executable, *start, name)
     assert done.returncode in (0, 1), done.stderr
     assert "Traceback" not in done.stderr
+
+
+# Commands one after the other in one process; their exit codes are told last.
+MANY = """
+codes = []
+for words in json.loads(sys.argv[1]):
+    words = [one for word in words for one in (sorted(map(str, Path().glob(word))) if "*" in word else [word])]
+    sys.argv[:] = ["taizhang", *words]
+    try:
+        main()
+    except SystemExit as ended:
+        codes.append(ended.code)
+print(codes, file=sys.stderr)
+"""
+
+
+def run_many(folder: Path, commands: Sequence[Sequence[str]], **env: str) -> list[int]:
+    script = f"import json; from pathlib import Path; {SCRIPT.removesuffix('; main()')}{MANY}"
+    done = run(folder, sys.executable, "-P", "-c", script, json.dumps(commands), **env)
+    assert "Traceback" not in done.stderr, done.stderr
+    return list(json.loads(done.stderr.strip().splitlines()[-1]))
+
+
+@pytest.mark.slow
+def test_what_computes_no_fact_runs_nothing_of_a_trusted_folder_either(folder: Path, tmp_path: Path) -> None:
+    period, returned = ("--period", "2021"), "reports/2021/returns/*.xlsx"
+    commands = [
+        ("return", *period), ("collect", returned), ("status", *period), ("store",),
+        ("template", "drills", str(tmp_path / "drills.xlsx")), ("draw", "--to", str(tmp_path / "draw.json")),
+        ("publish", "--to", str(tmp_path / "site")), ("pack", *period, "--out", str(tmp_path / "2021.zip")),
+    ]  # fmt: skip
+    # Nothing has been released or reviewed that could be published or packed.
+    assert run_many(folder, commands, TAIZHANG_TRUST="1") == [0, 0, 0, 0, 0, 0, 2, 2]
+
+
+@pytest.mark.slow
+def test_what_would_run_code_asks_before(folder: Path) -> None:
+    release = folder / "releases" / "2021" / "v1"
+    release.mkdir(parents=True)
+    about = {"by": "a", "why": "", "made_at": "2022-01-05T09:00:00+08:00"}
+    manifest = {"period": "2021", "reports": {}, "files": {}, "snapshot": "x", "release": about}
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    period = ("--period", "2021")
+    commands = [
+        ("facts", *period), ("trace", "hazards.found", *period, "--district", "all"), ("diff", "2021/v1", "now"),
+        ("review", *period, "--jobs", "1"), ("release", *period, "--by", "a"), ("verify",), ("routine",),
+    ]  # fmt: skip
+    try:
+        assert run_many(folder, commands, TAIZHANG_TRUST="") == [2] * len(commands)
+    finally:
+        shutil.rmtree(folder / "releases")
 
 
 @pytest.fixture(scope="module")
