@@ -56,7 +56,7 @@ class PlannedTask:
 
 @dataclass(frozen=True)
 class PlannedTarget:
-    """An indicator with its value in this period, and what was and is to be reached at least, if anybody wrote it."""
+    """An indicator with its value in this period, and its targets then and next, if any were set."""
 
     indicator: str
     row: Row | None

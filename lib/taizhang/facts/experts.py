@@ -1,4 +1,4 @@
-"""Facts of experts. Those without a district are the whole area's alone."""
+"""Facts of experts. Those without a district count only for the whole area."""
 
 from taizhang.facts.measures import Measure, Sum, number
 

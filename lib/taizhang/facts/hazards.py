@@ -118,7 +118,7 @@ def says_passed(rows: Rows) -> Mask:
 
 
 def is_verification_undated(rows: Rows) -> Mask:
-    """Return whether it is reported rectified, or passed, without a day of it."""
+    """Return whether it is reported rectified, or passed, without a date."""
     return rows.test(has_no_day) | rows.test(says_passed)
 
 

@@ -88,7 +88,7 @@ class _Work:
         return key_of(one.source, one.name, self.plan.stamps[one.name].sha256, self.plan.key)
 
     def read(self, one: Read) -> Iterator[FileRead]:
-        """The parts of a file, of the bytes that its stamp is of; ChangedError if it is no longer that."""
+        """The parts of a file with the bytes of its stamp; ChangedError if it has changed since."""
         key = self.key_of(one)
         self.used.add(key)
         try:

@@ -8,9 +8,9 @@ from taizhang.register.mentions import Atoms
 
 
 def name_keys(atoms: Atoms) -> list[str]:
-    """The key of each atom: its credit code, with the branch; else its district's code and its name as folded.
+    """The key of each atom: its credit code, with the branch, or else its district's code and folded name.
 
-    A name that is a person's is not shown: a digest stands for it.
+    People's names are not shown; a digest replaces them.
     """
     table = atoms.table
     numbers = dict(zip(atoms.numbers["atom"], atoms.numbers["number"], strict=True))

@@ -106,9 +106,9 @@ def encode(
     before: Placement, now: Placement, look: Look, columns: Sequence[str], *, placed: bool = True
 ) -> tuple[dict[str, Any], Arrays]:
     """Describe rows by their differences from earlier ones; `columns` of the content may predict how a file
-    is sorted. Without `placed`, files, sheets and row numbers are left out.
+    is sorted.
 
-    Without `placed`, it is left out in which file, sheet and row they stand.
+    Without `placed`, files, sheets and row numbers are left out.
     """
     arrays: Arrays = []
     told: dict[str, Any] = {"count": now.count}
