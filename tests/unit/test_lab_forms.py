@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from taizhang import open as open_workbook
 from taizhang.core.errors import ParameterError
 from taizhang.ingest.check import describe_ledgers
-from taizhang.lab.forms import write_forms
+from taizhang.lab.forms import _sort_names, write_forms
 from taizhang.lab.survey import look_at_folder
 from taizhang.ledgers.forms import find_form_kind
 from taizhang.ledgers.template import write_template
@@ -119,6 +119,11 @@ def test_districts_and_the_register_are_choices_and_survive_being_saved_again(tm
     assert (rules["发现日期*"].type, rules["整改投入(万元)"].type) == ("date", "decimal")
     assert float(rules["整改投入(万元)"].formula1) == 0
     assert str(rules["隐患等级"].formula1) == '"一般,重大"'
+
+
+def test_no_person_is_offered_as_premises() -> None:
+    names = ["顺达汽修", "王小明", "***", "便民店13800001111", "顺达汽修", "石化"]
+    assert _sort_names(names) == ["石化", "顺达汽修"]
 
 
 def test_a_name_that_two_districts_have_is_chosen_by_code(tmp_path: Path) -> None:

@@ -215,7 +215,9 @@ def test_two_offices_answer_differently(county: County, tmp_path: Path) -> None:
     collect(county, path)
     made = collect(county, other)
     assert list_codes(made) == ["other_answer"] and made.count("already") == 1
-    assert "甲" in str(made.refused[0].reason)
+    assert (
+        made.refused[0].reason.word("zh").startswith("甲已答复“青溪镇”（")
+    )  # whose answer stands, and which
 
 
 def test_answers_that_cannot_be_read_are_listed(county: County) -> None:
@@ -274,6 +276,26 @@ def test_lines_sorted_deleted_doubled_renamed_and_pasted_over(county: County, tm
     assert list_codes(made) == ["mixed"]
     assert made.count("taken") == answered - 2 + 1  # one line stands twice, and is taken once
     assert len(read_lines(county)) == answered - 2
+
+
+def test_what_stands_where_no_answer_is_looked_for_is_listed(county: County, tmp_path: Path) -> None:
+    path = find_return(county, "青溪镇")
+    answered = answer(county, path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["隐患排查治理"]
+    head = read_head(sheet)
+    now, to = head["现在的内容"], head["更正为"]
+    sheet.cell(3, now).value, sheet.cell(3, to).value = "改在这里", None  # not in the yellow cell
+    sheet.cell(4, to).value = " 　"  # blanks are no answer
+    sheet.cell(5, to).value = "=1+1"
+    book.save(tmp_path / "a.xlsx")
+    made = collect(county, tmp_path / "a.xlsx")
+    assert sorted(list_codes(made)) == ["beside", "error"] and made.count("taken") == answered - 3
+    assert "行，列“" in made.refused[0].word().word("zh")
+    for cell in sheet[2]:
+        cell.value = None  # the headers are gone: nobody knows which column is the answers'
+    book.save(tmp_path / "b.xlsx")
+    assert list_codes(collect(county, tmp_path / "b.xlsx")) == ["no_head"]
 
 
 def test_a_file_of_another_workbook_or_of_none(county: County, tmp_path: Path) -> None:

@@ -75,6 +75,28 @@ def test_nothing_of_another_town_and_nothing_personal_is_in_it(county: County, f
         assert not re.search(r"138\d{8}", texts)
 
 
+def test_no_name_is_told_by_a_reason_or_beside_its_cell(tmp_path: Path) -> None:
+    root = make_county(tmp_path / "book", towns=2, faults=0, rows=10).root
+    ledger = next((root / "data" / "raw").glob("青溪镇*.xlsx"))
+    book = openpyxl.load_workbook(ledger)
+    sheet = book.active
+    table = {
+        2: {"E": "欧阳若曦负责整改", "F": "重点", "L": "欧阳若曦13800001111"},  # a name with its number
+        3: {"E": "上官云珠家的线路", "F": "上官云珠", "L": "上官云珠（站长）"},  # in another's column, too
+        4: {"B": "诸葛长风", "F": "严重"},  # 严 is a surname, and 严重 no name
+        5: {"E": "司徒静海说好的", "G": "司徒静海", "L": ""},
+    }
+    for row, cells in table.items():
+        for letter, text in cells.items():
+            sheet[f"{letter}{row}"] = text
+    book.save(ledger)
+    held = open_workbook(str(root))
+    held.ingest()
+    texts = "".join(map(read_texts, make_returns(held, MARCH).files))
+    assert not any(name in texts for name in ("欧阳若曦", "上官云珠", "诸葛长风", "司徒静海"))
+    assert "“严重”不在可选的取值里" in texts and "“****”不是已知的地区" in texts
+
+
 def test_with_personal_the_names_are_there(county: County, tmp_path: Path) -> None:
     book = open_workbook(str(county.root))
     made = make_returns(book, parse_period("2021-03-01/2021-03-30"), district="青溪镇", personal=True)

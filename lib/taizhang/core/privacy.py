@@ -355,6 +355,7 @@ class _Names:
     after: tuple[re.Pattern[str], ...]
     between: tuple[str, ...]
     no_names: frozenset[str]
+    no_persons: frozenset[str]  # these, and ordinary words
 
 
 _HAN = r"[\u3400-\u9fff]"
@@ -401,6 +402,7 @@ def _load_names() -> _Names:
             )
         ),
         no_names=frozenset(words["no_names"]),
+        no_persons=frozenset((*words["no_names"], *words["ordinary"])),
     )
 
 
@@ -486,7 +488,7 @@ _MAYBE = re.compile(_RISKY)
 def is_person(text: str) -> bool:
     """Return whether a text is a person's name and nothing else: 张三, 李某某, 欧阳建国."""
     plain = text.strip()
-    return bool(_load_person().fullmatch(plain)) and plain not in _load_names().no_names
+    return bool(_load_person().fullmatch(plain)) and plain not in _load_names().no_persons
 
 
 def mask_persons(values: "pd.Series") -> "pd.Series":

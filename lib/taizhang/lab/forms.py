@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from taizhang.core.errors import BoundaryError, ParameterError
+from taizhang.core.privacy import is_person, mask_numbers
 from taizhang.core.reasons import Reason, suggest
 from taizhang.ingest.layers import read_layers
 from taizhang.ledgers.template import write_template
@@ -59,4 +60,8 @@ def _list_names(root: Path) -> tuple[dict[str, list[str]], tuple[Reason, ...]]:
 
 
 def _sort_names(names: Iterable[object]) -> list[str]:
-    return sorted({str(name) for name in names})
+    """The names, each once; without those of persons, and those with a person's number, which have to be typed."""
+    told = {str(name) for name in names}
+    return sorted(
+        name for name in told if not is_person(name) and mask_numbers(name) == name and "**" not in name
+    )

@@ -5,8 +5,8 @@ A line is known by its mark in the hidden column or, if that is gone, by the pla
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from taizhang.ledgers.grid import ErrorCell, Grid, make_grid
 from taizhang.ledgers.sheets import sniff_format
 from taizhang.ledgers.text import fold, write_cell
 from taizhang.metadata.kinds import DATED_TYPES
+from taizhang.returns.doubts import hash_text
 from taizhang.returns.form import KEY_COLUMNS, PAIR, say
 
 _MARK = re.compile(r"[0-9a-f]{16}")
@@ -154,7 +155,7 @@ def _find_by(grids: list[Grid]) -> str:
 
 
 def _read_lines(grid: Grid, asked: Mapping[str, Asked], by: str, file: str) -> Iterator[Answer]:
-    """The answers of a sheet, below each header with a column of answers."""
+    """The answers of a sheet, below the header that has a column of answers; and a line that lacks its own."""
     wanted = {fold(say(name, lang)) for name in ("answer", "pair_answer") for lang in LANGUAGES}
     for head in range(min(grid.height, 30)):
         at = {fold(_text(grid, head, column)): column for column in reversed(range(grid.width))}
@@ -162,16 +163,46 @@ def _read_lines(grid: Grid, asked: Mapping[str, Asked], by: str, file: str) -> I
         if columns:
             break
     else:
+        marked = (row for row in range(grid.height) if _find_marks(grid, row) & asked.keys())
+        if (row := next(marked, None)) is not None:
+            yield _fault(grid, row, Reason("returns.conflict.no_head", sheet=grid.sheet.name), by, file)
         return
     seen = {name: _find(at, name) for name in ("place", "row", "column")}
+    now = _find(at, "value")
     for row in range(head + 1, grid.height):
         value = grid.cell(row, columns[0])
-        if value == "":
+        marks = _find_marks(grid, row)
+        if value == "" or (isinstance(value, str) and not value.strip()):
+            known = [asked[mark] for mark in marks if mark in asked]
+            if _is_written_over(_text(grid, row, now), known):
+                yield _fault(grid, row, Reason("returns.conflict.beside"), by, file, known[0])
             continue
-        marks = {_text(grid, row, column) for column in range(grid.width)}
-        marks = {mark for mark in marks if _MARK.fullmatch(mark)}
         shown = {name: _text(grid, row, column) for name, column in seen.items()}
         yield _make_answer(value, grid, row, marks, shown, asked, by, file)
+
+
+def _find_marks(grid: Grid, row: int) -> set[str]:
+    """The marks of lines that a row holds: one, unless something was pasted over it."""
+    texts = (_text(grid, row, column) for column in range(grid.width))
+    return {text for text in texts if _MARK.fullmatch(text)}
+
+
+_NOTHING = Asked("", "", "", "", 0, "", "", "text", "", {}, "")
+
+
+def _fault(grid: Grid, row: int, reason: Reason, by: str, file: str, asked: Asked = _NOTHING) -> Answer:
+    """A line, or a sheet, of which no answer can be taken."""
+    return Answer(asked, "", by, file, grid.sheet.number_row(row), False, reason)
+
+
+def _is_written_over(text: str, asked: Collection[Asked]) -> bool:
+    """Return whether something else stands where a line shows what the ledger's cell says."""
+    if len(asked) != 1 or "*" in text or text.endswith("…"):
+        return False
+    (one,) = asked
+    nothing = {fold(say("nothing", lang)) for lang in LANGUAGES}
+    told = "" if fold(text) in nothing else text
+    return bool(one.old) and hash_text(told, len(one.old)) != one.old
 
 
 def _find(at: Mapping[str, int], name: str) -> int:
@@ -199,7 +230,7 @@ def _make_answer(
     elif not marks and len(same) == 1:
         one = same[0]
     else:
-        one = Asked("", "", "", "", 0, shown["column"], "", "text", "", {}, shown["column"])
+        one = replace(_NOTHING, column=shown["column"], label=shown["column"])
         fault = Reason("returns.conflict.mixed" if len(marks) > 1 else "returns.conflict.unknown_line")
     text, emptied = _write_answer(value, one, grid)
     if fault is None and isinstance(value, ErrorCell):

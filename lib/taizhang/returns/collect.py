@@ -194,6 +194,12 @@ class _Weighing:
     def _refuse(self, answers: Iterable[Answer], reason: Reason, **place: object) -> None:
         self.outcomes += [Outcome(one, REFUSED, reason, **place) for one in answers]  # type: ignore[arg-type]
 
+    def _find_period(self, answers: Sequence[Answer]) -> str:
+        """The first of the periods in whose returns an answer was given."""
+        given = {id(answer) for answer in answers}
+        periods = (read.period for read in self.reads if any(id(one) in given for one in read.answers))
+        return min(periods, default="")
+
     # ---------------------------------------------------------------- cells
 
     def _weigh_cells(self, cells: Mapping[str, list[Answer]]) -> None:
@@ -206,7 +212,7 @@ class _Weighing:
             asked = answers[0].asked
             by_file[asked.kind, asked.file].append(answers)
         for (kind, file), groups in by_file.items():
-            reads = _find_reads(ledgers.reads.get(kind, ()), file)
+            reads = _find_reads(ledgers.reads.get(kind, ()), file, groups[0][0].asked.sha)
             if not reads:
                 for answers in groups:
                     self._refuse(answers, Reason("returns.conflict.no_file"))
@@ -259,8 +265,8 @@ class _Weighing:
             return True
         taken = next((one for one in reversed(before) if is_same(cell.text, one["new"])), None)
         if taken is not None:
-            told = {"by": taken["by"] or "–", "when": taken.get("when") or "–"}
-            self._refuse(everybody, Reason("returns.conflict.other_answer", **told), **place)
+            hidden = is_personal(fit.read.source.kind.fields.get(cell.field))
+            self._refuse(everybody, _tell_taken(taken, HIDDEN if hidden else taken["new"]), **place)
         else:
             self._refuse(everybody, Reason("returns.conflict.changed"), **place)
         return False
@@ -310,7 +316,7 @@ class _Weighing:
 
     def _take(self, fit: _Fit) -> None:
         one, answer = fit.correction, fit.answer
-        period = next((read.period for read in self.reads if answer in read.answers), "")
+        period = self._find_period((answer, *fit.others))
         by = " / ".join(sorted({other.by for other in (answer, *fit.others)} - {""}))
         self.new_corrections.append(
             {
@@ -356,14 +362,14 @@ class _Weighing:
             if _read_same(line["same"]) is same:
                 self.outcomes += [Outcome(one, ALREADY) for one in answers]
             else:
-                told = {"by": line["by"] or "–", "when": line.get("when") or "–"}
-                self._refuse(answers, Reason("returns.conflict.other_answer", **told))
+                stands = Reason(f"returns.form.{'different' if same else 'same'}")
+                self._refuse(answers, _tell_taken(line, stands))
             return
         if pair not in there:
             self._refuse(answers, Reason("returns.conflict.no_pair"))
             return
         by = " / ".join(sorted({one.by for one in answers} - {""}))
-        period = next((read.period for read in self.reads if answers[0] in read.answers), "")
+        period = self._find_period(answers)
         why = Reason("returns.taken_why", period=period).word(self.book.config.lang)
         self.new_pairs.append(
             {
@@ -372,6 +378,16 @@ class _Weighing:
             }
         )  # fmt: skip
         self.outcomes += [Outcome(one, TAKEN) for one in answers]
+
+
+def _tell_taken(line: Mapping[str, str], stands: object) -> Reason:
+    """Whose earlier answer stands, and what it says."""
+    told = {
+        "by": line["by"] or "–",
+        "when": line.get("when") or "–",
+        "value": stands or Reason("returns.form.empty"),
+    }
+    return Reason("returns.conflict.other_answer", **told)
 
 
 def _agree(one: Answer, other: Answer) -> bool:
@@ -393,12 +409,15 @@ def _look_for(read: Read, asked: Sequence[Asked]) -> Seen:
     return look_at(read, {ANYWHERE} if masked else {(one.sheet, one.row) for one in asked})
 
 
-def _find_reads(reads: Sequence[Read], file: str) -> list[Read]:
-    """The file asked about; if it has moved to another folder, the only file with its name."""
+def _find_reads(reads: Sequence[Read], file: str, sha: str) -> list[Read]:
+    """The file that was asked about; or one of another place or name now, if no other has its name or bytes."""
     there = [one for one in reads if not one.failed]
     same = [one for one in there if mask_numbers(one.shown) == file]
+    if same:
+        return same
     moved = [one for one in there if PurePosixPath(mask_numbers(one.shown)).name == PurePosixPath(file).name]
-    return same or (moved if len({one.shown for one in moved}) == 1 else [])
+    renamed = moved or [one for one in there if sha and hash_file(one.path)[:HASH] == sha]
+    return renamed if len({one.shown for one in renamed}) == 1 else []
 
 
 def _find_row(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from taizhang.core.files import hash_file
-from taizhang.core.privacy import mask_numbers
+from taizhang.core.privacy import is_person, mask_numbers
 from taizhang.core.reasons import Label, Reason
 from taizhang.ingest.cache import read_parts
 from taizhang.ingest.corrections import read_corrections
@@ -93,7 +93,7 @@ class Question:
     def old(self) -> str:
         """A hash of what the cell says; of one with a person's name or number so short that it tells nobody."""
         text = self.cell.text
-        personal = self.personal or mask_numbers(text) != text
+        personal = self.personal or is_person(text) or mask_numbers(text) != text
         return hash_text(text, HASHES[0] if personal else HASHES[1])
 
     def falls_in(self, period: "Period") -> bool:
@@ -375,6 +375,7 @@ class _Kind:
         if is_personal(item) and said != "empty":
             return Reason("returns.why.personal")
         if said in ("empty", "value"):
+            said = "says_nothing" if said == "empty" and cell.text else said
             return Reason(f"returns.why.{said}", value=cell.text[:60])
         if "workbook.toml" in reason.word("en"):
             return Reason("returns.why.date" if said == "date" else "returns.why.other")

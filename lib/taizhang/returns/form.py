@@ -41,7 +41,7 @@ PAIR, CELL = "pair", "cell"
 _LONGEST = 160  # characters of a text that is shown
 _CONTEXT, _PERSONS = 3, 2  # columns that show a row as it was, and, if asked for, of persons
 _NO_NAME = re.compile(r"[\[\]:*?/\\]")
-_SPLIT = re.compile(r"[、,，;；/\s]+")
+_NAME = re.compile(r"[\u3400-\u9fff·]{2,}|[A-Za-z][A-Za-z'\-]+(?: [A-Za-z][A-Za-z'\-]+)*")
 _INK, _MUTED, _LINE, _BAND, _YELLOW, _ACCENT = (
     "#1F2A35",
     "#5B6773",
@@ -332,7 +332,7 @@ class _Form:
         row = 1
         for row, one in enumerate(asked, 2):
             cells: list[object] = [row - 1, self._name_place(one), one.cell.row, self._name_column(one)]
-            cells.append("\n".join(mask_numbers(reason.word(self.lang)) for reason in one.reasons))
+            cells.append("\n".join(self._hide(one, reason.word(self.lang)) for reason in one.reasons))
             cells += [self._show_field(one, name) for name in context]
             cells.append(self._show_value(one))
             cells += [one.suggestion] if suggested else []
@@ -369,15 +369,20 @@ class _Form:
         return self._show(one, cell.text) if cell is not None else ""
 
     def _show(self, one: Question, text: str) -> str:
-        """A text of a row, without people's numbers and without names from its other cells."""
-        if not self.personal:
-            text = "*" * len(text) if is_person(text) else mask_numbers(text)
-            for cell in one.row.cells:
-                if is_personal(one.kind.fields.get(cell.field)):
-                    for name in _SPLIT.split(cell.text):
-                        if len(name) > 1 and not name.isdigit():
-                            text = text.replace(name, "*" * len(name))
+        """A text of a row, not longer than can be read; see `_hide`."""
+        if is_person(text) and not self.personal:
+            return "*" * len(text)
+        text = self._hide(one, text)
         return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+    def _hide(self, one: Question, text: str) -> str:
+        """Hide in a text the numbers of persons and the names that the row's cells hold, unless they are asked for."""
+        if self.personal:
+            return text
+        text = mask_numbers(text)
+        for name in _list_names(one):
+            text = text.replace(name, "*" * len(name))
+        return text
 
     def _write_answer(self, sheet: Worksheet, row: int, column: int, one: Question) -> None:
         item = one.item
@@ -500,6 +505,18 @@ class _Form:
             for column, value in enumerate(line):
                 sheet.write_string(row, column, str(value))
         sheet.very_hidden()
+
+
+def _list_names(one: Question) -> list[str]:
+    """The names of persons in a row, the longest first: in cells for them, and in others that are a name alone."""
+    names = set()
+    for cell in one.row.cells:
+        item = one.kind.fields.get(cell.field)
+        if is_personal(item):
+            names |= set(_NAME.findall(cell.text))
+        elif is_person(cell.text) and (cell is one.cell or item is None or item.type == "text"):
+            names.add(cell.text)
+    return sorted(names, key=lambda name: (-len(name), name))
 
 
 def make_pair_key(a: str, b: str) -> str:
