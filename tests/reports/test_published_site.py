@@ -26,6 +26,8 @@ from taizhang.core.trust import revoke_trust
 from taizhang.lab.scaffold import make_sample_workbook
 from taizhang.metadata.words import label
 from taizhang.publication import publish_releases
+from taizhang.publication.site import build_site
+from taizhang.release import Release
 
 BASE = "https://example.gov.cn/review/"
 ATOM, MAP = "{http://www.w3.org/2005/Atom}", "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -201,7 +203,7 @@ def test_again_it_is_the_same_and_what_is_not_the_sites_stays(book: Path, site: 
     away = book / "releases" / "2021" / "gone"
     (book / "releases" / "2021" / "v1").rename(away)
     try:
-        with pytest.raises(ParameterError, match="would be gone"):
+        with pytest.raises(ParameterError, match="2021/v1"):
             publish_releases(config, str(to))
     finally:
         away.rename(book / "releases" / "2021" / "v1")
@@ -254,7 +256,42 @@ def test_to_an_address_only_from_a_workbook_that_is_trusted(
     with pytest.raises(SystemExit) as ended:
         main()
     told = capsys.readouterr()
-    assert ended.value.code == 1 and "2 releases" in told.out and "2021Q3/v1 is not published" in told.err
+    assert ended.value.code == 1 and "2 releases" in told.out and "2021Q3/v1" in told.err
+
+
+def test_another_site_at_an_address_is_left_alone(book: Path, site: Path) -> None:
+    import fsspec
+
+    config, memory = taizhang.open(str(book)).config, fsspec.filesystem("memory")
+    memory.pipe_file("/other/index.html", b"another site")
+    with pytest.raises(ParameterError, match=r"index\.html"):
+        publish_releases(config, "memory://other")
+    assert memory.find("/other") == ["/other/index.html"]
+    memory.pipe_file("/cut/index.html", b"")  # of a run that was cut short
+    memory.pipe_file("/cut/site.json", b'{"releases": [], "files": {"index.html": ""}}')
+    publish_releases(config, "memory://cut")
+    assert memory.cat_file("/cut/index.html")
+
+
+@pytest.mark.parametrize(
+    "base", ["https://u:geheim@example.gov.cn/", "https://example.gov.cn/?a=1", "https://x/#a", "https://"]
+)
+def test_an_address_to_which_nothing_can_be_added_is_refused(book: Path, tmp_path: Path, base: str) -> None:
+    with pytest.raises(ParameterError, match="https://") as refused:
+        publish_releases(taizhang.open(str(book)).config, str(tmp_path / "www"), base=base)
+    assert "geheim" not in str(refused.value) and not (tmp_path / "www").exists()
+
+
+def test_the_day_of_a_release_is_that_of_its_own_zone(book: Path) -> None:
+    """On any machine: at half past midnight in China it is another day in London."""
+    config = taizhang.open(str(book)).config
+    manifest = {"period": "2021", "reports": {}, "files": {}, "release": {"made_at": "2022-03-01T00:30:00+08:00"}}
+    manifest["release"] |= {"number": 1, "by": "李工", "why": ""}
+    one = Release(book, book / "releases" / "2021" / "v1", 1, manifest)
+    made = build_site(config, [one], base="https://example.gov.cn/%E8%AF%84/")
+    assert json.loads(made["2021/v1/dataset.jsonld"])["datePublished"] == "2022-03-01"
+    days = etree.fromstring(made["sitemap.xml"]).iter(f"{MAP}lastmod")
+    assert {day.text for day in days} == {"2022-03-01"}
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from lxml import html as lxml_html
+from lxml.html import HtmlElement
 
 from taizhang.core.reasons import LANGUAGES, Reason
 from taizhang.metadata.words import label
@@ -41,7 +42,7 @@ def find_objection(release: Release, *, approval: bool) -> Reason | None:
         page = lxml_html.document_fromstring((release.folder / file).read_text("utf-8"))
         if page.xpath("//body[@data-draft]"):
             drafts.append(name)
-        if label("report.approved", one["lang"]) not in [term.text for term in page.iter("dt")]:
+        if not says_approved(page, one["lang"]):
             silent.append(name)
     if drafts:
         return Reason("publication.publish.draft", name=release.name, reports=tuple(drafts))
@@ -50,6 +51,17 @@ def find_objection(release: Release, *, approval: bool) -> Reason | None:
     if approval and silent:
         return Reason("publication.publish.not_approved", name=release.name, reports=tuple(silent))
     return None
+
+
+def says_approved(page: HtmlElement, lang: str) -> bool:
+    """Return whether a report's head says that it is approved, below its title or above its first page."""
+    terms = [(term.text, term.getnext()) for term in page.iter("dt")]
+    status, approved = label("brief.head.status", lang), label("brief.head.approved", lang)
+    return any(
+        term == label("report.approved", lang)
+        or (term == status and said is not None and said.text == approved)
+        for term, said in terms
+    )
 
 
 def shows_internal_maps(release: Release, names: Iterable[str]) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
-from taizhang.core.addresses import fill_address, is_address, leads_away
+from taizhang.core.addresses import fill_address, is_address, leads_away, show_address
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import MOST_STEM, is_named, list_below, list_leftovers, name_beside, remove_leftovers
 from taizhang.core.locks import hold_lock
@@ -22,6 +23,8 @@ from taizhang.release.folders import Release, list_releases
 from taizhang.settings.workbook import CACHE, Config
 
 _MOVED = "site"  # the one before, while the new one takes its place
+
+_FIRST = "index.html"  # of any site
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,7 @@ def publish_releases(config: Config, to: str, *, base: str = "") -> Published:
     ChangedError
         If a file of a release has been changed.
     """
-    if base and not base.startswith(("http://", "https://")):
-        raise ParameterError("publication.publish.base", base=base)
-    base = f"{base.rstrip('/')}/" if base else ""
+    base = _read_base(base) if base else ""
     releases, refused = _choose(config)
     if not releases:
         raise ParameterError.of([*refused, Reason("publication.publish.nothing")])
@@ -76,6 +77,19 @@ def publish_releases(config: Config, to: str, *, base: str = "") -> Published:
             _put(Path(to), files | {LIST: listed}, releases)
         shown = to
     return Published(shown, tuple(one.name for one in releases), len(files) + 1, tuple(refused), tuple(notes))
+
+
+def _read_base(base: str) -> str:
+    """The address before all links; ParameterError if nothing can be added to it, or it tells a password."""
+    try:
+        parts = urlsplit(base)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        whole = False
+    if not whole or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ParameterError("publication.publish.base", base=show_address(base))
+    path = quote(unquote(parts.path.rstrip("/")), safe="/:@!$&'()*+,;=~")
+    return f"{parts.scheme}://{parts.netloc}{path}/"
 
 
 def _choose(config: Config) -> tuple[list[Release], list[Reason]]:
@@ -147,10 +161,18 @@ def _read_list(data: bytes) -> dict[str, Any]:
         return {}
 
 
+def _claim(listed: bytes) -> bytes:
+    """A list for a site that is yet to be written, so that the next run knows its files if this one is cut short."""
+    return json.dumps({**json.loads(listed), "releases": []}).encode()
+
+
 def _send(
     config: Config, written: str, files: Mapping[str, bytes], listed: bytes, releases: Sequence[Release]
 ) -> str:
-    """Write the files to an address, the list of files last; returns the address as it may be shown."""
+    """Write the files to an address, the list of files last; returns the address as it may be shown.
+
+    ParameterError if another site is there.
+    """
     if leads_away(written) and not is_trusted(config.root):
         raise ParameterError("publication.publish.untrusted", folder=show_folder(config.root))
     address = fill_address(written)
@@ -163,6 +185,10 @@ def _send(
         place = str(place).rstrip("/")
         before = _read_list(system.cat_file(f"{place}/{LIST}")) if system.exists(f"{place}/{LIST}") else {}
         _require_all(before, releases)
+        if not before:
+            if system.exists(f"{place}/{_FIRST}"):
+                raise ParameterError("publication.publish.strange", folder=address.shown, files=(_FIRST,))
+            files = {LIST: _claim(listed)} | dict(files)
         for name, data in (*files.items(), (LIST, listed)):
             target = f"{place}/{name}"
             system.makedirs(target.rpartition("/")[0], exist_ok=True)

@@ -188,9 +188,15 @@ def _name_release(config: Config, release: Release, lang: str) -> str:
     return f"{config.name_title(lang)} {release.period.label(lang)} {number}"
 
 
+def _read_moment(release: Release) -> datetime:
+    """The time of the release in its own time zone, whose day is the day of the release wherever the site is made."""
+    moment = datetime.fromisoformat(release.about["made_at"])
+    return moment if moment.tzinfo is not None else moment.astimezone()
+
+
 def _write_moment(release: Release) -> str:
     """The time of the release with its time zone, as feeds require."""
-    return datetime.fromisoformat(release.about["made_at"]).astimezone().isoformat(timespec="seconds")
+    return _read_moment(release).isoformat(timespec="seconds")
 
 
 def _write_feed(config: Config, releases: Sequence[Release], base: str) -> bytes:
@@ -202,7 +208,7 @@ def _write_feed(config: Config, releases: Sequence[Release], base: str) -> bytes
         element.text = text or None
         return element
 
-    ordered = sorted(releases, key=_write_moment, reverse=True)
+    ordered = sorted(releases, key=_read_moment, reverse=True)
     add(feed, "id", _name_id(config, "", base))
     add(feed, "title", config.name_title(lang))
     add(feed, "updated", _write_moment(ordered[0]))
