@@ -13,6 +13,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 from database_book import load_tables, read_tables
@@ -22,6 +24,8 @@ import taizhang as tz
 from taizhang.cli import main
 from taizhang.core.addresses import fill_address
 from taizhang.core.errors import LedgerError
+from taizhang.ingest import databases
+from taizhang.ingest import postgres as postgres_copy
 from taizhang.ingest.databases import Wanted, fetch_rows
 from taizhang.ingest.geometry import read_shapes
 from taizhang.metadata.kinds import load_kinds
@@ -254,6 +258,59 @@ def test_types_of_postgres(postgres, tmp_path) -> None:
     assert (row["a"], row["b"], row["c"], row["f"]) == (1.5, "12345678901234567890", True, '["x", "y"]')
     assert str(row["d"]) == "2021-03-01" and row["e"].tzinfo is None and row["h"] == "%s :x"
     assert pd.isna(row["g"]) and pd.isna(row["i"])
+
+
+EVERY_TYPE = """
+SELECT n::smallint AS a, n AS b, n::bigint * 3000000000000000000 AS c, n / 3::real AS d, n / 3::float8 AS e,
+  CASE n WHEN 1 THEN 'NaN' WHEN 2 THEN 'Infinity' ELSE '1.10' END::float8 AS f,
+  CASE n WHEN 1 THEN 'NaN' ELSE '1.10' END::numeric AS g, n::numeric * 12345678901234567890 AS h,
+  CASE n WHEN 1 THEN 1 ELSE 2.50 END::numeric AS i, NULL::numeric AS j, n = 1 AS k,
+  date '2021-03-01' + n AS l, timestamp '2021-03-01 08:30:00.123456' AS m,
+  timestamptz '2021-03-01 08:00:00.5+08' - n * interval '1 hour' AS o, time '08:30' AS p, interval '1 day' AS q,
+  '\\x0041'::bytea AS r, '\\x41'::bytea AS s, ARRAY[1, NULL, n] AS t, '{"b": [1, "甲"]}'::jsonb AS u,
+  '00000000-0000-0000-0000-00000000000A'::uuid AS v, 'a'::"char" AS w, 'x'::character(3) AS x, inet '10.0.0.1' AS y,
+  CASE n WHEN 1 THEN '' WHEN 2 THEN NULL ELSE E'\\uFEFF"甲",\r\n乙\\\t' END AS z, E'\\\\.'::text AS aa,
+  CASE n WHEN 2 THEN E'\\uFEFF' END AS ab, B'101' AS ac, point(1, 2) AS ad, 'pg_class'::regclass AS ae, 1.5::money AS af
+FROM generate_series(0, 3) n ORDER BY n DESC
+"""
+
+
+def read_both(postgres, query: str, folder: Path, monkeypatch) -> list[pa.Table]:
+    """The rows of a query by COPY, and value by value."""
+    address = fill_address(postgres[1].url.render_as_string())
+    monkeypatch.setattr(postgres_copy, "_BYTES_PER_BATCH", 100)
+    fetch_rows(Wanted(address, query), folder, folder / "x.parquet")
+    with monkeypatch.context() as patched:
+        patched.setattr(databases, "start_copy", lambda *_: None)
+        fetch_rows(Wanted(address, query), folder, folder / "y.parquet")
+    return [pq.ParquetFile(folder / name).read() for name in ("x.parquet", "y.parquet")]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        EVERY_TYPE,
+        "SELECT NULL AS a FROM generate_series(1, 2)",
+        "SELECT E'\\uFEFF' AS a, 1 AS a UNION ALL SELECT '', NULL",
+        "SELECT * FROM (VALUES (NULL), (''), ('甲'), (NULL)) AS one (a)",
+        "SELECT 1 AS a WHERE false",
+        "SELECT 7 AS a; ",  # what COPY can't take
+        "SELECT 7 AS a -- of the year",
+    ],
+)
+def test_copied_rows_are_what_the_driver_gives(postgres, query, tmp_path, monkeypatch) -> None:
+    copied, given = read_both(postgres, query, tmp_path, monkeypatch)
+    # NaN is not itself
+    assert [str(one.to_pylist()) for one in copied.columns] == [str(one.to_pylist()) for one in given.columns]
+    for one, other in zip(copied.schema.types, given.schema.types, strict=True):
+        assert one == other or given.num_rows == 0 or pa.types.is_null(other)
+
+
+def test_a_day_that_python_has_not_is_told_without_its_value(postgres, tmp_path, monkeypatch) -> None:
+    for query in ("SELECT 'infinity'::date AS a", "SELECT '-infinity'::timestamptz AS a"):
+        with pytest.raises(LedgerError) as error:
+            read_both(postgres, query, tmp_path, monkeypatch)
+        assert error.value.reasons[0].code == "ingest.source.value" and not list(tmp_path.iterdir())
 
 
 @pytest.fixture(scope="module")

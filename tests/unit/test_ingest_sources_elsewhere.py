@@ -195,6 +195,34 @@ def test_a_column_of_several_types_loses_nothing(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["x.parquet"]
 
 
+def test_values_of_sqlite_are_what_they_are(tmp_path: Path) -> None:
+    """Long after rows of one type, too."""
+    after = [
+        (3, 2.5, "乙", b"\0A"), (3.0, 2, "\0", "丙"), (4.5, 2**60 + 1, b"\xe4\xb8\x81", 7),
+        (2**63 - 1, None, None, None),
+    ]  # fmt: skip
+    with sqlite3.connect(tmp_path / "x.db") as connection:
+        connection.execute("CREATE TABLE one (a, b, c, d)")
+        connection.executemany("INSERT INTO one VALUES (?, ?, ?, ?)", [(1, 0.5, "甲", None)] * 1200 + after)
+    connection.close()
+    fetch_rows(Wanted(fill_address("sqlite:///x.db"), table="one"), tmp_path, tmp_path / "x.parquet")
+    table = pq.read_table(tmp_path / "x.parquet").to_pydict()
+    assert [{*values[:1200]} for values in table.values()] == [{"1"}, {"0.5"}, {"甲"}, {None}]
+    assert [values[1200:] for values in table.values()] == [
+        ["3", "3", "4.5", "9223372036854775807"], ["2.5", "2", "1152921504606846977", None],
+        ["乙", "\0", "丁", None], ["0041", "丙", "7", None],
+    ]  # fmt: skip
+
+
+def test_a_text_of_sqlite_that_is_no_utf_8_is_told_without_it(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "x.db") as connection:
+        connection.execute("CREATE TABLE one AS SELECT CAST(x'C4E3' AS TEXT) AS a")
+    connection.close()
+    with pytest.raises(LedgerError, match="UTF"):
+        fetch_rows(Wanted(fill_address("sqlite:///x.db"), table="one"), tmp_path, tmp_path / "x.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.db"]
+
+
 def test_the_statement_for_sql_server() -> None:
     from types import SimpleNamespace
 

@@ -5,7 +5,7 @@ a value of a row.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from taizhang.core.addresses import Address
 from taizhang.core.errors import LedgerError, TaizhangError
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
+from taizhang.ingest.postgres import read_copy, start_copy
 from taizhang.ingest.rowfile import ROWS_AT_ONCE, ROWS_PER_BATCH, RowFile, make_array
 
 # What `pip install` gets a driver by, where that is one of the extras.
@@ -124,6 +125,8 @@ def _ask_sql(wanted: Wanted, root: Path) -> tuple[list[str], Batches, Callable[[
         settings["connect_args"] = {"connect_timeout": _SECONDS}
     engine = sqlalchemy.create_engine(url, **settings)
     connection = engine.connect()
+    text: type = str
+    copy, stack = None, ExitStack()
     try:
         statement = wanted.query or make_select(wanted, connection)
         _forbid_writing(connection, name)
@@ -133,18 +136,28 @@ def _ask_sql(wanted: Wanted, root: Path) -> tuple[list[str], Batches, Callable[[
         cursor = result.cursor
         if not result.returns_rows:
             raise LedgerError("ingest.source.no_rows")
+        driver: Any = connection.connection.driver_connection
+        if name == _SQLITE:  # UTF-8 as the file has it, of which no str need be made
+            driver.text_factory = text = bytearray
+        elif url.get_driver_name() == "psycopg":
+            copy = start_copy(driver, statement, stack)
     except BaseException:
         connection.close()
         raise
 
     def list_batches() -> Batches:
+        if copy is not None:
+            for arrays in read_copy(copy, driver, [one.type_code for one in cursor.description]):
+                yield lambda file, arrays=arrays: file.add_arrays(arrays)  # type: ignore[misc]
+            return
         # SQLAlchemy holds the first rows; the others are taken as the driver gives them, without a Row around each.
         fetch: Callable[[int], Sequence[Any]] = result.fetchmany
         while rows := fetch(ROWS_AT_ONCE):
             fetch = cursor.fetchmany if len(rows) == ROWS_AT_ONCE else result.fetchmany
-            yield lambda file, rows=rows: file.add(rows)  # type: ignore[misc]
+            yield lambda file, rows=rows: file.add(rows, text)  # type: ignore[misc]
 
     def close() -> None:
+        stack.close()
         _forget_rest(cursor)
         connection.invalidate()  # what has not been read is not waited for
         connection.close()

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain, groupby
 from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,7 @@ from taizhang.core.files import write_beside
 ROWS_PER_BATCH = 50_000
 # Rows that a driver is asked for at once. Few, so that their values are made into arrays while they are at hand: a
 # driver that holds many takes far longer over each.
-ROWS_AT_ONCE = 2_000
+ROWS_AT_ONCE = 500
 _EXACT = 2**53  # up to here a float holds every whole number
 _ARRAYS: dict[type, pa.DataType] = {
     str: pa.string(),
@@ -31,8 +32,8 @@ _ARRAYS: dict[type, pa.DataType] = {
     datetime: pa.timestamp("us"),
 }
 _PLAIN = {type(None), *_ARRAYS}
-# Of these pyarrow makes an array only if all values are of the type; of a time among days it keeps the day alone.
-_SAFE = {pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.null()}
+_QUICK = (str, int, float, bool, date)
+_ALIKE = (int, float, type(None))  # and texts: what rows of one type are made of at once
 _ZONE = attrgetter("tzinfo")
 _NO_ARRAY = (pa.ArrowException, ValueError, OverflowError, TypeError)
 
@@ -51,6 +52,8 @@ class RowFile:
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[list[pa.Array]] = [[] for _ in names]  # to be written
         self._held = 0
+        self._alike: pa.StructType | None = None  # of the rows before
+        self._whole: list[int] = []  # its columns of whole numbers
         self._beside = write_beside(path, through=False)
         self._thread = ThreadPoolExecutor(1)  # writes what there is while the driver fetches more
         self._writing: Future[None] | None = None
@@ -75,23 +78,30 @@ class RowFile:
                 self._writer.close()
             self._beside.__exit__(kind, error, where)
 
-    def add(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Add rows as a driver gives them."""
+    def add(self, rows: Sequence[Sequence[Any]], text: type = str) -> None:
+        """Add rows as a driver gives them, with its texts in this type: str, or UTF-8 in a bytearray."""
         if rows:
-            self.add_arrays([make_array(column) for column in zip(*rows, strict=True)])
+            self.add_arrays(self._make_alike(rows, text) or self._make_arrays(rows, text))
+
+    def _make_arrays(self, rows: Sequence[Sequence[Any]], text: type) -> list[pa.Array]:
+        arrays = [make_array(column, text) for column in zip(*rows, strict=True)]
+        self._alike = pa.struct([(str(at), array.type) for at, array in enumerate(arrays)])
+        self._whole = [at for at, array in enumerate(arrays) if pa.types.is_integer(array.type)]
+        return arrays
+
+    def _make_alike(self, rows: Sequence[Sequence[Any]], text: type) -> list[pa.Array]:
+        """Columns of rows of the same types as those before, made of all rows at once; none where they are not."""
+        kinds = set(map(type, chain.from_iterable(rows)))
+        if self._alike is None or not kinds <= {text, *_ALIKE}:
+            return []
+        if float in kinds and any(type(row[at]) is float for at in self._whole for row in rows):
+            return []  # pyarrow would cut its places off
+        with suppress(*_NO_ARRAY):
+            return list(pa.array(rows, self._alike).flatten())
+        return []
 
     def add_arrays(self, arrays: Sequence[pa.Array]) -> None:
         """Add columns of equal length."""
-        for at, array in enumerate(arrays):
-            if pa.types.is_integer(array.type) and len(array):
-                ends = pc.min_max(array).as_py()
-                self._exact[at] &= all(abs(end or 0) <= _EXACT for end in ends.values())
-        types = [
-            _join(known, array.type, exact=exact)
-            for known, array, exact in zip(self._types, arrays, self._exact, strict=True)
-        ]
-        if types != self._types:
-            self._widen(types)
         for waiting, array in zip(self._waiting, arrays, strict=True):
             waiting.append(array)
         self._held += len(arrays[0]) if arrays else 0
@@ -101,9 +111,27 @@ class RowFile:
     def _flush(self) -> None:
         """Have written what waits, and begin the file if there is none; one batch is written at a time."""
         self._wait()
+        columns = [
+            [pa.concat_arrays(group) for _, group in groupby(pieces, attrgetter("type"))]
+            for pieces in self._waiting
+        ]
+        types = [self._find_type(at, pieces) for at, pieces in enumerate(columns)]
+        if types != self._types:
+            self._widen(types)
         self._writer = self._writer or self._open()
-        self._writing = self._thread.submit(self._write, self._waiting)
+        self._writing = self._thread.submit(self._write, columns)
         self._waiting, self._held = [[] for _ in self._names], 0
+
+    def _find_type(self, at: int, pieces: Iterable[pa.Array]) -> pa.DataType:
+        """The type that holds what a column has had and what waits for it."""
+        known = self._types[at]
+        for piece in pieces:
+            if pa.types.is_integer(piece.type) and self._exact[at]:
+                ends = pc.min_max(piece).as_py()
+                self._exact[at] = all(abs(end or 0) <= _EXACT for end in ends.values())
+            kind = pa.string() if pa.types.is_binary(piece.type) else piece.type
+            known = _join(known, kind, exact=self._exact[at])
+        return known
 
     def _wait(self) -> None:
         if self._writing is not None:
@@ -112,7 +140,10 @@ class RowFile:
 
     def _open(self) -> pq.ParquetWriter:
         schema = pa.schema(list(zip(self._names, self._types, strict=True)))
-        return pq.ParquetWriter(self._place, schema, write_statistics=False)  # it is read once, and whole
+        # It is read once, and whole: what is quick to write and to read is better than what is small.
+        return pq.ParquetWriter(
+            self._place, schema, write_statistics=False, use_dictionary=False, compression="lz4"
+        )
 
     def _write(self, columns: Iterable[Iterable[pa.Array]]) -> None:
         """Write columns, each in one or more pieces."""
@@ -141,22 +172,27 @@ class RowFile:
             before.unlink()
 
 
-def make_array(values: Sequence[Any]) -> pa.Array:
-    """A column of values as a driver gives them; where they are of several types, as texts."""
-    first = next((value for value in values if value is not None), None)
-    if not isinstance(first, date):
+def make_array(values: Sequence[Any], text: type = str) -> pa.Array:
+    """A column of values as a driver gives them, its texts in this type; where they are of several types, as texts."""
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds:
+        return pa.nulls(len(values))
+    kind = next(iter(kinds))
+    if text is not str and text in kinds:
+        if len(kinds) == 1:
+            return pa.array(values, pa.binary())  # a row file takes them for texts
+        values = [value.decode() if type(value) is text else value for value in values]
+        kinds = kinds - {text} | {str}
+    elif len(kinds) == 1 and kind in _QUICK:
         with suppress(*_NO_ARRAY):
-            if (array := pa.array(values)).type in _SAFE:
-                return array
-    kinds = set(map(type, values))
+            return pa.array(values, _ARRAYS[kind])
     if kinds - _PLAIN:
         values = [_make_plain(value) for value in values]
-        kinds = set(map(type, values))
-    if kinds <= {datetime, type(None)} and not any(map(_ZONE, filter(None, values))):
+        kinds = set(map(type, values)) - {type(None)}
+    if kinds == {datetime} and not any(map(_ZONE, filter(None, values))):
         return pa.array(values, _ARRAYS[datetime])
     if datetime in kinds:  # the time that the database shows
         values = [one.replace(tzinfo=None) if isinstance(one, datetime) else one for one in values]
-    kinds.discard(type(None))
     if len(kinds) < 2 or kinds == {int, float}:
         try:
             return pa.array(values, _ARRAYS[next(iter(kinds))] if len(kinds) == 1 else None)
@@ -215,6 +251,6 @@ def _join(known: pa.DataType, new: pa.DataType, *, exact: bool) -> pa.DataType:
 def _cast(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if array.type == kind:
         return array
-    if pa.types.is_string(kind) and not pa.types.is_null(array.type):
+    if pa.types.is_string(kind) and not pa.types.is_null(array.type) and not pa.types.is_binary(array.type):
         return _write_texts(array.to_pylist())
     return array.cast(kind)
