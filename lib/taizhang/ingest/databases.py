@@ -133,7 +133,7 @@ def _ask_sql(wanted: Wanted, root: Path) -> tuple[list[str], Batches, Callable[[
         # Without parameters a driver takes the query as it is, whatever signs are in it.
         options = {"stream_results": True, "max_row_buffer": ROWS_AT_ONCE, "no_parameters": True}
         result = connection.exec_driver_sql(statement, execution_options=options)
-        cursor = result.cursor
+        cursor: Any = result.cursor
         if not result.returns_rows:
             raise LedgerError("ingest.source.no_rows")
         driver: Any = connection.connection.driver_connection

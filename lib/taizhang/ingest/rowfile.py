@@ -181,7 +181,7 @@ def make_array(values: Sequence[Any], text: type = str) -> pa.Array:
     if text is not str and text in kinds:
         if len(kinds) == 1:
             return pa.array(values, pa.binary())  # a row file takes them for texts
-        values = [value.decode() if type(value) is text else value for value in values]
+        values = [value.decode() if isinstance(value, bytearray) else value for value in values]
         kinds = kinds - {text} | {str}
     elif len(kinds) == 1 and kind in _QUICK:
         with suppress(*_NO_ARRAY):
