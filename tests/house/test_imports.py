@@ -23,6 +23,7 @@ IMPORTED_AS = {
     "fonttools": "fontTools", "pyyaml": "yaml", "pylopdf-fonts-zh-cn": "pylopdf_fonts_zh_cn",
     "python-calamine": "python_calamine", "markdown-it-py": "markdown_it", "pillow": "PIL",
     "python-docx": "docx", "ipython": "IPython", "pyzmq": "zmq", "scikit-learn": "sklearn",
+    "psycopg[binary]": "psycopg",
 }  # fmt: skip
 # Used without an import: the other half of distributed, the kernel, and JupyterLab, which is started, with its Chinese.
 NOT_IMPORTED = {
@@ -34,7 +35,6 @@ NOT_IMPORTED = {
     # drivers, which SQLAlchemy and fsspec load by an address
     "aiohttp",
     "paramiko",
-    "psycopg[binary]",
     "pymysql",
     "pydantic",
 }
