@@ -178,7 +178,9 @@ def make_books(folder: Path, more: Path) -> dict[str, list[str]]:
 
     warm = folder / "books" / "warm"
     shutil.copytree(plain, warm)
+    (warm / "data" / "raw" / "pairs.csv").write_text(_PAIRS, "utf-8-sig")
     ingest(read_config(warm, load_kinds(), load_facts()))
+    fill_returns(warm, folder / "books" / ANSWERED)
     more.mkdir()
     rows = pd.read_excel(hazards[1], header=None, dtype=str)
     write_ods(rows, more / "hazards.ods")
@@ -202,10 +204,38 @@ def make_books(folder: Path, more: Path) -> dict[str, list[str]]:
         "ledgers of a workbook": find("plain", "data/raw/*/*.xlsx", "data/raw/complaints/*.csv"),
         "data/processed": find("warm", "data/processed/*", "data/processed/.cache/**/*"),
         "notebooks": find("warm", "notebooks/**/*.ipynb"),
+        "returns": find("warm", "reports/*/returns/*.xlsx"), "pairs.csv": find("warm", "data/raw/pairs.csv"),
+        "data/store": find("warm", "data/store/*"),
     }  # fmt: skip
 
 
 ROOT = Path(__file__).resolve().parents[1]
+ANSWERED = "answered.xlsx"
+_PAIRS = "a,b,same,by,why\n350921101 宏达商店,350921101 宏达超市,yes,甲,同一处\n甲店,乙店,no,乙,\n"
+
+
+def fill_returns(root: Path, copy: Path) -> None:
+    """Write a workbook's returns, with an answer in each line, as if they had come back; one is copied."""
+    import openpyxl
+
+    from taizhang.core.periods import parse_period
+    from taizhang.returns import make_returns
+    from taizhang.returns.form import say
+    from taizhang.workbook.book import Workbook
+
+    made = make_returns(Workbook(root), parse_period(_PERIOD))
+    for path in made.files:
+        book = openpyxl.load_workbook(path)
+        for sheet in book.worksheets:
+            heads = {
+                cell.value: (cell.row, cell.column) for row in sheet.iter_rows(max_row=5) for cell in row
+            }
+            for name in ("answer", "pair_answer"):
+                if (at := heads.get(say(name, "zh"))) is not None:
+                    for row in range(at[0] + 1, sheet.max_row + 1):
+                        sheet.cell(row, at[1]).value = "是" if name == "pair_answer" else "2021-05-06"
+        book.save(path)
+        shutil.copy(path, copy)
 
 
 def find_severity(path: Path) -> tuple[str, int, str]:
@@ -409,7 +439,19 @@ def read_book(
     seconds = 0.0
     faults: list[str] = []
     codes = []
-    for words in (["check"], ["ingest"], ["facts", "--period", _PERIOD]):
+    period = ["--period", _PERIOD]
+    plain = (["check"], ["ingest"], ["facts", *period])
+    commands = {
+        "returns": (["collect", str(path)], ["status", *period], ["return", *period]),
+        "pairs.csv": (["check"], ["ingest"], ["collect", str(folder / "books" / ANSWERED)]),
+        "data/store": (
+            ["store"],
+            ["status", *period],
+            ["facts", *period, "--known-on", "2100-01-01"],
+            ["ingest", "--fresh"],
+        ),
+    }.get(group, plain)
+    for words in commands:
         if words == ["check"] and group in _UNCHECKED:
             continue
         start = time.monotonic()
@@ -450,13 +492,23 @@ def _link_itself(path: Path) -> None:
     path.symlink_to(path.name)
 
 
-_UNCHECKED = ("notes", "risk, assessment, draw", "notebooks", "data/processed")  # what `check` does not read
+_UNCHECKED = (
+    "notes",
+    "risk, assessment, draw",
+    "notebooks",
+    "data/processed",
+    "returns",
+    "data/store",
+)  # what `check` does not read
 # Of so many files one is replaced by something that is no file.
 _PLACES = 60
 _ODD_PLACES = (_make_pipe, _make_folder, _make_link, _link_itself)
 
 
-SETTINGS = ("workbook.toml", "risk, assessment, draw", "notes", "corrections.csv", "notebooks")
+SETTINGS = (
+    "workbook.toml", "risk, assessment, draw", "notes", "corrections.csv", "notebooks", "returns", "pairs.csv",
+    "data/store",
+)  # fmt: skip
 
 
 def read_settings_file(
@@ -475,14 +527,67 @@ def read_settings_file(
     path.write_bytes(mutate(path.read_bytes(), steps))
     start = time.monotonic()
     try:
-        _read_alone(group, book, path)
+        faults = list(_read_alone(group, book, path, folder / "books" / name) or ())
     except TaizhangError as error:
         faults = [] if str(error).strip() else ["an empty message"]
         return "refused", time.monotonic() - start, faults
-    return "read", time.monotonic() - start, []
+    return "read", time.monotonic() - start, faults
 
 
-def _read_alone(group: str, root: Path, path: Path) -> None:
+def _read_alone(group: str, root: Path, path: Path, whole: Path) -> Iterator[str]:
+    """Read a file; what is wrong with what is told of it."""
+    if group == "returns":
+        yield from _read_return(path)
+    elif group == "pairs.csv":
+        yield from _read_pairs(path)
+    elif group == "data/store":
+        yield from _read_store(root, whole)
+    else:
+        _read_settings(group, root, path)
+
+
+def _read_return(path: Path) -> Iterator[str]:
+    from taizhang.returns.answers import read_return
+
+    read = read_return(path)
+    yield from find_dumb(
+        [one for one in (read.fault, *(one.fault for one in read.answers)) if one is not None]
+    )
+
+
+def _read_pairs(path: Path) -> Iterator[str]:
+    from taizhang.register import read_decisions
+    from taizhang.returns.lists import PAIR_NAMES, open_list
+
+    decisions, faults = read_decisions(path)
+    yield from find_dumb(faults)
+    if len({one.line for one in decisions}) != len(decisions):
+        yield "pairs.csv: two decisions of one line"
+    open_list(path, PAIR_NAMES)
+
+
+def _read_store(root: Path, whole: Path) -> Iterator[str]:
+    """All snapshots of a damaged store: refused, or to the last byte what was stored."""
+    from taizhang.settings.workbook import read_config
+    from taizhang.store import list_snapshots, write_snapshot
+
+    def write(book: Path, out: Path) -> dict[str, bytes]:
+        for one in list_snapshots(config):
+            write_snapshot(book, one, out / one.id)
+        files = sorted(path for path in out.rglob("*") if path.is_file())
+        return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
+
+    from taizhang.metadata.facts import load_facts
+    from taizhang.metadata.kinds import load_kinds
+
+    config = read_config(root, load_kinds(), load_facts())
+    there = write(root, root / "written")
+    config = read_config(whole, load_kinds(), load_facts())
+    if there != write(whole, root / "wanted"):
+        yield "data/store: other files than were stored"
+
+
+def _read_settings(group: str, root: Path, path: Path) -> None:
     from taizhang.core.periods import parse_period
     from taizhang.draw.run import read_draw
     from taizhang.ingest.corrections import read_corrections

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taizhang.core.errors import ParameterError
-from taizhang.core.files import is_named, write_bytes
+from taizhang.core.files import is_named, read_bytes, write_bytes
 from taizhang.store.placement import write_planes
 from taizhang.store.segments import Segment, list_segments
 
@@ -67,7 +67,7 @@ def read_log(folder: Path) -> Log:
             raise ParameterError("store.damaged", file=LOG)
         return Log()
     try:
-        table = pq.read_table(path, memory_map=False)
+        table = pq.read_table(io.BytesIO(read_bytes(path)))
         about = json.loads(table.schema.metadata[_ABOUT])
         if about["format"] > _FORMAT:
             raise ParameterError("store.later", file=LOG)
