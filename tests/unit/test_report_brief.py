@@ -14,6 +14,7 @@ import pypdfium2
 import pytest
 from brief_maker import make_brief
 from docx import Document
+from lxml import html
 from nbformat import v4
 
 from taizhang.core.briefs import Brief
@@ -92,6 +93,18 @@ def test_it_is_one_page(lang: str, problems: int, options: dict[str, int], style
     assert cut == (options.get("long") == 6) or (lang == "en" and problems == 5)
     assert cut or (whole_words and names)
     assert "…" not in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "（按2022年3月2日所知）"), ("en", "(as known on 2 March 2022)")]
+)
+def test_it_says_of_which_day_it_was_known(lang: str, said: str) -> None:
+    """It may be handed on alone."""
+    then = replace(META, lang=lang, known_on=date(2022, 3, 2))
+    pages = read_pages(render_pdfs(build(make_brief(3, lang)), meta=then)["brief"])
+    assert len(pages) == 1 and squeeze(said) in squeeze(pages[0])
+    head = html.fromstring(render_html(build(make_brief(3, lang)), meta=then)).find(".//header")
+    assert head is not None and said in head.text_content()
 
 
 def test_it_is_tagged_with_alternative_texts() -> None:

@@ -12,7 +12,7 @@ from taizhang.metadata.words import label
 from taizhang.report.meta import ReportMeta
 from taizhang.report.pages import page_words
 from taizhang.report.strip import draw_key, draw_row
-from taizhang.report.titles import write_titles
+from taizhang.report.titles import write_as_of, write_titles
 from taizhang.report.typesetting import Json
 
 KEYS = ("own", "before", "other", "area")
@@ -35,6 +35,7 @@ def describe_head(meta: ReportMeta) -> Json:
     period = meta.period.label(lang)
     first, last = (format_date(day, lang) for day in (meta.period.start, meta.period.end))
     signed = " ".join(filter(None, (meta.approver, meta.approved_on)))
+    as_of = write_as_of(meta)
     standing = label("report.approval", lang, number=meta.approval) if meta.approval else ""
     standing = standing or page_words(lang)["page.internal"]
     return {
@@ -45,14 +46,14 @@ def describe_head(meta: ReportMeta) -> Json:
         "one_page": word("one_page"),
         "cells": [
             (word("period"), period[:1].upper() + period[1:]),
-            (word("as_of"), format_date(meta.as_of, lang)),
+            (word("as_of"), as_of),
             (word("status"), ""),
             (word("signed"), signed),
             (word("issuer"), meta.issuer),
             (word("contact"), meta.contact),
         ],
         "about": [
-            (word("as_of"), format_date(meta.as_of, lang)),
+            (word("as_of"), as_of),
             (word("status"), word("draft") if meta.draft else word("approved") if meta.approver else ""),
             (word("signed"), signed),
             (page_words(lang)["page.use"], standing),

@@ -19,14 +19,24 @@ def write_titles(meta: ReportMeta) -> tuple[str, str]:
     if meta.chosen:
         day = label("report.as_of", meta.lang, day=format_date(meta.as_of, meta.lang))
         kind = f"{kind}{day}" if meta.lang == "zh" else f"{kind} {day}"
-    if meta.known_on is not None:
-        day = label("report.known_on", meta.lang, day=format_date(meta.known_on, meta.lang))
-        kind = f"{kind}{day}" if meta.lang == "zh" else f"{kind} {day}"
+    kind = _add_known(kind, meta)
     if not meta.has_period:
         return (kind, "") if meta.name == meta.title else (meta.name, kind)
     if meta.name == meta.title:
         return kind, period[:1].upper() + period[1:]
     return meta.name, f"{period}{kind}" if meta.lang == "zh" else f"{kind}, {period}"
+
+
+def write_as_of(meta: ReportMeta) -> str:
+    """Write the day up to which rows count, and the day of what was known, if a report rests on less than all."""
+    return _add_known(format_date(meta.as_of, meta.lang), meta)
+
+
+def _add_known(text: str, meta: ReportMeta) -> str:
+    if meta.known_on is None:
+        return text
+    day = label("report.known_on", meta.lang, day=format_date(meta.known_on, meta.lang))
+    return f"{text}{day}" if meta.lang == "zh" else f"{text} {day}"
 
 
 def write_approval(meta: ReportMeta) -> list[tuple[str, str]]:
