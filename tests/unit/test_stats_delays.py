@@ -94,6 +94,20 @@ def test_many_rows_give_the_chain_ladder() -> None:
     assert mine["entered"].tolist() == pytest.approx([1, 0.9, 0.6], abs=0.005)
 
 
+def test_a_month_without_rows_is_not_one_of_which_none_are_in() -> None:
+    """Of one district the whole area's share is its own, in months with few rows or none, too."""
+    held = enter((60, 30, 10))
+    held = held[held["month"] != month("2021-11")]
+    triangle = build_triangle(held, FIRSTS)
+    delays = estimate_delays(triangle, draws=300)
+    assert delays is not None
+    found = forecast_counts(triangle, delays, months=3).set_index(["district_code", "month"])
+    mine, whole = found.loc["a"], found.loc[""]
+    assert whole["counted"].tolist()[1] == 0 and whole["entered"].tolist() == pytest.approx(
+        mine["entered"].tolist()
+    )
+
+
 def test_no_delay_adds_nothing() -> None:
     triangle = build_triangle(enter((7,)), FIRSTS)
     delays = estimate_delays(triangle)

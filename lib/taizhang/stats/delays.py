@@ -425,12 +425,11 @@ def forecast_counts(
     mean = shares[:, :, newest].mean(axis=0)
     rows = []
     parts = [(code, counted[d], coming[:, d], mean[d]) for d, code in enumerate(triangle.districts)]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        total = counted.sum(axis=0)
-        final = total + coming.mean(axis=0).sum(axis=0)
-    parts.append(
-        ("", total, coming.sum(axis=1), np.divide(total, final, out=np.ones(len(final)), where=final != 0))
-    )
+    final = counted + coming.mean(axis=0)
+    whole = final.sum(axis=0)
+    # Where nobody has entered a row, none need be missing: the share is that of rows as they are expected.
+    share = np.divide((final * mean).sum(axis=0), whole, out=np.ones(len(whole)), where=whole != 0)
+    parts.append(("", counted.sum(axis=0), coming.sum(axis=1), share))
     for code, held, drawn, share in parts:
         low, high = find_limits(drawn, alpha=alpha)
         rows.append(
