@@ -103,7 +103,7 @@ def test_set_aside_is_in_the_workbooks_language_whatever_the_consoles(
     monkeypatch.setenv("TAIZHANG_LANG", "en")
     open_workbook(str(messy)).ingest(force=True)
     aside = read_csv(messy)
-    assert list(aside.columns)[-4:] == ["reason", "scope", "district_code", "reason_code"]
+    assert list(aside.columns)[-5:] == ["reason", "scope", "district_code", "reason_code", "day"]
     told = aside.set_index(["source_file", "source_row"])["reason"]
     assert told["data/raw/2021年.xlsx", "2"] == "必填的发现日期（found_on）没有填"
     assert told["data/raw/2021年.xlsx", "7"] == "没有这一天：“2021-02-30”"

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 
 from taizhang.analysis.rows import is_sensitive
+from taizhang.analysis.scores import score_months
 from taizhang.analysis.view import View
 from taizhang.ledgers import find_rule_breaks
 from taizhang.metadata.facts import ALL
@@ -28,8 +29,8 @@ class Quality:
     `totals`: kind, file, sheet, row, column, stated, summed, district_code of totals that differ from the sum
     of their rows. `near`: value, rows and line (to paste into workbook.toml) of texts that match no district.
     For the view's rows: `missing`: kind, column, missing, rows; `rules` (rules broken): kind, rule, title,
-    rows; `matches` (how districts were found): kind, how, rows. `months`: month, kind, rows (accepted) and
-    doubtful (of these, with a cell set aside), of the view's district and up to its period's end.
+    rows; `matches` (how districts were found): kind, how, rows. `months`: by month, up to the period's end, read,
+    accepted, set_aside, doubtful and score of the view's district, as from `score_months`.
     `suggestions`: how often what is suggested for hazards is right, as from `score_suggestions`; empty in a
     district's report.
     """
@@ -72,7 +73,7 @@ def assess_quality(
     as_of : datetime.date, optional
         The day after which a date is in the future; default: today.
     """
-    counts, missing, rules, matches, months = [], [], [], [], []
+    counts, missing, rules, matches, accounts = [], [], [], [], []
     owners = {
         kind: rows.groupby("source_file")["district_code"].agg(_only_one) for kind, rows in keys.items()
     }
@@ -83,7 +84,7 @@ def assess_quality(
             counts.append(whole.groupby(["kind", "district_code"], as_index=False).sum())
             continue
         counts.append(by_district)
-        months.append(_count_months(view, view.kinds[kind], aside))
+        accounts.append(_tell_rows(view, view.kinds[kind], aside[aside["kind"] == kind]))
         looked_at = _find_rows(view, view.kinds[kind])
         missing.append(_count_missing(view.kinds[kind], looked_at))
         rules.append(_count_rules(view.kinds[kind], looked_at, view.lang, as_of))
@@ -102,7 +103,7 @@ def assess_quality(
         rules=_join(rules, "kind", "rule", "title", "rows"),
         matches=_join(matches, "kind", "how", "rows"),
         near=_list_near(aside, near),
-        months=_join(months, "month", "kind", "rows", "doubtful"),
+        months=_score_months(view, accounts),
     )
 
 
@@ -155,27 +156,32 @@ def _count_by_district(kind: str, keys: pd.DataFrame, aside: pd.DataFrame) -> pd
     return table
 
 
-def _count_months(view: View, kind: Kind, aside: pd.DataFrame) -> pd.DataFrame:
-    """Count accepted rows, and those with a cell set aside, by the month of their day."""
+def _tell_rows(view: View, kind: Kind, aside: pd.DataFrame) -> pd.DataFrame:
+    """Return the view's rows of a kind with dates, accepted or set aside, as `score_months` takes them."""
     rows = (view.ledgers if view.exact is None else view.exact)[kind.name]
-    columns = ["month", "kind", "rows", "doubtful"]
-    if not kind.date or kind.fields[kind.date].type not in DATED_TYPES or rows.empty:
+    columns = ["district_code", "day", "accepted", "doubtful"]
+    if not kind.date or kind.fields[kind.date].type not in DATED_TYPES:
         return pd.DataFrame(columns=columns)
-    first = pd.Period(view.period.end, "M") - (MOST_MONTHS - 1)
-    months = rows[kind.date].dt.to_period("M")
-    rows = rows.assign(month=months)[(months >= first) & (months <= pd.Period(view.period.end, "M"))]
-    cells = aside.loc[(aside["kind"] == kind.name) & (aside["scope"] == "cell"), _PLACE].drop_duplicates()
-    places = pd.MultiIndex.from_frame(cells.astype("str"))
-    doubtful = pd.MultiIndex.from_frame(rows[_PLACE].astype("str")).isin(places)
-    groups = rows.assign(doubtful=doubtful).groupby("month")["doubtful"]
-    table = pd.DataFrame({"rows": groups.size(), "doubtful": groups.sum()}).reset_index()
-    return table.assign(kind=kind.name)[columns]
+    if view.district != ALL:
+        aside = aside[aside["district_code"] == view.district]
+    places = pd.MultiIndex.from_frame(aside.loc[aside["scope"] == "cell", _PLACE].astype("str"))
+    accepted = rows[["district_code"]].assign(day=rows[kind.date], accepted=True)
+    accepted["doubtful"] = pd.MultiIndex.from_frame(rows[_PLACE].astype("str")).isin(places)
+    left_out = aside[aside["scope"] == "row"].drop_duplicates(_PLACE)
+    days = pd.to_datetime(left_out["day"], format="%Y-%m-%d", errors="coerce")
+    left_out = left_out[["district_code"]].assign(day=days, accepted=False, doubtful=False)
+    parts = [part for part in (accepted, left_out) if len(part)] or [accepted]
+    return pd.concat(parts, ignore_index=True)[columns].assign(kind=kind.name)
 
 
-def sum_by_month(quality: Quality) -> pd.DataFrame:
-    """Return rows and doubtful of each month over all ledgers, and the percentage without a doubtful cell."""
-    sums = quality.months.groupby("month")[["rows", "doubtful"]].sum().astype("int64")
-    return sums.assign(percent=100 * (sums["rows"] - sums["doubtful"]) / sums["rows"])
+def _score_months(view: View, accounts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    accounts = [one for one in accounts if len(one)]
+    if not accounts:
+        return pd.DataFrame(columns=["read", "accepted", "set_aside", "doubtful", "score"])
+    account = pd.concat(accounts, ignore_index=True)
+    account = account.astype({"day": "datetime64[us]", "accepted": bool, "doubtful": bool})
+    last = pd.Period(view.period.end, "M")
+    return score_months(account, last - (MOST_MONTHS - 1), last)
 
 
 def _count_missing(kind: Kind, rows: pd.DataFrame) -> pd.DataFrame:

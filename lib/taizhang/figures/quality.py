@@ -14,7 +14,6 @@ from taizhang.analysis.quality import (
     count_by_kind,
     count_reasons,
     list_missing,
-    sum_by_month,
 )
 from taizhang.analysis.reported import list_differing
 from taizhang.analysis.rows import is_sensitive
@@ -178,10 +177,10 @@ def tabulate_reported(view: View) -> display.Table | None:
 
 @exhibit("quality-months")
 def tabulate_quality_months(view: View, quality: Quality) -> display.Table | None:
-    """Tabulate accepted rows by month, those with a doubtful cell, and the share without; None without rows."""
+    """Tabulate rows read by month, those set aside, those with a doubtful cell, and the score; None without rows."""
     rows = [
-        (name_month(one.Index, view.lang), one.rows, one.doubtful, write_number(one.percent, 1, unit="%"))
-        for one in _each(sum_by_month(quality))
+        (name_month(one.Index, view.lang), one.read, one.set_aside, one.doubtful, write_number(one.score, 1))
+        for one in _each(quality.months)
     ]
     return make_table(view, "quality-months", rows) if rows else None
 

@@ -24,8 +24,9 @@ from taizhang.settings.workbook import Config
 
 SET_ASIDE = [
     "kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope", "district_code",
-    "reason_code",
+    "reason_code", "day",
 ]  # fmt: skip
+PUT_ASIDE = [name for name in SET_ASIDE if name != "reason_code"]
 _BATCH = 100_000
 
 
@@ -34,13 +35,13 @@ def word_reasons(aside: pd.DataFrame, lang: str) -> pd.DataFrame:
     codes, reasons = pd.factorize(aside["reason"])
     words = np.array([reason.word(lang) for reason in reasons], dtype=object)
     names = np.array([reason.root.code for reason in reasons], dtype=object)
-    return aside.assign(reason=words[codes], reason_code=names[codes])
+    return aside.assign(reason=words[codes], reason_code=names[codes])[SET_ASIDE]
 
 
 class Assembler:
     """Takes the parts of a kind's files; hands rows with their districts to `collector`, the others to `put_aside`.
 
-    `put_aside` is called any number of times, with the columns of `SET_ASIDE` but the last, `reason` being a Reason. A
+    `put_aside` is called any number of times, with the columns `PUT_ASIDE`, `reason` being a Reason. A
     date after `as_of` (default: today) is in the future.
     """
 
@@ -106,7 +107,7 @@ class Assembler:
         self._rows, self._aside = [], []
         rows, unmatched = self._match(rows)
         aside["district_code"] = self._match_aside(aside)
-        aside = pd.concat([aside, unmatched], ignore_index=True)[SET_ASIDE[:-1]]
+        aside = pd.concat([aside, unmatched], ignore_index=True)[PUT_ASIDE]
         breaks = find_rule_breaks(rows, self.kind, as_of=self.as_of).sum()
         self._rules.update({str(rule): int(count) for rule, count in breaks.items() if count})
         self._scopes.update(
@@ -122,8 +123,17 @@ class Assembler:
         self._scopes["row"] += len(rows)
         places = rows[["source_file", "source_sheet", "source_row"]]
         told = {"kind": self.kind.name, "column": "", "value": "", "scope": "row"}
-        kept = places.assign(**told, reason=rows["reason"], district_code=rows["district_code"])
-        self.put_aside(kept[SET_ASIDE[:-1]])
+        kept = places.assign(
+            **told, reason=rows["reason"], district_code=rows["district_code"], day=self._write_days(rows)
+        )
+        self.put_aside(kept[PUT_ASIDE])
+
+    def _write_days(self, rows: pd.DataFrame) -> pd.Series:
+        """The days of rows, or their years, as text."""
+        if self.kind.date not in rows:
+            return pd.Series(pd.NA, index=rows.index, dtype="str")
+        days = rows[self.kind.date]
+        return (days.dt.strftime("%Y-%m-%d") if days.dtype.kind == "M" else days).astype("str")
 
     def finish(self) -> KindSummary:
         """Pass on the last rows, have the table written, and return the account of all."""
@@ -245,6 +255,7 @@ class Assembler:
                 "reason": matched.loc[told, "reason"].astype(object),
                 "scope": "row" if required else "cell",
                 "district_code": pd.Series(pd.NA, index=rows.index[told], dtype="str"),
+                "day": self._write_days(rows[told]),
             }
         )
         for text, reason in aside.drop_duplicates("value")[["value", "reason"]].itertuples(index=False):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from taizhang.core.files import write_beside
 from taizhang.core.reasons import Reason
-from taizhang.ingest.assemble import SET_ASIDE, Assembler
+from taizhang.ingest.assemble import PUT_ASIDE, Assembler
 from taizhang.ingest.collect import Collector
 from taizhang.ingest.layers import Layers
 from taizhang.ingest.plan import Plan
@@ -160,8 +160,9 @@ def join_sums(tables: Sequence[pd.DataFrame], put_aside: Callable[[pd.DataFrame]
             value=torn["value"].map("{:g}".format),
             reason=pd.Series(reasons, index=torn.index, dtype=object),
             scope="cell",
+            day=pd.Series(pd.NA, index=torn.index, dtype="str"),
         )
-        put_aside(aside[SET_ASIDE[:-1]])
+        put_aside(aside[PUT_ASIDE])
     order = ["kind", *_KEY, "source_file", "source_sheet", "source_row"]
     return made[~differ].sort_values(order, kind="stable").drop_duplicates(_KEY, ignore_index=True)
 

@@ -14,9 +14,10 @@ SOURCE_COLUMNS = ("source_file", "source_sheet", "source_row")
 # says something, one that is not there says nothing.
 TABLE_COLUMNS = "table_columns"
 UNREAD = "?"  # after a column in it: this row's cell could not be read
-# `district`: the row's, as written, so that what is set aside can be told by district too.
+# `district`: the row's, as written, so that what is set aside can be told by district too; `day`: its day, where it
+# could be read, so that it can be told by month.
 ASIDE_COLUMNS = (
-    "kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope", "district",
+    "kind", "source_file", "source_sheet", "source_row", "column", "value", "reason", "scope", "district", "day",
 )  # fmt: skip
 ASIDE_TYPES = {name: {"source_row": "Int64", "reason": "object"}.get(name, "str") for name in ASIDE_COLUMNS}
 

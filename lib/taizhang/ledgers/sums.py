@@ -170,5 +170,6 @@ def _set_aside(
         value="" if values is None else values[rows.index].map("{:g}".format),
         reason=pd.Series([reason] * len(rows), index=rows.index, dtype=object),
         scope=scope,
+        day=pd.Series(pd.NA, index=rows.index, dtype="str"),
     )
     return frame

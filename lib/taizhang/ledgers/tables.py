@@ -494,6 +494,7 @@ def _assemble(
                 else pd.array([None], dtype="str").take(np.full(count, -1), allow_fill=True)
             )
     written = rows.get("district", pd.Series(index=rows.index, dtype=object)).to_numpy(dtype=object)
+    days = write_days(parsed[kind.date].data, numbers) if kind.date in parsed else {}
     parts = [make_empty_aside()]
 
     def set_aside(at: list[int], columns: list[str], reasons: list[Reason], scope: str) -> None:
@@ -502,7 +503,9 @@ def _assemble(
             {"source_row": numbers[at], "column": columns, "value": values, "reason": reasons}
         )
         told = {"kind": kind.name, "source_file": name, "source_sheet": sheet, "scope": scope}
-        frame = frame.assign(**told, district=written[at])
+        frame = frame.assign(
+            **told, district=written[at], day=[days.get(number) for number in numbers[at].tolist()]
+        )
         parts.append(frame[list(ASIDE_TYPES)].astype(ASIDE_TYPES))
 
     failed = np.zeros(count, dtype=bool)

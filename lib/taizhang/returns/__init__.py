@@ -1,9 +1,9 @@
 """Returns: doubtful cells are sent back to the districts as questions, and the answers are collected."""
 
+from taizhang.analysis.scores import score_ledgers
 from taizhang.returns.collect import Collected, Outcome, collect_answers
 from taizhang.returns.doubts import Doubts, Question, read_doubts
 from taizhang.returns.run import Returned, make_returns
-from taizhang.returns.scores import score_ledgers
 from taizhang.returns.status import Status, describe_missing, format_status, read_status
 
 __all__ = [

@@ -205,7 +205,6 @@ def read_doubts(book: "Workbook") -> Doubts:
     ledgers = Ledgers(book)
     aside = read_aside(book)
     questions: list[Question] = []
-    accounts: list[pd.DataFrame] = []
     others: list[tuple[Kind, str, str, Reason]] = []
     near = _list_near(book)
     for name in book.config.ledgers:
@@ -228,15 +227,52 @@ def read_doubts(book: "Workbook") -> Doubts:
         for place, (code, reason) in found.aside_rows.items():
             if place not in answered:
                 others.append((kind, code, days.get(place, ""), reason))
-        accounts.append(found.tell(days))
-    account = pd.concat(accounts, ignore_index=True).astype(ACCOUNT) if accounts else pd.DataFrame()
-    return Doubts(_merge(questions), account, tuple(others), read_pairs(book))
+    return Doubts(_merge(questions), read_account(book, aside), tuple(others), read_pairs(book))
+
+
+def read_account(book: "Workbook", aside: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return every row of all ledgers with its district and day, accepted or set aside: `ACCOUNT`.
+
+    No raw file is read; `aside` is what `read_aside` returns.
+    """
+    aside = read_aside(book) if aside is None else aside
+    parts = [_tell_rows(book, book.kinds[name], aside[aside["kind"] == name]) for name in book.config.ledgers]
+    return pd.concat(parts, ignore_index=True).astype(ACCOUNT) if parts else pd.DataFrame()
+
+
+def _tell_rows(book: "Workbook", kind: Kind, aside: pd.DataFrame) -> pd.DataFrame:
+    dated = [kind.date] if kind.date else []
+    rows = read_columns(book.config.processed, kind.name, "district_code", *dated, *_SOURCE)
+    cells = aside.loc[aside["scope"] == "cell", _SOURCE].drop_duplicates().astype(rows[_SOURCE].dtypes)
+    doubtful = rows[_SOURCE].merge(cells.assign(doubtful=True), on=_SOURCE, how="left")["doubtful"]
+    accepted = pd.DataFrame(
+        {
+            "district_code": rows["district_code"].astype("str").to_numpy(dtype=object),
+            "day": _as_days(rows[kind.date]).to_numpy() if kind.date else pd.NaT,
+            "accepted": True,
+            "doubtful": doubtful.notna().to_numpy(),
+        },
+        index=range(len(rows)),
+    )
+    whole = aside[aside["scope"] == "row"].drop_duplicates(_SOURCE)
+    left_out = pd.DataFrame(
+        {
+            "district_code": whole["district_code"].to_numpy(dtype=object),
+            "day": _as_days(whole["day"].replace("", None).astype(object)).to_numpy(),
+            "accepted": False,
+            "doubtful": False,
+        }
+    )
+    parts = [part for part in (accepted, left_out) if len(part)] or [accepted]
+    return pd.concat(parts, ignore_index=True).assign(kind=kind.name)[list(ACCOUNT)]
 
 
 def read_aside(book: "Workbook") -> pd.DataFrame:
     """Read set_aside.csv, except numbers by district, which are not rows."""
     path = book.config.processed / SET_ASIDE_FILE
     aside = pd.read_csv(path, dtype="str", encoding="utf-8-sig", keep_default_na=False)
+    if "day" not in aside:  # of a snapshot from before there was one
+        aside = aside.assign(day="")
     aside = aside[(aside["kind"] != SUMS) & (aside["source_row"] != "")]
     return aside.assign(source_row=aside["source_row"].astype("float64").astype("int64"))
 
@@ -395,28 +431,6 @@ class _Kind:
         else:
             names = _name_columns(next(one for one in self.kind.rules if one.name == rule), shown)
         return [cell for cell in map(shown.find, dict.fromkeys(names)) if cell is not None]
-
-    def tell(self, days: Mapping[_Place, str]) -> pd.DataFrame:
-        """The account: every row with its district and day, and whether it was accepted."""
-        day = self.rows[self.kind.date] if self.kind.date else pd.Series(pd.NaT, index=self.rows.index)
-        accepted = pd.DataFrame(
-            {
-                "district_code": self.rows["district_code"].to_numpy(dtype=object),
-                "day": _as_days(day).to_numpy(),
-                "accepted": True,
-                "doubtful": np.isin(np.arange(len(self.rows)), self._doubtful),
-            }
-        )
-        whole = pd.DataFrame(
-            {
-                "district_code": list(self._whole.values()),
-                "day": _as_days(pd.Series([days.get(place) or None for place in self._whole], dtype=object)),
-                "accepted": False,
-                "doubtful": False,
-            }
-        )
-        parts = [part for part in (accepted, whole) if len(part)] or [accepted]
-        return pd.concat(parts, ignore_index=True).assign(kind=self.kind.name)[list(ACCOUNT)]
 
 
 def _word_row(code: str, words: str) -> Reason:

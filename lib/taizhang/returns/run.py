@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from taizhang.analysis.scores import score_ledgers
 from taizhang.core.clock import read_day
 from taizhang.core.files import remove_leftovers, write_bytes
 from taizhang.core.locks import hold_lock
@@ -22,7 +23,6 @@ from taizhang.metadata.kinds import DATED_TYPES, Kind
 from taizhang.returns.collect import holds_answers
 from taizhang.returns.doubts import FOLDER, Doubts, identify, is_within, read_doubts
 from taizhang.returns.form import Missing, Pair, Return, write_return
-from taizhang.returns.scores import score_ledgers
 from taizhang.workbook.book import Workbook
 
 DAYS_TO_ANSWER = 10

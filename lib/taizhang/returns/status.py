@@ -8,15 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from taizhang.analysis.scores import score_ledgers
 from taizhang.core.csv import format_csv
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.reasons import Reason
 from taizhang.ingest.state import APPLIED
 from taizhang.metadata.kinds import DATED_TYPES, Kind
 from taizhang.returns.answers import read_return
-from taizhang.returns.doubts import FOLDER, read_aside, read_doubts
+from taizhang.returns.doubts import FOLDER, read_account, read_aside
 from taizhang.returns.run import find_months, list_missing, list_months
-from taizhang.returns.scores import score_ledgers
 from taizhang.store import list_first_seen
 from taizhang.workbook.book import Workbook
 from taizhang.workbook.tables import read_columns
@@ -55,7 +55,7 @@ class Status:
 
 def read_status(book: Workbook, period: Period) -> Status:
     """Read the state of a period's ledgers, by district, and for rows whose district is not known."""
-    account = read_doubts(book).account
+    account = read_account(book)
     names = dict(zip(book.districts["code"].astype("str"), book.districts["name"].astype("str"), strict=True))
     months = [parse_period(text) for text in list_months(period, book.as_of(period))]
     seen = {name: _read_seen(book, book.kinds[name]) for name in book.config.ledgers}

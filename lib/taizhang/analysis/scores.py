@@ -46,3 +46,37 @@ def score_ledgers(account: pd.DataFrame, period: Period) -> pd.DataFrame:
     found = own.groupby(["district_code", "kind"], sort=True)[columns].sum().astype("int64").reset_index()
     score = 100 * (found["accepted"] - found["doubtful"]) / found["read"].replace(0, np.nan)
     return found.assign(score=score)[SCORE_COLUMNS]
+
+
+def score_months(account: pd.DataFrame, first: pd.Period, last: pd.Period) -> pd.DataFrame:
+    """Score all districts and ledgers together, month by month.
+
+    Parameters
+    ----------
+    account
+        As for `score_ledgers`.
+    first, last
+        The first and the last month.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by month, without months in which no row was read: read, accepted, set_aside, doubtful and score, as
+        from `score_ledgers` of the month.
+    """
+    keys = ["district_code", "kind"]
+    columns = ["read", "accepted", "set_aside", "doubtful"]
+    rows = account.assign(
+        district_code=account["district_code"].fillna(""),
+        month=account["day"].dt.to_period("M"),
+        read=1,
+        accepted=account["accepted"].astype("int64"),
+        set_aside=(~account["accepted"]).astype("int64"),
+        doubtful=(account["accepted"] & account["doubtful"]).astype("int64"),
+    )
+    dated = rows[(rows["month"] >= first) & (rows["month"] <= last)]
+    found = dated.groupby([*keys, "month"])[columns].sum().reset_index()
+    undated = rows[rows["month"].isna()].groupby(keys)[columns].sum().reset_index()
+    both = pd.concat([found, found[[*keys, "month"]].merge(undated, on=keys)], ignore_index=True)
+    sums = both.groupby("month")[columns].sum().astype("int64")
+    return sums.assign(score=100 * (sums["accepted"] - sums["doubtful"]) / sums["read"])
