@@ -73,5 +73,9 @@ def test_missing_matches_and_near_names(looked: dict[str, tuple[View, Quality]])
 def test_months_have_the_score(looked: dict[str, tuple[View, Quality]]) -> None:
     """Of March's six rows two are set aside, one of them without a day, and one of the others has a doubtful cell."""
     assert texts(tables.tabulate_quality_months(*looked["all"])) == [["2021年3月", "6", "2", "1", "50.0"]]
-    assert texts(tables.tabulate_quality_months(*looked["350921101"])) == [["2021年3月", "3", "1", "1", "33.3"]]
-    assert texts(tables.tabulate_quality_months(*looked["350921102"])) == [["2021年3月", "2", "0", "0", "100.0"]]
+    assert texts(tables.tabulate_quality_months(*looked["350921101"])) == [
+        ["2021年3月", "3", "1", "1", "33.3"]
+    ]
+    assert texts(tables.tabulate_quality_months(*looked["350921102"])) == [
+        ["2021年3月", "2", "0", "0", "100.0"]
+    ]
