@@ -504,7 +504,7 @@ def _assemble(
         )
         told = {"kind": kind.name, "source_file": name, "source_sheet": sheet, "scope": scope}
         frame = frame.assign(
-            **told, district=written[at], day=[days.get(number) for number in numbers[at].tolist()]
+            **told, district=written[at], day=[days.get(number, "") for number in numbers[at].tolist()]
         )
         parts.append(frame[list(ASIDE_TYPES)].astype(ASIDE_TYPES))
 
