@@ -68,8 +68,8 @@ def _list_keys(name: Name, district: str) -> list[int]:
     proper, trade, flat, plain = name.proper, name.trade, name.flat, name.plain
     base, last = (district, name.numbers), trade[-1:]
     wholes: list[object] = [(district, "core", core) for core in (name.core, *name.others)]
-    parts: list[object] = [(base, "both ends", flat[:1], flat[-3:]), (base, "edges", plain[:2], plain[-2:])]
-    parts += [(base, "middle", flat[1:4]), (base, "front", plain[:3]), (base, "back", plain[-4:])]
+    parts: list[object] = [(base, "both ends", flat[:1], flat[-3:])]
+    parts += [(base, "middle", flat[1:4]), (base, "back", plain[-4:])]
     wholes.append((base, "flat", flat))
     if not proper:
         wholes.append((base, "trade", trade))
@@ -83,7 +83,6 @@ def _list_keys(name: Name, district: str) -> list[int]:
         wholes += [(base, "sound", spoken, last), (base, "letters", "".join(sorted(proper + trade)))]
         parts += [(base, "first", proper[0], trade), (base, "end", proper[-1], trade)]
         parts += [
-            (base, "begins", proper[:2], last),
             (base, "ends", proper[-2:], last),
             (base, "sound", spoken),
         ]

@@ -83,6 +83,7 @@ def _read(text: str) -> tuple[str, ...]:
     return tuple(map(sound, text))
 
 
+@lru_cache(maxsize=1 << 16)
 def sound_all(text: str) -> str:
     """The sounds of a text, syllable by syllable."""
     return " ".join(map(sound, text))

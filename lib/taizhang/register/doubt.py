@@ -1,6 +1,6 @@
 """Pairs that a person must decide about, side by side, with evidence for and against."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,9 @@ def list_doubtful(
     """
     table = atoms.table
     needed = sorted({atom for pair in likely.doubtful for atom in pair[:2]})
-    told_of = table.loc[needed].to_dict("index")
+    told = ["folded", "district_code", "code", "number", "address", "registered"]
+    cells = zip(*(table.loc[needed, one].to_numpy(object) for one in told), strict=True)
+    told_of = {atom: dict(zip(told, row, strict=True)) for atom, row in zip(needed, cells, strict=True)}
     places = dict(zip(needed, _name_places(mentions.iloc[table.loc[needed, "first"]]), strict=True))
     seen: set[tuple[str, str]] = set()
     rows: list[dict[str, object]] = []
@@ -47,11 +49,11 @@ def list_doubtful(
         speaks = _weigh(told_of[first], told_of[second], (atoms.names[first], atoms.names[second]), level)
         row: dict[str, object] = {"a": keys[0], "b": keys[1], "probability": round(probability, 4)}
         for side, atom in (("a", first), ("b", second)):
-            told = told_of[atom]
+            its = told_of[atom]
             row |= {
-                f"name_{side}": show_name(told["folded"]),
-                f"address_{side}": told["address"],
-                f"number_{side}": told["code"] or told["number"],
+                f"name_{side}": show_name(its["folded"]),
+                f"address_{side}": its["address"],
+                f"number_{side}": its["code"] or its["number"],
                 f"rows_{side}": int(sizes[called[atom]]),
                 f"place_{side}": places[atom],
             }
@@ -72,7 +74,7 @@ def _name_places(rows: pd.DataFrame) -> list[str]:
 
 
 def _weigh(
-    a: Mapping[Hashable, Any], b: Mapping[Hashable, Any], names: tuple[Name, Name], level: int
+    a: Mapping[str, Any], b: Mapping[str, Any], names: tuple[Name, Name], level: int
 ) -> list[tuple[str, bool]]:
     """The evidence for two being the same (True) and against."""
     found = [(LEVELS[level], True)]

@@ -15,7 +15,8 @@ def name_keys(atoms: Atoms) -> list[str]:
     table = atoms.table
     numbers = dict(zip(atoms.numbers["atom"], atoms.numbers["number"], strict=True))
     keys = []
-    parts = zip(table["code"], table["district_code"], table["folded"], atoms.names, strict=True)
+    told = (table[column].to_numpy(object) for column in ("code", "district_code", "folded"))
+    parts = zip(*told, atoms.names, strict=True)
     for atom, (code, district, folded, name) in enumerate(parts):
         if code:
             keys.append(f"{code} {name.branch}".strip())

@@ -50,12 +50,12 @@ def link_premises(
     atoms = make_atoms(mentions, places)
     branches = [
         name.branch if folded else None
-        for name, folded in zip(atoms.names, atoms.table["folded"], strict=True)
+        for name, folded in zip(atoms.names, atoms.table["folded"].to_numpy(object), strict=True)
     ]
     keys = name_keys(atoms)
     links = {"code": list_codes(atoms), "number": list_numbers(atoms), "name": list_names(atoms)}
     agreed = settle_decisions(decisions, atoms, keys, links)
-    groups = Groups(atoms.table["code"].tolist(), branches)
+    groups = Groups(atoms.table["code"].to_numpy(object).tolist(), branches)
     how = _Ties(len(atoms.table))
     for one, other in agreed.same:
         groups.force(one, other)

@@ -73,7 +73,8 @@ def make_atoms(mentions: pd.DataFrame, places: Mapping[str, Sequence[str]]) -> A
     numbers = pd.DataFrame({"atom": of, "number": own})[known & (own != "").to_numpy()].drop_duplicates()
     per = numbers.groupby("atom")["number"]
     table["number"] = per.first().where(per.nunique() == 1).reindex(table.index).fillna("").astype("str")
-    names = parse_names(table["folded"].tolist(), table["district_code"].tolist(), places)
+    named, districts = (table[one].to_numpy(object).tolist() for one in ("folded", "district_code"))
+    names = parse_names(named, districts, places)
     return Atoms(table, of, names, numbers.reset_index(drop=True))
 
 

@@ -32,7 +32,9 @@ def find_likely(atoms: Atoms, groups: Groups) -> Likely:
     names = [atoms.names[atom] for atom in at]
     base = duckdb.connect(config={"threads": 2, "memory_limit": MEMORY, "temp_directory": ""})
     try:
-        pairs = find_pairs(names, records["district"].tolist(), _list_grounds(records), base=base)
+        pairs = find_pairs(
+            names, records["district"].to_numpy(object).tolist(), _list_grounds(records), base=base
+        )
         roots = records["root"].to_numpy()
         pairs = pairs[roots[pairs[:, 0]] != roots[pairs[:, 1]]]
         levels = _compare_all(names, pairs)
