@@ -8,6 +8,8 @@ count can be. Beside it: what would be hidden were each period made safe by itse
 
 ``--fewest`` prints the second, in some two minutes: on small counties, the fewest facts that could be hidden.
 
+``--releases`` prints the fourth: two releases of a county that is corrected after each, and all that is published now.
+
 ``--others`` prints the third: the same attack where all is rounded to 5, and where, beside all that is published of the
 year, other ranges of days and other days are asked for: each by itself, then all together.
 """
@@ -26,7 +28,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from taizhang.core.periods import parse_period
-from taizhang.facts import compute_facts, prepare_ledgers, protect
+from taizhang.facts import Earlier, compute_facts, prepare_ledgers, protect
 from taizhang.facts.suppress import bound_rounded
 
 SEED = 20210719
@@ -120,8 +122,12 @@ def publish(
     asked: bool = False,
     rounding: int = 0,
     others: Sequence[str] = (),
+    earlier: Sequence[Earlier] = (),
 ) -> dict[str, pd.DataFrame]:
-    """The facts of all periods of the year; where `asked`, also as of each one's last day; and of `others`."""
+    """The facts of all periods of the year; where `asked`, also as of each one's last day; and of `others`.
+
+    `earlier`: the releases that readers have.
+    """
     codes = [str(101 + at) for at in range(districts)]
     places = pd.DataFrame({"code": codes, "name": codes})
     ready = prepare_ledgers(ledgers, places)
@@ -129,7 +135,7 @@ def publish(
     for text in PERIODS:
         period = parse_period(text)
         day = own or period.end
-        more = {"rounding": rounding} if hide else {"suppress": ()}
+        more = {"rounding": rounding, "earlier": earlier} if hide else {"suppress": ()}
         facts[text] = compute_facts(ready, places, period, day, asked=own, read_as_of=own, **more)
         if asked:
             end = period.end
@@ -390,6 +396,113 @@ def study_others(districts: int, seed: int, *, mean: float, own: date | None) ->
     }
 
 
+# What was released of two earlier states, in this order.
+RELEASED = (("2021H1", "2021-06"), ("2021", "2021Q4"))
+
+
+def correct(ledgers: Mapping[str, pd.DataFrame], rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """The same a while later: of a hundred rows three are gone, four have ended, and three are new."""
+    found = {}
+    for kind, table in ledgers.items():
+        last = "resolved_on" if kind == "complaints" else "settled_on"
+        luck = rng.random(len(table))
+        left = table[luck > 0.03].copy()
+        open_ = left["status"].eq("open") & (rng.random(len(left)) < 0.04 / 0.15)
+        days = rng.integers(1, 60, len(left)).astype("timedelta64[D]")
+        first = left.columns[1]
+        left.loc[open_, last] = (left[first] + days)[open_]
+        left.loc[open_, "status"] = "resolved" if kind == "complaints" else "settled"
+        new = table[luck > 0.97].copy()
+        new[first] -= pd.Timedelta(days=2)
+        found[kind] = pd.concat([left, new[new[first] >= pd.Timestamp(YEAR, 1, 1)]], ignore_index=True)
+    return found
+
+
+def release(
+    ledgers: Mapping[str, pd.DataFrame], facts: Mapping[str, pd.DataFrame], name: str, districts: int
+) -> Earlier:
+    """A release of a county's facts of some periods."""
+    codes = [str(101 + at) for at in range(districts)]
+    ready = prepare_ledgers(ledgers, pd.DataFrame({"code": codes, "name": codes}))
+    return Earlier(name, name, name, pd.concat(facts.values()), lambda _: (ready, None))
+
+
+class JointAttack(Attack):
+    """Several states at once, each with the facts that are released of it; the last is of now.
+
+    `truths`: all facts of each. The attack knows of every count whether it is the same as in the state before or now.
+    """
+
+    def __init__(
+        self,
+        states: Sequence[Mapping[str, pd.DataFrame]],
+        truths: Sequence[Mapping[str, pd.DataFrame]],
+        known: Known,
+        *,
+        same_day: bool,
+    ) -> None:
+        parts = [Attack(facts, known, same_day=same_day) for facts in states]
+        true = [Attack(facts, known, same_day=same_day) for facts in truths]
+        first = np.cumsum([0, *(len(one.low) for one in parts)])
+        self.low = np.concatenate([one.low for one in parts])
+        self.high = np.concatenate([one.high for one in parts])
+        self.hidden = [int(first[at]) + cell for at, one in enumerate(parts) for cell in one.hidden]
+        # Where nothing else helps zeros are hidden, too; the attack knows where.
+        for at, (one, other) in enumerate(zip(parts, true, strict=True)):
+            names = list(one.number)
+            for cell in one.hidden:
+                self.low[first[at] + cell] = min(1, other.low[other.number[names[cell]]])
+        pairs = [
+            (first[a] + parts[a].number[cell], first[b] + parts[b].number[cell])
+            for a, b in {(at, other) for at in range(len(parts) - 1) for other in (at + 1, len(parts) - 1)}
+            for cell in parts[a].number.keys() & parts[b].number.keys()
+            if _tells_same(true[a], true[b], cell)
+        ]
+        rows = np.repeat(np.arange(len(pairs)), 2)
+        signs = np.tile([1.0, -1.0], len(pairs))
+        same = sparse.csr_array((signs, (rows, np.ravel(pairs))), shape=(len(pairs), first[-1]))
+        self.lines = sparse.vstack([sparse.block_diag([one.lines for one in parts]), same], format="csr")
+        self.least = np.concatenate([*(one.least for one in parts), np.zeros(len(pairs))])
+
+
+def _tells_same(one: Attack, other: Attack, cell: tuple[str, str, str]) -> bool:
+    a, b = one.number[cell], other.number[cell]
+    return bool(one.low[a] == one.high[a] == other.low[b] == other.high[b])
+
+
+def study_releases(
+    districts: int, seed: int, *, mean: float, kinds: Sequence[Known] = KNOWN
+) -> dict[str, float]:
+    """One county with two releases, corrected after each: what is hidden now, and what all together give away.
+
+    `alone`: were earlier releases not looked at.
+    """
+    rng = np.random.default_rng([SEED, seed])
+    made = make_ledgers(rng, districts, mean=mean)
+    states = [{known.kind: made[known.kind] for known in kinds}]
+    for _ in RELEASED:
+        states.append(correct(states[-1], rng))
+    truths = [publish(one, districts, own=None, hide=False, asked=True) for one in states]
+    found: dict[str, float] = {}
+    for mode in ("alone", "together"):
+        earlier: list[Earlier] = []
+        shown = []
+        for ledgers, texts in zip(states, RELEASED, strict=False):
+            facts = publish(ledgers, districts, own=None, earlier=earlier if mode == "together" else ())
+            shown.append({text: facts[text] for text in texts})
+            earlier.append(release(ledgers, shown[-1], f"v{len(shown)}", districts))
+        start = time.process_time()
+        now = publish(
+            states[-1], districts, own=None, asked=True, earlier=earlier if mode == "together" else ()
+        )
+        found[f"seconds_{mode}"] = time.process_time() - start
+        found[f"hidden_{mode}"] = count_hidden({text: now[text] for text in PERIODS})
+        attacks = [JointAttack([*shown, now], truths, known, same_day=False) for known in kinds]
+        found[f"counts_{mode}"] = sum(len(attack.hidden) for attack in attacks)
+        found[f"plain_{mode}"] = sum(len(attack.find_plain(whole=False)) for attack in attacks)
+    return found
+
+
 class Fewest:
     """The least number of facts to be hidden so that no small number is plain, by a programme of cuts.
 
@@ -514,12 +627,17 @@ def main() -> None:
     parser.add_argument("--counties", type=int, default=20)
     parser.add_argument("--fewest", action="store_true")
     parser.add_argument("--others", action="store_true")
+    parser.add_argument("--releases", action="store_true")
     asked = parser.parse_args()
     if asked.fewest:
         print_fewest()
         return
     rows = []
-    for at in range(asked.counties):
+    for at in range(asked.counties if asked.releases else 0):
+        districts, mean = (16, 8, 4)[at % 3], (1.0, 3.0, 10.0)[at // 3 % 3]
+        rows.append({"districts": districts, "mean": mean, **study_releases(districts, at, mean=mean)})
+        print(rows[-1], flush=True)
+    for at in range(0 if asked.releases else asked.counties):
         districts, mean, own = (16, 8, 4)[at % 3], (1.0, 3.0, 10.0)[at // 3 % 3], (None, OWN)[at % 2]
         about = {"districts": districts, "mean": mean, "own": own is not None}
         found = (study_others if asked.others else study)(districts, at, mean=mean, own=own)

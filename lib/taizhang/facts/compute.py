@@ -43,6 +43,7 @@ from taizhang.facts import (
 )
 from taizhang.facts.measures import Count, Distinct, Measure, Result, Scene, divide
 from taizhang.facts.own import OwnFact, make_measures
+from taizhang.facts.releases import Earlier, YearTables, add_releases, list_places, spread
 from taizhang.facts.rounding import leave_out_telling
 from taizhang.facts.rows import TABLE_COLUMNS, Floats, Ledgers, Mask
 from taizhang.facts.suppress import (
@@ -164,6 +165,8 @@ class Suppression:
         The workbook's default as-of day; None for each period's last day.
     keep : callable, optional
         Caches what is hidden in a year; see `hide_facts`.
+    earlier : sequence of Earlier
+        The releases that readers have, the oldest first.
     """
 
     kinds: Collection[str] = SUPPRESS
@@ -171,6 +174,7 @@ class Suppression:
     rounding: int = 0
     own: date | None = None
     keep: "Keep | None" = field(default=None, compare=False)
+    earlier: Sequence[Earlier] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if NEVER_SUPPRESSED in self.kinds:
@@ -194,6 +198,7 @@ def _publish(
     readings: Sequence[Reading],
 ) -> list[_Published]:
     """The facts of a kind that are published, with enough hidden that the rest together reveals nothing."""
+    found = YearTables(list_places(scene.ledgers.codes, suppression.earlier))
     tables: list[dict[str, Result]] = []
     at: list[int] = []  # by reading: its table; two readings of a period mostly are the same
     for reading in readings:
@@ -201,28 +206,34 @@ def _publish(
             scene.ledgers, reading.period, reading.as_of, scene.grid_measures, reading.asked, intervals=False
         )
         table = {measure.fact: measure.compute(other) for measure in measures}
-        first = next(
-            (at[n] for n, one in enumerate(readings[: len(at)]) if one.period == reading.period), None
-        )
-        if first is not None and all(is_same(result, tables[first][fact]) for fact, result in table.items()):
-            at.append(first)
-        else:
-            at.append(len(tables))
+        wide = {fact: spread(result, scene.ledgers.codes, found.codes) for fact, result in table.items()}
+        at.append(found.add(reading.period, wide))
+        if at[-1] == len(tables):
             tables.append(table)
     links = link_readings(readings) if scene.ledgers[kind].date else []
     moved = [Link(at[link.whole], tuple(at[part] for part in link.parts), link.same_day) for link in links]
-    links = [link for link in dict.fromkeys(moved) if link.parts != (link.whole,)]
-    known: dict[str, Any] = {"sums": _SUMS.get(kind, ()), "within": _WITHIN.get(kind, ()), "links": links}
+    found.links = [link for link in dict.fromkeys(moved) if link.parts != (link.whole,)]
+    known: dict[str, Any] = {
+        "sums": _SUMS.get(kind, ()),
+        "within": _WITHIN.get(kind, ()),
+        "links": found.links,
+    }
     if suppression.rounding:
         counts = {measure.fact for measure in measures if isinstance(measure, Count | Distinct)}
-        shown = [{fact: result for fact, result in table.items() if fact in counts} for table in tables]
+        shown = [{fact: result for fact, result in table.items() if fact in counts} for table in found.tables]
         left_out = leave_out_telling(shown, suppression.rounding, **known)
         masks = [
             {fact: some.get(fact, np.zeros_like(result.value, bool)) for fact, result in table.items()}
-            for table, some in zip(tables, left_out, strict=True)
+            for table, some in zip(found.tables, left_out, strict=True)
         ]
     else:
-        masks = find_hidden(tables, below=suppression.below, keep=suppression.keep, **known)
+        add_releases(found, readings, at, measures, kind, suppression.earlier)
+        masks = find_hidden(
+            found.tables, below=suppression.below, keep=suppression.keep, disclosed=found.disclosed,
+            present=len(tables), **known,
+        )  # fmt: skip
+    own = [*range(scene.n), len(found.codes)]  # without the districts that are no more
+    masks = [{fact: mask[own] for fact, mask in table.items()} for table in masks]
     if scene.ledgers[kind].term and any(mask.any() for table in masks for mask in table.values()):
         # The terms of a year are in its periods now alone, now together with rows of no term.
         masks = [{fact: np.ones_like(mask) for fact, mask in table.items()} for table in masks]
@@ -252,7 +263,8 @@ def _list_published(
             one = calendar or find_month(period.end)
             readings = [reading for reading in readings if reading.period == one]
         facts = tuple(measure.fact for measure in measures)
-        key = (kind, facts, suppression.below, suppression.rounding, tuple(readings))
+        releases = tuple(one.key for one in suppression.earlier)
+        key = (kind, facts, suppression.below, suppression.rounding, tuple(readings), releases)
         make = partial(_publish, scene, kind, measures, suppression, readings)
         published += scene.ledgers.keep(key, make)
     return published
@@ -344,6 +356,7 @@ def compute_facts(
     asked: date | None = None,
     unread: Mapping[str, Collection[str]] | None = None,
     keep: "Keep | None" = None,
+    earlier: Sequence[Earlier] = (),
 ) -> pd.DataFrame:
     """Compute all facts of a period, for every district and the whole area.
 
@@ -384,6 +397,9 @@ def compute_facts(
         empty.
     keep : callable, optional
         Caches what is hidden in a year for other processes; see `protect.hide_facts`.
+    earlier : sequence of Earlier, optional
+        The releases that readers have, the oldest first. More is hidden where these and the facts together would reveal
+        what one of them hides. Not if all is rounded.
 
     Returns
     -------
@@ -398,7 +414,7 @@ def compute_facts(
     """
     scene = _set_scene(ledgers, districts, period, as_of, grid, grid_measures, dates, asked, unread)
     infos, measures = _list_measures(own)
-    suppression = Suppression(suppress, suppress_below, rounding, read_as_of, keep)
+    suppression = Suppression(suppress, suppress_below, rounding, read_as_of, keep, earlier)
     results, hidden = _compute_results(scene, [measures[name] for name in infos], suppression)
     units = {name: infos[name].unit for name in results}
     _add_targets(scene, infos, results, hidden, units, targets)
@@ -551,6 +567,7 @@ def select_rows(
     suppression = Suppression(
         [kind for kind in same.get("suppress", SUPPRESS) if kind in measure.kinds],
         same.get("suppress_below", SUPPRESS_BELOW), same.get("rounding", 0), same.get("read_as_of"), same.get("keep"),
+        same.get("earlier", ()),
     )  # fmt: skip
     place = -1 if district == ALL else codes.index(district)
     beneath: set[str] = set()

@@ -60,6 +60,10 @@ class Cells:
         Cells that count the same thing in other places and periods have the same number.
     equal, within : list of (whole, parts)
         Relations in which the parts add up to the whole, or to no more than the whole.
+    published : ndarray of bool, shape (cells,), optional
+        Cells that releases show, whatever is hidden now.
+    kept : ndarray of bool, shape (cells,), optional
+        Cells that must not be derived where they are not shown; without it, all.
     """
 
     values: Floats
@@ -72,6 +76,14 @@ class Cells:
     family: Numbers
     equal: list[tuple[int, Numbers]] = field(default_factory=list)
     within: list[tuple[int, Numbers]] = field(default_factory=list)
+    published: Mask = field(default_factory=lambda: np.empty(0, bool))
+    kept: Mask = field(default_factory=lambda: np.empty(0, bool))
+
+    def __post_init__(self) -> None:
+        if not len(self.published):
+            self.published = np.zeros(len(self.values), bool)
+        if not len(self.kept):
+            self.kept = np.ones(len(self.values), bool)
 
 
 def merge_equal(cells: Cells, small: Mask) -> tuple[Cells, Mask]:
@@ -104,6 +116,8 @@ def merge_equal(cells: Cells, small: Mask) -> tuple[Cells, Mask]:
         family=gather(cells.family, np.minimum),
         equal=move(cells.equal),
         within=move(cells.within),
+        published=gather(cells.published, np.logical_or),
+        kept=gather(cells.kept, np.logical_or),
     )
     return merged, gather(small, np.logical_or)
 
@@ -131,23 +145,31 @@ class Protection:
         self.up = (self.lines > 0).astype(float).T.tocsr()
         self.down = (self.lines < 0).astype(float)
         self.step = np.where(cells.counts, 1 - EPSILON, AMOUNT)
-        self.chosen = small.copy()
+        self.fixed = cells.fixed  # what is never hidden by choice
+        self.chosen = small & ~cells.published
         self.safe = np.zeros(n, bool)
+        self.lost = np.zeros(n, bool)
         self.of = cells.shows.T.tocsr()
+        # Who sees the releases alone may know some already: nothing that is hidden now takes that back.
+        if cells.published.any():
+            self._see(cells.published)
+            self.lost[self.audit()] = True
+            self.safe[:] = False
         self._see()
 
-    def _see(self) -> None:
+    def _see(self, shown: Mask | None = None) -> None:
         cells = self.cells
         self.hidden_facts = (cells.shows @ self.chosen.astype(float) > 0) & cells.exists
-        self.shown = self.of @ (~self.hidden_facts).astype(float) > 0
+        told = self.of @ (~self.hidden_facts).astype(float) > 0
+        self.shown = told | cells.published if shown is None else shown.copy()
         # A zero that follows from a total of zero that is always shown need not be hidden.
         nought = self.shown & (cells.values == 0) & cells.fixed
         before = -1
         while nought.sum() != before:
             before = nought.sum()
             nought |= self.up @ (self.down @ nought.astype(float)) > 0
-        self.to_keep = ~self.shown & ~nought
-        self.nought = nought & ~self.shown
+        self.to_keep = ~self.shown & ~nought & cells.kept & ~self.lost
+        self.nought = nought & ~self.shown & self.fixed.any()
 
     def _solve(
         self, costs: Floats, free: Mask, forced: tuple[int, float] | None = None, *, wide: bool = False
@@ -236,7 +258,7 @@ class Protection:
     def _repair(self, cell: int) -> bool:
         """Hide, at the least cost, what is needed for one cell to be able to take another value."""
         cells = self.cells
-        open_ = ~(self.shown & cells.fixed)
+        open_ = ~(self.shown & (self.fixed | cells.published))
         costs = self._count_costs()
         step = 1.0 if cells.counts[cell] else AMOUNT
         best = None
@@ -263,7 +285,7 @@ class Protection:
         """
         cells = self.cells
         costs = self._count_costs()
-        free = ~(self.shown & cells.fixed)
+        free = ~(self.shown & (self.fixed | cells.published))
         signs = np.where((np.arange(len(pinned)) + first) % 2, 1, -1)
         signs[cells.values[pinned] - cells.least[pinned] < self.step[pinned]] = 1
         costs[pinned] = -price * signs
@@ -274,7 +296,18 @@ class Protection:
             self._see()
 
     def run(self) -> bool:
-        """Hide cells until nothing hidden can be derived; False if that is impossible, as zeros are never hidden."""
+        """Hide cells until nothing hidden can be derived; False if that is impossible, as zeros are never hidden.
+
+        Where releases show other numbers, zeros are, if nothing else helps.
+        """
+        if self._run():
+            return True
+        if not self.cells.published.any():
+            return False
+        self.fixed = np.zeros_like(self.fixed)
+        return self._run()
+
+    def _run(self) -> bool:
         hopeless = np.zeros(len(self.safe), bool)
         while True:
             pinned = [cell for cell in self.audit() if not hopeless[cell]]

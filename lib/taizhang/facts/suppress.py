@@ -1,6 +1,6 @@
 """Hides small counts of sensitive kinds, and as many other numbers as needed so that none can be derived."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,18 +18,30 @@ Pair = tuple[Key, Key]  # the first is never above the second
 Table = Mapping[str, Result]  # the results of one kind's facts in one period, by fact
 # What one would rather see: the whole area than a district, a longer period than a shorter.
 _AREA, _LONGER, _LARGER = 0.2, 0.1, 0.01
+BETWEEN = -1
 
 
 @dataclass(frozen=True)
 class Link:
     """A relation between tables: the others are parts of `whole`.
 
-    `same_day`: all are read as of the same day, so that the parts add up to the whole.
+    `same_day`: all are read as of the same day, so that the parts add up to the whole. `state`: of the rows that all
+    are counted from, the present being 0; `BETWEEN` two states.
     """
 
     whole: int
     parts: tuple[int, ...]
     same_day: bool
+    state: int = 0
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """What of a table, by its number, a release shows and hides: places by fact."""
+
+    table: int
+    shown: Mapping[str, Mask]
+    hidden: Mapping[str, Mask]
 
 
 class Layout:
@@ -59,6 +71,21 @@ class Layout:
         self.sizes = np.array([part.sizes for part in self.parts]).ravel()
         self.equal: list[tuple[int, Numbers]] = []
         self.within: list[tuple[int, Numbers]] = []
+
+    def select(self, tables: Collection[int]) -> Mask:
+        """The cells of some tables."""
+        found = np.zeros((len(self.parts), self.places), bool)
+        found[[number for at in tables for number in self.numbers[at].values()]] = True
+        return found.ravel()
+
+    def mark(self, facts: Iterable[tuple[int, Mapping[str, Mask]]]) -> Mask:
+        """The cells that facts of tables have in some places."""
+        found = np.zeros((len(self.parts), self.places), bool)
+        for at, masks in facts:
+            for fact, mask in masks.items():
+                for key in self.tables[at][fact].parts:
+                    found[self.numbers[at][key]] |= mask
+        return found.ravel()
 
     def relate(self, sums: Sequence[Sum], within: Sequence[Pair]) -> None:
         """Relate the parts of each table, within every place and across places."""
@@ -122,15 +149,19 @@ class Layout:
 
     def link(self, links: Sequence[Link]) -> None:
         """Relate the parts of linked tables by everything that is true of them; no reader can know more."""
-        found: dict[Key, list[tuple[bool, int, list[int]]]] = {}
+        found: dict[tuple[int, Key], list[tuple[bool, int, list[int]]]] = {}
         for link in links:
             tables = (link.whole, *link.parts)
             for key in dict.fromkeys(key for table in tables for key in self.numbers[table]):
                 numbers = [number for table in tables if (number := self.find(table, key)) is not None]
                 if len(numbers) == len(tables):
-                    found.setdefault(key, []).append((link.same_day, numbers[0], numbers[1:]))
+                    found.setdefault((link.state, key), []).append((link.same_day, numbers[0], numbers[1:]))
         values = self.values.reshape(-1, self.places)
-        for key, related in found.items():
+        for (state, key), related in found.items():
+            if state == BETWEEN:
+                for _, whole, (part,) in related:
+                    self._relate_same(whole, part)
+                continue
             sums = [(values[whole], values[parts].sum(axis=0)) for _, whole, parts in related]
             # What no later day changes, such as what was received, always adds up.
             lasting = key == (every, every) or (
@@ -144,6 +175,12 @@ class Layout:
                     self._link(whole, parts[-1:], adds_up=True)
                 else:
                     self._link(whole, parts, adds_up=same_day or lasting)
+
+    def _relate_same(self, one: int, other: int) -> None:
+        """Relate what is the same in two states."""
+        values = self.values.reshape(-1, self.places)
+        for place in np.flatnonzero(np.isclose(values[one], values[other])):
+            self.equal.append((self.cell(one, int(place)), np.array([self.cell(other, int(place))])))
 
     def _link(self, whole: int, parts: Sequence[int], *, adds_up: bool) -> None:
         values = self.values.reshape(-1, self.places)
@@ -168,6 +205,8 @@ def find_hidden(
     sums: Sequence[Sum] = (),
     within: Sequence[Pair] = (),
     links: Sequence[Link] = (),
+    disclosed: Sequence[Disclosed] = (),
+    present: int | None = None,
     keep: "Keep | None" = None,
 ) -> list[dict[str, Mask]]:
     """Return which numbers of a kind's facts must be hidden, in tables that are published together.
@@ -189,6 +228,10 @@ def find_hidden(
         Parts that are never above another.
     links : sequence of Link
         Between the tables.
+    disclosed : sequence of Disclosed
+        What releases show and hide. What they show is known and can't be hidden; what they hide must not become known.
+    present : int, optional
+        How many of the tables, the first, are published now; default: all. The others are of releases.
     keep : callable, optional
         As for `hide_facts`.
 
@@ -206,7 +249,11 @@ def find_hidden(
             {fact: np.zeros(result.value.shape, bool) for fact, result in table.items()} for table in tables
         ]
     layout = Layout(tables)
-    small = (layout.sizes >= 1) & (layout.sizes < below)
+    tables = tables[:present]
+    small = (layout.sizes >= 1) & (layout.sizes < below) & layout.select(range(len(tables)))
+    released = layout.select({one.table for one in disclosed})
+    published = layout.mark((one.table, one.shown) for one in disclosed)
+    small |= layout.mark((one.table, one.hidden) for one in disclosed)
     facts = [(at, fact, result) for at, table in enumerate(tables) for fact, result in table.items()]
     hidden = np.zeros((len(facts), layout.places), bool)
     if small.any():
@@ -215,6 +262,7 @@ def find_hidden(
         layout.relate(sums, within)
         layout.link(links)
         cells = _make_cells(layout, [(at, result) for at, _, result in facts], links)
+        cells = replace(cells, published=published, kept=released | layout.select(range(len(tables))))
         hidden = hide_facts(cells, small, keep).reshape(hidden.shape)
     masks: list[dict[str, Mask]] = [{} for _ in tables]
     for (at, fact, _), mask in zip(facts, hidden, strict=True):

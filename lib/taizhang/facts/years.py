@@ -53,14 +53,19 @@ def list_readings(year: int, own: date | None) -> list[Reading]:
     return plain + [Reading(period, period.end, period.end) for period in periods]
 
 
+def link_parts(readings: Sequence[Reading], first: int = 0) -> list[Link]:
+    """Return the relations between the parts of a year, each read once; they are numbered from `first` on."""
+    links = []
+    for whole, parts in _WHOLES:
+        days = {readings[at].as_of for at in (whole, *parts)}
+        links.append(Link(first + whole, tuple(first + at for at in parts), len(days) == 1))
+    return links
+
+
 def link_readings(readings: Sequence[Reading]) -> list[Link]:
     """Return the relations between the readings of `list_readings`: the parts of a year, and one period on two
     days."""
-    links = []
-    for first in (0, PERIODS):
-        for whole, parts in _WHOLES:
-            days = {readings[first + at].as_of for at in (whole, *parts)}
-            links.append(Link(first + whole, tuple(first + at for at in parts), len(days) == 1))
+    links = [*link_parts(readings[:PERIODS]), *link_parts(readings[PERIODS:], PERIODS)]
     for at in range(PERIODS):
         one, other = readings[at], readings[PERIODS + at]
         # The later day has at least as much, and so has one that nobody asked for.

@@ -20,7 +20,7 @@ from taizhang.release.erratum import compare_facts, find_changes, list_hidden, s
 from taizhang.release.folders import find_release, is_release, read_release
 from taizhang.release.paper import Cell, Page, Section, word, write_page
 from taizhang.release.sections import Word, compare_words
-from taizhang.release.states import find_snapshot, open_snapshot
+from taizhang.release.states import open_snapshot
 from taizhang.report.manifest import NAME as MANIFEST
 from taizhang.report.manifest import read_manifest
 from taizhang.workbook.book import Workbook
@@ -121,7 +121,7 @@ def _open_rows(book: Workbook, first: Side, second: Side) -> Iterator[Comparison
         return
     ids = (first.snapshot, second.snapshot)
     with ExitStack() as stack:
-        books = [stack.enter_context(open_snapshot(book, find_snapshot(book, one))) for one in ids]
+        books = [stack.enter_context(open_snapshot(book, one)) for one in ids]
         hidden = list_hidden(first.facts, second.facts)
         yield Comparison(book, ids, (books[0], books[1]), first.period, hidden)
 

@@ -18,7 +18,7 @@ from taizhang.metadata.formats import format_fact, name_unit
 from taizhang.release.causes import HIDDEN, Cause, Comparison
 from taizhang.release.folders import Release
 from taizhang.release.paper import Cell, Link, Page, Section, say_at, word, write_page
-from taizhang.release.states import find_snapshot, open_snapshot
+from taizhang.release.states import open_snapshot
 from taizhang.workbook.book import Workbook
 
 CSV = "erratum.csv"
@@ -79,14 +79,6 @@ def list_hidden(*tables: pd.DataFrame) -> set[tuple[str, str]]:
     }
 
 
-def count_exposed(before: pd.DataFrame, after: pd.DataFrame) -> int:
-    """How many figures only one of two tables of facts hides; together the two may reveal what is hidden."""
-    both = after[[*_KEY, "suppressed"]].merge(
-        before[[*_KEY, "suppressed"]], on=_KEY, suffixes=("", "_before")
-    )
-    return int((both["suppressed"].astype(bool) != both["suppressed_before"].astype(bool)).sum())
-
-
 def find_changes(compared: pd.DataFrame, rows: Comparison) -> list[Change]:
     """The numbers that changed, each with its causes."""
     changed = compared[compared["how"] == "changed"]
@@ -99,26 +91,26 @@ def find_changes(compared: pd.DataFrame, rows: Comparison) -> list[Change]:
     ]  # fmt: skip
 
 
-def write_erratum(root: Path, before: Release, manifest: Mapping[str, Any], folder: Path) -> int:
+def write_erratum(
+    root: Path, before: Release, manifest: Mapping[str, Any], folder: Path, *, withheld: int
+) -> None:
     """Write erratum.csv and erratum.<lang>.html into a release's folder, which has its facts.
 
-    Returns how many figures are hidden in one of the two releases and shown in the other.
+    `withheld`: how many figures are hidden only because of what earlier releases show.
     """
     home = Workbook(root)
     tables = [pd.read_parquet(place / "facts.parquet") for place in (before.folder, folder)]
     compared = compare_facts(*tables)
-    exposed = count_exposed(*tables)
     ids = (before.snapshot, str(manifest["snapshot"]))
     with ExitStack() as stack:
-        books = [stack.enter_context(open_snapshot(home, find_snapshot(home, one))) for one in ids]
+        books = [stack.enter_context(open_snapshot(home, one)) for one in ids]
         rows = Comparison(home, ids, (books[0], books[1]), before.period, list_hidden(*tables))
         changes = find_changes(compared, rows)
         write_text(folder / CSV, "\ufeff" + format_csv(tabulate(changes, str(before.period))))
         for lang in LANGUAGES:
             names = list_names(books[1].districts, lang, books[1].config.boundaries.names_en)
-            page = _make_page(books[1], before, manifest, changes, compared, names, lang, exposed)
+            page = _make_page(books[1], before, manifest, changes, compared, names, lang, withheld)
             write_text(folder / f"erratum.{lang}.html", write_page(page))
-    return exposed
 
 
 def tabulate(changes: Sequence[Change], period: str) -> pd.DataFrame:
@@ -140,15 +132,15 @@ def _make_page(
     compared: pd.DataFrame,
     names: Mapping[str, str],
     lang: str,
-    exposed: int,
+    withheld: int,
 ) -> Page:
     number, about = int(manifest["release"]["number"]), manifest["release"]
     count = {how: int((compared["how"] == how).sum()) for how in ("came", "went", "hidden")}
     lines = [word("erratum.means", lang, before=before.number, number=number)]
     lines.append(word("erratum.none" if not changes else "erratum.count", lang, n=len(changes)))
     lines += [word(f"erratum.{how}", lang, n=n) for how, n in count.items() if n]
-    if exposed:
-        lines.append(word("erratum.exposed", lang, n=exposed))
+    if withheld:
+        lines.append(word("erratum.withheld", lang, n=withheld))
     if about["why"]:
         lines.append(word("why", lang, why=about["why"]))
     if any(cause.how == HIDDEN for one in changes for cause in one.causes):

@@ -1,7 +1,6 @@
 """The folders of releases: releases/<period>/v<N>, each with its manifest; their content never changes."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +12,11 @@ from taizhang.core.files import hash_file, list_below
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.reasons import suggest
 from taizhang.report.manifest import NAME as MANIFEST
+from taizhang.workbook.released import FOLDER, NUMBER
 
-FOLDER = "releases"
-_NUMBER = re.compile(r"v([1-9][0-9]*)")
+__all__ = [
+    "FOLDER", "Release", "find_faults", "find_release", "is_release", "list_files", "list_releases", "read_release",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Release:
 
 def is_release(folder: Path) -> bool:
     """Return whether a folder has a release's name and a manifest."""
-    return _NUMBER.fullmatch(folder.name) is not None and (folder / MANIFEST).is_file()
+    return NUMBER.fullmatch(folder.name) is not None and (folder / MANIFEST).is_file()
 
 
 def read_release(root: Path, folder: Path) -> Release:

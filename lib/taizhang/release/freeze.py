@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from taizhang.core.clock import read_moment
 from taizhang.core.errors import ChangedError, ParameterError, RenderError
 from taizhang.core.files import (
@@ -17,6 +19,7 @@ from taizhang.core.files import (
     list_below,
     name_beside,
     remove_leftovers,
+    write_beside,
     write_text,
     write_through,
 )
@@ -41,6 +44,7 @@ from taizhang.report.rows import FOLDER as ROWS
 from taizhang.report.tasks import MADE
 from taizhang.settings.workbook import CACHE
 from taizhang.workbook.book import Workbook
+from taizhang.workbook.earlier import COMPARED
 
 EPOCH = "SOURCE_DATE_EPOCH"
 _MOST_ATTEMPTS = 3
@@ -111,13 +115,16 @@ def make_release(
                     "snapshot": snapshot.id,
                     "code": describe_code(),
                 }
-                released, exposed = _finish(book, manifest, beside, folder, before)
+                manifest["earlier"] = describe_earlier(book)
+                write_compared(book, period, beside)
+                withheld = book.count_withheld(period)
+                released = _finish(book, manifest, beside, folder, before, withheld)
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
         write_pages(book)
     notes = tuple(dict.fromkeys(note for review in reviews for note in review.notes))
-    if exposed:
-        notes += (Reason("release.exposed", n=exposed, before=before[-1].name),)
+    if withheld:
+        notes += (Reason("release.withheld", n=withheld),)
     return Released(released or before[-1], released is not None, notes)
 
 
@@ -173,6 +180,25 @@ def describe_code() -> dict[str, Any]:
         "environment_sha256": hash_parts(versions=dict(sorted(_ALL.versions.items()))),
         **({EPOCH: epoch} if epoch else {}),
     }
+
+
+def describe_earlier(book: Workbook) -> list[dict[str, str]]:
+    """The releases by which it was decided what is hidden, each with the SHA-256 of its manifest."""
+    return [{"name": one.name, "sha256": one.sha256} for one in book.releases]
+
+
+def write_compared(book: Workbook, period: Period, folder: Path) -> None:
+    """Write what reports show of the periods that theirs is compared with, of kinds whose small counts are hidden:
+    later releases have to know it. Nothing if there is no such kind."""
+    tables = [
+        book.facts_earlier(one, period)
+        for one in dict.fromkeys((period.year_before(), period.period_before()))
+    ]
+    facts = pd.concat(tables, ignore_index=True)
+    facts = facts[facts["fact"].str.partition(".")[0].isin(book.config.suppress)]
+    if len(facts):
+        with write_beside(folder / COMPARED) as beside:
+            facts.to_parquet(beside, index=False)
 
 
 def _require_approval(book: Workbook, period: Period, names: Iterable[str]) -> None:
@@ -249,19 +275,20 @@ def _leave_out_times(path: Path) -> None:
 
 
 def _finish(
-    book: Workbook, manifest: Manifest, beside: Path, folder: Path, before: Sequence[Release]
-) -> tuple[Release | None, int]:
-    """Put a release in its place, with the erratum to the one before; None if that has the same files.
-
-    Also returns how many figures are hidden in one of the two and shown in the other.
-    """
-    exposed = 0
+    book: Workbook,
+    manifest: Manifest,
+    beside: Path,
+    folder: Path,
+    before: Sequence[Release],
+    withheld: int,
+) -> Release | None:
+    """Put a release in its place, with the erratum to the one before; None if that has the same files."""
     last = before[-1] if before else None
     if last is not None:
-        own = {name for name in last.files if name.startswith("erratum.")}
+        own = {name for name in last.files if name.startswith("erratum.") or name == COMPARED}
         if {name: sha for name, sha in last.files.items() if name not in own} == manifest["files"]:
-            return None, 0
-        exposed = write_erratum(book.root, last, manifest, beside)
+            return None
+        write_erratum(book.root, last, manifest, beside, withheld=withheld)
     manifest["files"] = {name: hash_file(beside / name) for name in list_files(beside)}
     write_manifest(beside, manifest)
     seal(beside)
@@ -270,7 +297,7 @@ def _finish(
         raise ParameterError("release.unreadable", file=f"{folder.name}/{place.name}")
     beside.rename(place)
     write_through(folder)
-    return read_release(book.root, place), exposed
+    return read_release(book.root, place)
 
 
 def seal(folder: Path) -> None:

@@ -1,32 +1,25 @@
 """Earlier states of a workbook: snapshots, opened as workbooks of their own."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
-from taizhang.core.errors import ParameterError
 from taizhang.core.trust import VARIABLE, is_trusted
 from taizhang.ingest import READING
 from taizhang.ingest.state import load_state, save_state
-from taizhang.store import Snapshot, list_snapshots
+from taizhang.store import find_snapshot
 from taizhang.workbook.book import Workbook
 from taizhang.workbook.held import take_out_snapshot
-
-
-def find_snapshot(book: Workbook, name: str) -> Snapshot:
-    """Find a snapshot by its id; ParameterError if it is not in the store."""
-    for one in list_snapshots(book.config):
-        if one.id == name:
-            return one
-    raise ParameterError("store.no_snapshot", id=name)
+from taizhang.workbook.released import Known, write_known
 
 
 @contextmanager
-def open_snapshot(book: Workbook, snapshot: Snapshot) -> Iterator[Workbook]:
-    """A snapshot's content as a workbook in a folder of its own, trusted if the workbook is."""
+def open_snapshot(book: Workbook, name: str, *, releases: Sequence[Known] = ()) -> Iterator[Workbook]:
+    """A workbook in a folder of its own, with all that a snapshot of an id holds; whoever trusts the workbook trusts
+    that. It knows of some releases. ParameterError if there is no such snapshot."""
     with ExitStack() as stack:
-        folder = take_out_snapshot(book.root, snapshot, stack)
+        folder = take_out_snapshot(book.root, find_snapshot(book.root, name), stack)
         if is_trusted(book.root):
             said = os.environ.get(VARIABLE, "")
             trusted = said if said == "1" else os.pathsep.join(filter(None, (said, str(folder))))
@@ -34,6 +27,7 @@ def open_snapshot(book: Workbook, snapshot: Snapshot) -> Iterator[Workbook]:
         then = Workbook(folder)
         if (state := load_state(then.config)) is not None:  # tables are read as they are, whoever made them
             save_state(then.config, replace(state, code=READING.sha256))
+        write_known(then.config.processed, releases)
         yield then
 
 

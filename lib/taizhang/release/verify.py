@@ -14,13 +14,22 @@ from taizhang.core.files import hash_file
 from taizhang.core.reasons import Reason
 from taizhang.release.erratum import write_erratum
 from taizhang.release.folders import Release, find_faults, list_files, list_releases
-from taizhang.release.freeze import EPOCH, copy_review, describe_code, find_style, list_formats, review_all
-from taizhang.release.states import find_snapshot, open_snapshot, set_environment
+from taizhang.release.freeze import (
+    EPOCH,
+    copy_review,
+    describe_code,
+    find_style,
+    list_formats,
+    review_all,
+    write_compared,
+)
+from taizhang.release.states import open_snapshot, set_environment
 from taizhang.report.manifest import NAME as MANIFEST
 from taizhang.workbook.book import Workbook
+from taizhang.workbook.released import Known, list_known
 
 # What a manifest may say otherwise when a release is made again: how long it took, and what only a release has.
-_OWN = ("release", "snapshot", "code", "files")
+_OWN = ("release", "snapshot", "code", "files", "earlier")
 _OF_RUN = ("hidden", "versions", "makers", "facts_fingerprint", "findings_fingerprint", "indexes", "plan")
 _OF_REPORT = ("seconds", "stages", "version")
 
@@ -82,7 +91,7 @@ def make_again(release: Release, *, jobs: int | None = None) -> Iterator[tuple[P
     clock = {NOW: release.about["made_at"], EPOCH: made["code"].get(EPOCH)}
     with (
         set_environment(clock),
-        open_snapshot(home, find_snapshot(home, release.snapshot)) as book,
+        open_snapshot(home, release.snapshot, releases=_find_known(release)) as book,
         tempfile.TemporaryDirectory(prefix="taizhang-", ignore_cleanup_errors=True) as name,
     ):
         reviews = review_all(
@@ -91,10 +100,22 @@ def make_again(release: Release, *, jobs: int | None = None) -> Iterator[tuple[P
         folder = Path(name)
         names = [one for review in reviews for one in (*review.made, *review.unchanged)]
         manifest = copy_review(reviews[0].folder, names, folder)
+        write_compared(book, release.period, folder)
         manifest |= {"release": dict(release.about), "snapshot": release.snapshot}
         if before := _find_before(release):
-            write_erratum(release.root, before, manifest, folder)
+            write_erratum(
+                release.root, before, manifest, folder, withheld=book.count_withheld(release.period)
+            )
         yield folder, manifest
+
+
+def _find_known(release: Release) -> list[Known]:
+    """The releases by which it was decided what is hidden in this one; ParameterError if one is gone."""
+    there = {one.name: one for one in list_known(release.root)}
+    names = [one["name"] for one in release.manifest.get("earlier", ())]
+    if gone := [name for name in names if name not in there]:
+        raise ParameterError("release.verify.gone", names=gone)
+    return [there[name] for name in names]
 
 
 def _find_before(release: Release) -> Release | None:

@@ -105,11 +105,24 @@ def find_known(root: Path, day: date) -> tuple[Snapshot, bool]:
     return by_then[-1], by_then[-1] is found[-1]
 
 
-def write_snapshot(root: Path, snapshot: Snapshot, folder: Path) -> None:
-    """Write the files of a snapshot into a folder, by their paths in the workbook."""
+def find_snapshot(root: Path, name: str) -> Snapshot:
+    """The snapshot of an id; ParameterError if it is not in the store."""
+    for one in read_log(_place(root)).entries:
+        if one.id == name:
+            return _show(one)
+    raise ParameterError("store.no_snapshot", id=name)
+
+
+def write_snapshot(
+    root: Path, snapshot: Snapshot, folder: Path, *, kinds: Collection[str] | None = None
+) -> None:
+    """Write the files of a snapshot into a folder, by their paths in the workbook; of ledgers those of some `kinds`
+    alone."""
     chain = Chain(_place(root), read_log(_place(root)))
     chain.follow(_find_place(chain.log, snapshot.id) + 1)
     for path in chain.state.tables:
+        if kinds is not None and Path(path).stem not in kinds:
+            continue
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         write_table(folder / path, *chain.read_table(path))
     for path, held in chain.state.files.items():

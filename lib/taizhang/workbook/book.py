@@ -65,6 +65,7 @@ from taizhang.workbook.counting import (
     list_settings,
     list_silences,
 )
+from taizhang.workbook.earlier import read_earlier
 from taizhang.workbook.held import (
     Known,
     check_code,
@@ -80,6 +81,8 @@ from taizhang.workbook.notes import read_measures
 from taizhang.workbook.pairs import read_doubtful
 from taizhang.workbook.panel import Panel, make_panel
 from taizhang.workbook.quality import read_quality
+from taizhang.workbook.released import Known as Released
+from taizhang.workbook.released import find_known
 from taizhang.workbook.tables import (
     LazyLedgers,
     add_links,
@@ -628,8 +631,26 @@ class Workbook:
         told = self._list_empty(period, self._list_reported(period, as_of)["fact"].astype("str"))
         return leave_out_empty(facts, [*told, *self._list_lost(period)])
 
-    def _count_facts(self, period: Period, as_of: date) -> pd.DataFrame:
+    @property
+    def releases(self) -> list[Released]:
+        """The releases that readers have; none where nothing small is hidden."""
+        if self.config.rounding or not {*self.config.suppress} & {*self.config.ledgers}:
+            return []
+        return find_known(self.root, self.config.processed)
+
+    def count_withheld(self, period: Period) -> int:
+        """Return how many facts of a period are hidden only because of what releases show."""
+        if not self.releases:
+            return 0
+        as_of = self.as_of(period)
+        names = ["district_code", "fact", "suppressed"]
+        shown = [self._count_facts(period, as_of, alone=alone)[names] for alone in (False, True)]
+        both = shown[0].merge(shown[1], on=names[:2], suffixes=("", "_alone"))
+        return int((both["suppressed"] & ~both["suppressed_alone"]).sum())
+
+    def _count_facts(self, period: Period, as_of: date, *, alone: bool = False) -> pd.DataFrame:
         kinds = {name: self.kinds[name] for name in self.config.ledgers}
+        releases = [] if alone else self.releases
         facts = self._keep(
             "facts",
             {
@@ -638,8 +659,11 @@ class Workbook:
                 "asked": self.asked,
                 "unread": sorted((kind, sorted(codes)) for kind, codes in self._unread.items()),
                 "own": hash_files((self.config.source / "facts").rglob("*")),
+                **({"releases": [one.sha256 for one in releases]} if releases else {}),
             },
-            lambda folder: count_facts(folder, kinds, self.districts, period, as_of, self._facts_settings()),
+            lambda folder: count_facts(
+                folder, kinds, self.districts, period, as_of, self._facts_settings(period, releases)
+            ),
         )
         assert facts is not None
         return facts
@@ -649,7 +673,7 @@ class Workbook:
         made_from = {**asked, "ledgers": self.result.fingerprint}
         return keep_table(self.config.cache, name, made_from, lambda: make(self._tables))
 
-    def _facts_settings(self) -> dict[str, Any]:
+    def _facts_settings(self, period: Period, releases: Sequence[Released]) -> dict[str, Any]:
         lost = GRID in self.result.lost
         grid, measures = make_empty_grid() if lost else (self.grid, self.grid_measures)
         return list_settings(
@@ -660,6 +684,7 @@ class Workbook:
             measures,
             self.asked,
             self._unread,
+            read_earlier(releases, period),
         )
 
     @cached_property
@@ -692,7 +717,7 @@ class Workbook:
             period,
             self.as_of(period),
             code,
-            **self._facts_settings(),
+            **self._facts_settings(period, self.releases),
         )
         rows = tell_corrections(self.tell_links(rows), self.config)
         return rows if personal else self.hide_personal(rows)
@@ -839,7 +864,9 @@ class Workbook:
                 "asked": self.asked,
                 "own": hash_files((self.config.source / "facts").rglob("*")),
             },
-            lambda folder: count_scatter(folder, kinds, self.districts, days, self._facts_settings()),
+            lambda folder: count_scatter(
+                folder, kinds, self.districts, days, self._facts_settings(period, [])
+            ),
         )
         assert found is not None
         return found

@@ -1,6 +1,6 @@
 """Tables for all districts, made from the ledgers and cached until a row, a setting or their code changes."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from taizhang.core.files import is_forbidden
 from taizhang.core.kept import read_kept_table, write_kept_table
 from taizhang.core.keys import Code
 from taizhang.core.periods import Period
-from taizhang.facts import OwnFact, compute_facts, measure_scatter
+from taizhang.facts import Earlier, OwnFact, compute_facts, measure_scatter
 from taizhang.facts.rows import Mask
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import PREMISES_KEY, Kind
@@ -64,6 +64,7 @@ def list_settings(
     grid_measures: pd.DataFrame | None,
     asked: date | None,
     unread: Mapping[str, Collection[str]],
+    earlier: Sequence[Earlier] = (),
 ) -> dict[str, Any]:
     """Return the arguments for `compute_facts` and `select_rows` other than the rows."""
     return {
@@ -76,6 +77,7 @@ def list_settings(
         "suppress": config.suppress,
         "rounding": config.rounding,
         "read_as_of": config.as_of,
+        "earlier": earlier,
         "keep": partial(keep_hidden, config.cache),
         "own": own,
         "dates": {name: kind.date for name, kind in kinds.items() if kind.date},

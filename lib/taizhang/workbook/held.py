@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +23,8 @@ from taizhang.ingest.state import STORED, find_damage, load_state
 from taizhang.settings.beside import list_beside
 from taizhang.settings.workbook import CACHE, Config, hold_path
 from taizhang.store import Snapshot, find_known, write_snapshot
+from taizhang.workbook.released import FOLDER as RELEASES
+from taizhang.workbook.released import LIST, list_known, write_known
 
 # Tells a kernel where the state is that its report is made from.
 VARIABLE = "TAIZHANG_HELD"
@@ -79,11 +81,15 @@ def take_out(root: Path, day: date, stack: ExitStack) -> Path | None:
     known = Known(day, snapshot.id, snapshot.made_at.isoformat(timespec="seconds"), snapshot.version)
     stored = folder / "data" / "processed" / STORED
     write_text(stored, json.dumps({**vars(known), "day": day.isoformat()}))
+    write_known(stored.parent, list_known(root, until=day))
     return folder
 
 
-def take_out_snapshot(root: Path, snapshot: Snapshot, stack: ExitStack) -> Path:
-    """A folder, until the stack is closed, with what is in a snapshot; it is taken as it is."""
+def take_out_snapshot(
+    root: Path, snapshot: Snapshot, stack: ExitStack, *, kinds: Collection[str] | None = None
+) -> Path:
+    """A folder, until the stack is closed, with what is in a snapshot; it is taken as it is. Of ledgers there may be
+    those of some `kinds` alone."""
     try:
         folder = stack.enter_context(open_scratch(root / CACHE / _FOLDER))
     except OSError as error:
@@ -91,7 +97,7 @@ def take_out_snapshot(root: Path, snapshot: Snapshot, stack: ExitStack) -> Path:
             raise
         made = tempfile.TemporaryDirectory(prefix="taizhang-", ignore_cleanup_errors=True)
         folder = Path(stack.enter_context(made)).resolve()
-    write_snapshot(root, snapshot, folder)
+    write_snapshot(root, snapshot, folder, kinds=kinds)
     (folder / "data" / "processed" / DETACHED).touch()
     return folder
 
@@ -117,6 +123,8 @@ def _fill(config: Config, folder: Path) -> Config:
         _copy(crosswalk, hold_path(config.root, folder, crosswalk))
     held = config.model_copy(update={"held": folder})
     _link_tables(config.processed, held.processed)
+    if (config.root / RELEASES).is_dir() and not (held.processed / LIST).exists():
+        write_known(held.processed, list_known(config.root))
     return held
 
 
