@@ -440,11 +440,11 @@ def _find_names(plain: str, numbers: list[_Number]) -> Iterator[tuple[int, int]]
     for one in numbers:
         first = max(0, one.start - _REACH)
         before = _strip(plain[first : one.start], names.between)
-        for form in names.before:
+        for form in names.before if before else ():
             if (found := form.search(before)) and found[1] not in names.no_names:
                 yield first + found.start(1), first + found.end(1)
                 break
-        for form in names.after:
+        for form in names.after if one.end < len(plain) else ():
             if (found := form.match(plain, one.end)) and found[1] not in names.no_names:
                 yield found.span(1)
                 break
