@@ -265,6 +265,21 @@ def test_a_changed_byte_is_found(two: Any, tmp_path: Path) -> None:
     assert faults == [("missing", "index.zh.html"), ("changed", "facts.csv"), ("added", "more.txt")]
 
 
+def test_a_manifest_that_lacks_something_is_told(two: Any, tmp_path: Path) -> None:
+    _, first, *_ = two
+    whole = json.loads((first.folder / "manifest.json").read_text("utf-8"))
+    folder = tmp_path / "2021" / "v1"
+    folder.mkdir(parents=True)
+    wrong: list[Any] = [
+        {key: one for key, one in whole.items() if key != name} for name in ("files", "reports", "release")
+    ]
+    wrong += [{**whole, "code": {}}, {**whole, "reports": {"a": {}}}, {**whole, "period": "21"}, [], None]
+    for manifest in wrong:
+        (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+        with pytest.raises(ParameterError, match=r"2021/v1"):
+            read_release(tmp_path, folder)
+
+
 def test_nothing_new_is_no_release(two: Any) -> None:
     root, _, _, second = two
     again = make_release(Workbook(root), PERIOD, by="李工", jobs=1, progress=lambda _: None)

@@ -152,6 +152,18 @@ def test_a_run_killed_after_its_line_is_not_entered_again(
     assert [one["cut"] for one in read_record(book)] == [False, False]
 
 
+def test_a_damaged_record_stops_no_later_run(tmp_path: Path, reviews: list[tuple[str, str]]) -> None:
+    book = make(tmp_path / "book")
+    routine.run_routine(book, lambda _: None)
+    record, running = book.config.processed / routine.RECORD, book.config.cache / routine.RUNNING
+    whole = record.read_bytes()
+    for data in (b"[]", b'{"start": 3}', b"\xff\x00", b""):
+        running.write_bytes(data)
+        record.write_bytes(whole + data + b"\n")
+        assert routine.run_routine(book, lambda _: None) == 1
+        assert not running.exists() and record.read_bytes().startswith(whole + data + b"\n{")
+
+
 def test_a_dry_run_writes_nothing(tmp_path: Path, reviews: list[tuple[str, str]]) -> None:
     book = make(tmp_path / "book")
     before = sorted(path for path in book.root.rglob("*"))

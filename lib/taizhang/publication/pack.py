@@ -46,6 +46,7 @@ _DATA = {  # with what says what each is
 _UNVERIFIED = ["district_code", "district", "period", "fact", "value", "unit"]  # without its place in a file
 _LOCK = "requirements.lock"
 _ALWAYS = ("township_review", "county_comparison")
+_NEEDED = frozenset(("data", "inputs", "versions", "title", "period", "as_of"))  # of a manifest
 _FIRST_DAY = date(1980, 1, 1)  # of what a zip can say
 _WRITABLE = 0o100644 << 16
 
@@ -150,7 +151,7 @@ def _find_source(config: Config, period: Period) -> _Source:
         return _Source(newest.folder, f"{FOLDER}/{newest.name}", dict(newest.manifest))
     folder = config.root / "reports" / period.path
     manifest = read_manifest(folder)
-    if "data" not in manifest or "inputs" not in manifest:
+    if not manifest.keys() >= _NEEDED:
         raise ParameterError("publication.pack.no_review", period=period.text)
     return _Source(folder, folder.relative_to(config.root).as_posix(), manifest)
 

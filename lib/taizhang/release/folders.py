@@ -17,6 +17,7 @@ from taizhang.workbook.released import FOLDER, NUMBER
 __all__ = [
     "FOLDER", "Release", "find_faults", "find_release", "is_release", "list_files", "list_releases", "read_release",
 ]  # fmt: skip
+_CODE: Mapping[str, Any] = {"version": "", "sha256": "", "environment": {}, "environment_sha256": ""}
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ class Release:
         return files
 
     @property
+    def code(self) -> Mapping[str, Any]:
+        """The version, hash and environment of the code that made it; empty where it does not say."""
+        code: Mapping[str, Any] = self.manifest.get("code", _CODE)
+        return code
+
+    @property
     def languages(self) -> list[str]:
         """The languages of its reports, zh first."""
         return sorted({str(one["lang"]) for one in self.manifest["reports"].values()}, reverse=True)
@@ -69,11 +76,19 @@ def read_release(root: Path, folder: Path) -> Release:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         release = Release(root, folder, int(folder.name.removeprefix("v")), manifest)
-        assert {"by", "why", "made_at"} <= release.about.keys() and isinstance(release.files, dict)
-        assert release.snapshot and release.period and isinstance(manifest["reports"], dict)
+        assert {"by", "why", "made_at"} <= release.about.keys() and _is_names(release.files)
+        assert release.snapshot and release.period
+        assert all(
+            _is_names(one["files"]) and isinstance(one["lang"], str) for one in manifest["reports"].values()
+        )
+        assert _CODE.keys() <= release.code.keys() and isinstance(release.code["environment"], dict)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, AssertionError) as error:
         raise ParameterError("release.unreadable", file=f"{folder.parent.name}/{folder.name}") from error
     return release
+
+
+def _is_names(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
 
 
 def list_releases(root: Path, period: Period | None = None) -> list[Release]:

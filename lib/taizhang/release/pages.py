@@ -78,7 +78,7 @@ def _make_page(book: Workbook, release: Release, newest: Release, told: Sequence
     about, name = release.about, release.folder.name
     lines = [word("why", lang, why=about["why"])] if about["why"] else []
     lines.append(word("snapshot", lang, snapshot=release.snapshot))
-    code = release.manifest["code"]
+    code = release.code
     marks = {"sha": code["sha256"][:12], "environment": code["environment_sha256"][:12]}
     lines.append(word("code", lang, version=code["version"], **marks))
     lines.append(word("verify", lang, command=f"taizhang verify {FOLDER}/{release.name}"))

@@ -59,7 +59,7 @@ def check_release(release: Release) -> tuple[Reason, ...]:
 
 def verify_release(release: Release, *, jobs: int | None = None) -> Verdict:
     """Check a release's files, make it again from its snapshot, and compare every byte."""
-    faults, code = check_release(release), tuple(compare_code(release.manifest["code"]))
+    faults, code = check_release(release), tuple(compare_code(release.code))
     try:
         with make_again(release, jobs=jobs) as (folder, manifest):
             differs = _compare(release, folder, manifest)
@@ -88,7 +88,7 @@ def make_again(release: Release, *, jobs: int | None = None) -> Iterator[tuple[P
     made: Mapping[str, Any] = release.manifest
     entries = list(made["reports"].values())
     asked = {lang: list_formats(one for one in entries if one["lang"] == lang) for lang in release.languages}
-    clock = {NOW: release.about["made_at"], EPOCH: made["code"].get(EPOCH)}
+    clock = {NOW: release.about["made_at"], EPOCH: release.code.get(EPOCH)}
     with (
         set_environment(clock),
         open_snapshot(home, release.snapshot, releases=_find_known(release)) as book,

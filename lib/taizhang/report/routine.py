@@ -35,6 +35,7 @@ RUNNING = "routine.json"  # in the cache: the run that has not ended
 DONE, SEE, WRONG = 0, 1, 2
 _NEEDS = {"review": "ingest", "status": "ingest"}  # a step is left out where the one that it needs has failed
 _MOST_MESSAGES, _LONGEST = 5, 300  # of a step; characters of one
+_KNOWN_BY = ("start", "version")  # of a run
 _UNNOTED = "report.review.unnoted"  # that nobody has written notes is no news every month
 
 
@@ -265,13 +266,15 @@ def _heal(record: Path, running: Path) -> str:
     if record.exists() and (data := record.read_bytes()) and not data.endswith(b"\n"):
         with record.open("r+b") as stream:
             stream.truncate(data.rfind(b"\n") + 1)
+    if not running.exists():
+        return ""
     try:
-        run = json.loads(running.read_text("utf-8"))
-    except (OSError, ValueError):
+        run = _read_run(running.read_bytes())
+    except OSError:
         return ""
     last = _read_last(record)
-    if last is not None and last["start"] == run["start"] and last["version"] == run["version"]:
-        running.unlink()  # killed between its line and the end
+    if run is None or (last is not None and all(last[name] == run[name] for name in _KNOWN_BY)):
+        running.unlink()  # damaged, or killed between its line and the end
         return ""
     _enter(record, {**run, "cut": True})
     running.unlink()
@@ -283,7 +286,17 @@ def _read_last(record: Path) -> dict[str, Any] | None:
     if not record.exists():
         return None
     lines = record.read_bytes().split(b"\n")[:-1]
-    return json.loads(lines[-1]) if lines else None
+    return _read_run(lines[-1]) if lines else None
+
+
+def _read_run(data: bytes) -> dict[str, Any] | None:
+    """A run as it was written down; None if it is damaged."""
+    try:
+        run = json.loads(data)
+    except ValueError:
+        return None
+    told = isinstance(run, dict) and all(isinstance(run.get(name), str) for name in _KNOWN_BY)
+    return run if told else None
 
 
 # ------------------------------------------------------------------ in words
