@@ -1,5 +1,6 @@
 """Doubtful pairs of premises, side by side, and the answers that go into pairs.csv."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +23,9 @@ ROWS = [
 def book(tmp_path: Path) -> Any:
     """A workbook with two pairs in doubt."""
     (tmp_path / "data/raw").mkdir(parents=True)
-    config = SimpleNamespace(root=tmp_path, processed=tmp_path / "data/processed", lang="zh")
+    config = SimpleNamespace(
+        root=tmp_path, processed=tmp_path / "data/processed", cache=tmp_path / "cache", lang="zh"
+    )
     config.processed.mkdir()
     doubtful = link_premises(pd.DataFrame(ROWS)).doubtful
     (config.processed / "doubtful_pairs.csv").write_text(format_csv(doubtful), "utf-8-sig")
@@ -85,6 +88,16 @@ def test_a_decision_leaves_other_lines_as_they_are(book: Any) -> None:
     file.write_text("a,b,same,by,why\n甲,乙,否,张,\n", "utf-8")
     write_decision(book, "丙", "丁", same=False, by="县局")
     assert [(one.a, one.b, one.same) for one in decided(book)] == [("甲", "乙", False), ("丙", "丁", False)]
+
+
+def test_two_who_decide_at_once_lose_nothing(book: Any) -> None:
+    def decide(who: str) -> None:
+        for number in range(15):
+            write_decision(book, f"{who}{number}", "丁", same=False, by=who)
+
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(decide, ("甲", "乙")))
+    assert len(decided(book)) == 30
 
 
 def test_a_name_with_markup_is_shown_as_text(book: Any) -> None:

@@ -20,7 +20,7 @@ import taizhang as tz
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
 from taizhang.ingest.snapshots import prune_store
-from taizhang.store import list_first_seen, list_snapshots
+from taizhang.store import list_first_seen, list_snapshots, snapshots
 from taizhang.workbook.book import Workbook
 from taizhang.workbook.changes import compare_snapshots
 
@@ -373,6 +373,27 @@ def test_a_damaged_store_is_told_and_never_believed(tmp_path: Path, clock: Calla
     shutil.rmtree(place)
     Workbook(root).ingest(force=True)
     assert len(list_snapshots(Workbook(root).config)) == 1
+
+
+def test_what_another_run_puts_together_meanwhile_is_no_damage(
+    tmp_path: Path, clock: Callable[[object], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = _make(tmp_path)
+    clock("2021-10-01")
+    Workbook(root).ingest()
+    early = snapshots.read_log(root / "data" / "store")
+    clock("2021-12-01")
+    write_sheet(root / "data" / "raw" / "a.xlsx", make_hazards("溪口镇", 7, month=8))
+    config = Workbook(root).config
+    Workbook(root).ingest()
+    logs = [early]  # read before that ingest, whose files of rows have gone with it
+    now = snapshots.read_log
+    monkeypatch.setattr(snapshots, "read_log", lambda place: logs.pop() if logs else now(place))
+    assert len(list_first_seen(config, "hazards")) == 7
+    logs.append(early)
+    (first, *_) = early.entries
+    snapshots.write_snapshot(root, snapshots._show(first), tmp_path / "out")
+    assert len(pd.read_parquet(tmp_path / "out" / "data" / "processed" / "hazards.parquet")) == 5
 
 
 @pytest.mark.parametrize(("operation", "error"), [("rename", "broken"), ("create", "full")])

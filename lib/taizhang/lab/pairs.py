@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from taizhang.core.clock import read_day
 from taizhang.core.display import is_interactive
+from taizhang.core.locks import hold_lock
 from taizhang.metadata.words import label
+from taizhang.returns.doubts import FOLDER
 from taizhang.returns.lists import PAIR_NAMES, open_list
 from taizhang.workbook.pairs import DECIDED, set_side_by_side
 
@@ -21,7 +23,6 @@ def make_decider(book: "Workbook", district: str, lang: str = "") -> Any:
 
 def write_decision(book: "Workbook", a: str, b: str, *, same: bool, by: str, why: str = "") -> None:
     """Add a line to data/raw/pairs.csv, which is written whole or not at all; other lines are unchanged."""
-    listed = open_list(book.root / DECIDED, PAIR_NAMES)
     line = {
         "a": a,
         "b": b,
@@ -30,7 +31,10 @@ def write_decision(book: "Workbook", a: str, b: str, *, same: bool, by: str, why
         "why": why,
         "when": read_day().isoformat(),
     }
-    listed.add([line], ("a", "b"))
+    with hold_lock(
+        book.config.cache / "locks" / FOLDER
+    ):  # others decide, or collect answers, at the same time
+        open_list(book.root / DECIDED, PAIR_NAMES).add([line], ("a", "b"))
 
 
 class Decider:

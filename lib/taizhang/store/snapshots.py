@@ -1,10 +1,11 @@
 """Save, list, find and extract a workbook's snapshots, and tell when each row was first seen."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ from taizhang.store.tables import TABLES, name_texts, write_table
 
 RECENT_DAYS = 92
 _WALL = 19  # letters of a time without its zone
+_MOST_ATTEMPTS = 3
+Read = TypeVar("Read")
 _OWN = "."  # what begins so is the store's own
 ENVIRONMENT = ".environment.json"  # the versions of Python and all libraries
 
@@ -118,16 +121,31 @@ def write_snapshot(
 ) -> None:
     """Write the files of a snapshot into a folder, by their paths in the workbook; of ledgers those of some `kinds`
     alone."""
-    chain = Chain(_place(root), read_log(_place(root)))
-    chain.follow(_find_place(chain.log, snapshot.id) + 1)
-    for path in chain.state.tables:
-        if kinds is not None and Path(path).stem not in kinds:
-            continue
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        write_table(folder / path, *chain.read_table(path))
-    for path, held in chain.state.files.items():
-        if not path.startswith(_OWN):
-            write_bytes(folder / path, chain.read_file(held), through=False)
+
+    def write(chain: Chain) -> None:
+        chain.follow(_find_place(chain.log, snapshot.id) + 1)
+        for path in chain.state.tables:
+            if kinds is not None and Path(path).stem not in kinds:
+                continue
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            write_table(folder / path, *chain.read_table(path))
+        for path, held in chain.state.files.items():
+            if not path.startswith(_OWN):
+                write_bytes(folder / path, chain.read_file(held), through=False)
+
+    _read_meanwhile(_place(root), write)
+
+
+def _read_meanwhile(place: Path, read: Callable[[Chain], Read]) -> Read:
+    """Read a store that another run may add to or thin out: what has gone meanwhile is read as the list is now."""
+    for _ in range(_MOST_ATTEMPTS - 1):
+        log = read_log(place)
+        try:
+            return read(Chain(place, log))
+        except ParameterError:
+            if read_log(place) == log:
+                raise
+    return read(Chain(place, read_log(place)))
 
 
 def thin_out(config: Config) -> tuple[int, int]:
@@ -174,8 +192,11 @@ def list_first_seen(config: Config, kind: str, *, until: str = "") -> pd.DataFra
         first_seen and last_seen (when the snapshots were made, on the clock's own day and time), present (in the newest
         snapshot), and the row's columns, with source_file, source_sheet and source_row as last seen.
     """
-    chain = Chain(_place(config.root), read_log(_place(config.root)))
     path = f"{TABLES}/{kind}.parquet"
+    return _read_meanwhile(_place(config.root), lambda chain: _list_first_seen(chain, path, until))
+
+
+def _list_first_seen(chain: Chain, path: str, until: str) -> pd.DataFrame:
     entries = chain.log.entries[: _find_place(chain.log, until) + 1 if until else None]
     times = _set_right(chain.log.entries)
     seen = _Seen()
@@ -202,11 +223,13 @@ def list_differences(config: Config, before: str, after: str, kind: str) -> tupl
 
     Rows are compared by their content: one that stands in another file, sheet or row, and says the same, is in both.
     """
-    log = read_log(_place(config.root))
     path = f"{TABLES}/{kind}.parquet"
+    return _read_meanwhile(_place(config.root), lambda chain: _list_differences(chain, before, after, path))
+
+
+def _list_differences(chain: Chain, before: str, after: str, path: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     states = {}
-    chain = Chain(_place(config.root), log)
-    places = {name: _find_place(log, name) for name in (before, after)}
+    places = {name: _find_place(chain.log, name) for name in (before, after)}
     for name, at in sorted(places.items(), key=lambda one: one[1]):
         placed = chain.follow(at + 1).tables.get(path)
         states[name] = (placed, chain.read_table(path)[0] if placed is not None else pa.table({}))
