@@ -1,6 +1,7 @@
 """Earlier states of a workbook: snapshots, opened as workbooks of their own."""
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -25,10 +26,25 @@ def open_snapshot(book: Workbook, name: str, *, releases: Sequence[Known] = ()) 
             trusted = said if said == "1" else os.pathsep.join(filter(None, (said, str(folder))))
             stack.enter_context(set_environment({VARIABLE: trusted}))
         then = Workbook(folder)
+        _lend_fonts(book, then)
         if (state := load_state(then.config)) is not None:  # tables are read as they are, whoever made them
             save_state(then.config, replace(state, code=READING.sha256))
         write_known(then.config.processed, releases)
         yield then
+
+
+def _lend_fonts(book: Workbook, then: Workbook) -> None:
+    """Have a workbook out of the store find the font folder beside workbook.toml, which is not stored."""
+    fonts = then.config.fonts
+    if fonts is None or fonts.exists() or not fonts.is_relative_to(then.root) or ".." in fonts.parts:
+        return
+    now = book.root / fonts.relative_to(then.root)
+    if now.is_dir():
+        fonts.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            fonts.symlink_to(now, target_is_directory=True)
+        except OSError:  # a system that asks for a right to do so
+            shutil.copytree(now, fonts)
 
 
 @contextmanager
