@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import linprog
+from scipy.sparse import csr_array
 
 from taizhang.core.periods import parse_period
 from taizhang.facts import compute_facts
@@ -135,6 +136,7 @@ def attack(facts: pd.DataFrame, n: int, known: Known) -> list[str]:
             add(equal, [(part, i) for part in parts], [(whole, i)])
         for small, large in known.within:
             add(unequal, [(small, i)], [(large, i)])
+    above, level = (csr_array(np.array(lines).reshape(-1, len(number))) for lines in (unequal, equal))
     found = []
     for cell in sorted(hidden):
         ends = []
@@ -142,8 +144,8 @@ def attack(facts: pd.DataFrame, n: int, known: Known) -> list[str]:
             cost = np.zeros(len(number))
             cost[number[cell]] = sign
             answer = linprog(
-                cost, A_ub=np.array(unequal), b_ub=np.zeros(len(unequal)), A_eq=np.array(equal),
-                b_eq=np.zeros(len(equal)), bounds=list(zip(low, high, strict=True)),
+                cost, A_ub=above, b_ub=np.zeros(len(unequal)), A_eq=level, b_eq=np.zeros(len(equal)),
+                bounds=np.c_[low, high],
             )  # fmt: skip
             assert answer.status in (0, 3), answer.message  # what is shown holds together
             ends.append(sign * answer.fun if answer.status == 0 else -sign * np.inf)
@@ -232,7 +234,7 @@ FIRST = {known.kind: f"{known.kind}.{known.counts[0]}" for known in KNOWN}
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.kind)
 def test_no_hidden_count_of_a_kind_can_be_worked_out(known: Known) -> None:
     hidden = 0
-    for seed in range(15):
+    for seed in range(9):
         rows, n = draw_rows(seed, known.kind)
         if rows.empty:
             continue

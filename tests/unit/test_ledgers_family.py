@@ -12,7 +12,7 @@ from taizhang.ledgers.model import FileRead, Source
 from taizhang.ledgers.reading import read_here
 from taizhang.metadata.kinds import load_kinds
 
-SIZE = 320
+SIZE = 160
 
 
 def read_made(seed: int, folder: Path) -> FileRead:

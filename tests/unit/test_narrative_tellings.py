@@ -16,7 +16,7 @@ from taizhang.core.wording import read_catalogue
 from taizhang.facts import compute_as_of
 from taizhang.metadata import words
 
-QUICK, PARTS, LONG = 20, 2, 1000
+QUICK, LONG = 10, 1000
 CODE, OTHER, _ = TOWNS
 
 
@@ -489,9 +489,8 @@ def list_faults(seeds: Iterable[int], folder: Path, *, reports: int) -> dict[int
     return wrong
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_reports_of_told_ledgers_claim_nothing_false(part: int, tmp_path: Path) -> None:
-    assert list_faults(range(part, QUICK, PARTS), tmp_path, reports=1) == {}
+def test_reports_of_told_ledgers_claim_nothing_false(tmp_path: Path) -> None:
+    assert list_faults(range(QUICK), tmp_path, reports=1) == {}
 
 
 @pytest.mark.long

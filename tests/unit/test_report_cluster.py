@@ -15,8 +15,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from taizhang import open as open_workbook
 from taizhang.core.errors import ParameterError, SchedulerError
 from taizhang.report.cluster import CACHE, Parcel, fetch_workbook, send_workbook
+from taizhang.report.kernels import PRELOAD
 from taizhang.report.review import make_review
 from taizhang.workbook.book import Workbook
+from warm_kernels.client import ADDRESS, get_server
 
 SOURCES = (
     'district = ""\nperiod = ""\nlang = ""\nworkbook = ""',
@@ -115,9 +117,12 @@ def test_another_version_s_copy_is_refused(book: Workbook) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="forks kernels")
 def test_workers_that_share_no_folder_make_the_same_reports(
-    book: Workbook, cache: Path, tmp_path: Path
+    book: Workbook, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from distributed import LocalCluster
+
+    # A fork server for each worker would load the same libraries again.
+    monkeypatch.setenv(ADDRESS, get_server(PRELOAD.modules).address)
 
     other = tmp_path / "other"
     shutil.copytree(book.root, other)

@@ -29,6 +29,7 @@ from tools.sample.make import LATER
 from tools.sample.pack import PACKED, pack_sample
 
 SMALL = {"townships": 5, "rows": 900, "seed": 11}
+TINY = {"townships": 2, "rows": 30, "seed": 11}
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +50,16 @@ def hash_files(folder: Path) -> dict[str, str]:
     }
 
 
-def test_the_same_seed_gives_the_same_bytes(small: Truth, tmp_path: Path) -> None:
-    again = make_sample(tmp_path / "elsewhere", **SMALL)
-    assert hash_files(again.folder) == hash_files(small.folder)
-    other = make_sample(tmp_path / "other", **(SMALL | {"seed": 12}))
-    assert hash_files(other.folder) != hash_files(small.folder)
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Truth:
+    return make_sample(tmp_path_factory.mktemp("tiny") / "book", **TINY)
+
+
+def test_the_same_seed_gives_the_same_bytes(tiny: Truth, tmp_path: Path) -> None:
+    again = make_sample(tmp_path / "elsewhere", **TINY)
+    assert hash_files(again.folder) == hash_files(tiny.folder)
+    other = make_sample(tmp_path / "other", **(TINY | {"seed": 12}))
+    assert hash_files(other.folder) != hash_files(tiny.folder)
 
 
 @pytest.mark.parametrize(("rows", "seed"), [(1, 0), (30, 0)])
@@ -108,12 +114,12 @@ def test_other_samples_are_what_they_always_were(small: Truth) -> None:
     assert digest.hexdigest() == "c05493227ab64c037f0071dc25d6875c8d6184513404c98c833ae721173bf568"
 
 
-def test_the_command_line_writes_the_same(small: Truth, root: Path, tmp_path: Path) -> None:
+def test_the_command_line_writes_the_same(tiny: Truth, root: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tools.sample", str(tmp_path / "a")]
-    options = [word for name, value in SMALL.items() for word in (f"--{name}", str(value))]
+    options = [word for name, value in TINY.items() for word in (f"--{name}", str(value))]
     done = subprocess.run([*command, *options], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert hash_files(tmp_path / "a") == hash_files(small.folder)
+    assert hash_files(tmp_path / "a") == hash_files(tiny.folder)
     again = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert again.returncode == 2 and "is not empty; name a new folder" in again.stderr
 

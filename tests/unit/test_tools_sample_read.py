@@ -17,8 +17,8 @@ PLACE = ["source_file", "source_sheet", "source_row"]
 
 @pytest.fixture(scope="module")
 def truth(tmp_path_factory: pytest.TempPathFactory) -> Truth:
-    # Eight townships: each of the four forms of the hazards ledger twice, and enough rows for every flaw.
-    return make_sample(tmp_path_factory.mktemp("sample") / "book", townships=8, rows=1600, seed=5)
+    # Four townships: each of the four forms of the hazards ledger, and enough rows for every flaw.
+    return make_sample(tmp_path_factory.mktemp("sample") / "book", townships=4, rows=900, seed=5)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_every_district_is_known_by_name_code_or_alias(truth: Truth) -> None:
     assert match_districts(spoilt, known, aliases=truth.aliases)["code"].isna().all()
 
 
-@pytest.mark.parametrize("text", ["2020", "2021", "2022", "2021Q3", "2021-07", "2022-02-10/2022-05-03"])
+@pytest.mark.parametrize("text", ["2021", "2021Q3", "2022-02-10/2022-05-03"])
 def test_facts_agree_with_plain_pandas(text: str, truth: Truth) -> None:
     period = parse_period(text)
     codes = truth.districts["code"].tolist()

@@ -10,6 +10,7 @@ from faults import failing_command, readonly_disk, second_writer
 from ingest_book import make_book, make_hazards, write_sheet
 
 import taizhang as tz
+from taizhang.cli import main
 from taizhang.workbook import book as book_module
 from taizhang.workbook.book import Workbook
 
@@ -50,6 +51,15 @@ def test_a_ledger_saved_between_the_ingest_and_the_holding_is_of_the_state_after
         assert count(book) == 7 and len(book.ledger("hazards")) == 7
 
 
+def call_here(root: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    """Exit code, output and messages of a command."""
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+        patch.setattr(sys, "argv", ["taizhang", *words, "--period", "2021", "-C", str(root)])
+        main()
+    told = capsys.readouterr()
+    return int(str(ended.value.code or 0)), told.out, told.err
+
+
 def call(root: Path, *words: str, env: dict[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "taizhang.cli", *words, "--period", "2021", "-C", str(root)]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
@@ -64,7 +74,7 @@ FACTS, TRACE = ("facts", "--format", "csv"), ("trace", "hazards.found", "--distr
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a file system")
-def test_a_workbook_that_may_only_be_read_tells_its_numbers() -> None:
+def test_a_workbook_that_may_only_be_read_tells_its_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     def fill(folder: Path) -> None:
         make(folder / "current")
         assert len(tz.open(str(folder / "current")).ingest().summaries) == 1
@@ -76,12 +86,12 @@ def test_a_workbook_that_may_only_be_read_tells_its_numbers() -> None:
     with readonly_disk(fill) as folder:
         for name, rows, told in (("current", 10, False), ("changed", 7, True), ("new", 10, True)):
             before = sorted(folder.rglob("*"))
-            facts = call(folder / name, *FACTS)
-            assert facts.returncode == 0 and f",{float(rows)}," in find_count(facts.stdout), facts.stderr
-            assert ("nothing was saved" in facts.stderr) == told
+            code, facts, said = call_here(folder / name, capsys, *FACTS)
+            assert code == 0 and f",{float(rows)}," in find_count(facts), said
+            assert ("nothing was saved" in said) == told
             if name == "changed":
-                traced = call(folder / name, *TRACE)
-                assert traced.returncode == 0 and traced.stdout.count("\n") == rows + 1, traced.stderr
+                code, traced, said = call_here(folder / name, capsys, *TRACE)
+                assert code == 0 and traced.count("\n") == rows + 1, said
             assert sorted(folder.rglob("*")) == before
         assert count(tz.open(str(folder / "current"))) == 10  # in a script, too
 

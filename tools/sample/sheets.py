@@ -164,7 +164,7 @@ def _sum(layout: Layout, frame: pd.DataFrame) -> list[Value]:
 
 def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
     """Write sheets as an .xlsx file; the same sheets give the same bytes."""
-    book = xlsxwriter.Workbook(str(path))
+    book = xlsxwriter.Workbook(str(path), {"in_memory": True})
     book.set_properties({"title": "虚构示例", "created": _MADE_ON})
     title = book.add_format({"bold": True, "font_size": 14, "align": "center", "valign": "vcenter"})
     head = book.add_format(

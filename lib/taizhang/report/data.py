@@ -145,7 +145,7 @@ def _write_excel(
 ) -> None:
     """Sheets with a frozen head; texts as texts, so that none acts as a formula."""
     with write_beside(path) as beside:
-        book = xlsxwriter.Workbook(str(beside))
+        book = xlsxwriter.Workbook(str(beside), {"in_memory": True})
         book.set_properties(
             {"created": datetime(made.year, made.month, made.day, tzinfo=UTC).replace(tzinfo=None)}
         )
