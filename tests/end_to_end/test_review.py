@@ -349,7 +349,7 @@ def test_the_same_inputs_give_the_same_bytes(review, tmp_path_factory):
     root = tmp_path_factory.mktemp("again") / "another"
     shutil.copytree(book.root, root, ignore=shutil.ignore_patterns("processed", "reports"))
     again = make_review(
-        Workbook(root), "2021", districts=codes[:2], formats=FORMATS, jobs=1, progress=lambda _: None
+        Workbook(root), "2021", districts=codes[:1], formats=FORMATS, jobs=1, progress=lambda _: None
     )
     assert not again.failed
     once = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}

@@ -510,13 +510,17 @@ class Median(Measure):
             low = np.where(same, np.fmin(low, low_too), np.nan)
             high = np.where(same, np.maximum(high, high_too), np.nan)
         top, total = _tally(of.group[closed], scene.n), _tally(of.group[rows], scene.n)
+        # Where all of which it is known whether they are closed can be timed, those timed are those counted elsewhere.
+        known = knows(self.closed)
+        base = every if rows.all() else known if (rows == of.test(known)).all() else self.rows
+        within = self.rows if base is self.rows else every
         parts = {
-            (every, every if rows.all() else self.rows): Part(total, total),
-            (every if rows.all() else self.rows, self.closed): Part(top, top, positive=False),
+            (every, base): Part(total, total),
+            (within, self.closed): Part(top, top, positive=False),
         }
         same = {}
-        if rows.all() and self.rows is not every:
-            same = {(every, self.rows): (every, every), (self.rows, self.closed): (every, self.closed)}
+        if base is not self.rows:
+            same = {(every, self.rows): (every, base), (self.rows, self.closed): (every, self.closed)}
         return Result(value, top, total, low, high, parts, same)
 
 
