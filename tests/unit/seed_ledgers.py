@@ -222,6 +222,42 @@ BUILT_IN: dict[str, dict[str, Rows]] = {
     "A10": {"schools": [(3, {"school": "甲", "item": "消防", "met": True, "veto": True})]},
     "A11": {"tasks": [(1, {"task": "退养", "due_on": "2021-10-31", "done_on": "2021-10-30"})]},
     "A12": {"disputes": [(2, {"found_on": DAY, "settled_on": DONE})]},
+    "P25": {"inspections": [(2, {**VISIT, "mode": "joint"})]},
+    "P26": {"projects": [(3, {"name": "课题", "started_on": DAY})]},
+    "P28": {"hazards": [(30, {**FIXED, "category": "无证照"})]},
+    "R31": {"publicity": [(4, {"held_on": DAY, "sessions": 1, "materials": 0}),
+                          (1, {"held_on": DAY, "sessions": 0, "materials": 50})]},
+    "R34": {"population": tell(year=2021, residents=3442, households=1339, area_km2=1.5)},
+    "R35": {"publicity": tell(held_on=DAY, sessions=108, reached=968)},
+    "R37": {"actions": [(1, {"name": "备春耕", "stage": f"第{n}阶段", "starts_on": DAY, "ends_on": DONE})
+                        for n in range(1, 5)]},
+    "R38": {"projects": [(1, {"name": "监控中心", "started_on": DAY, "spent_wan": 500}),
+                         (1, {"name": "自动站", "started_on": DAY, "spent_wan": 360})]},
+    "R40": {"projects": [(1, {"name": "古零羊山", "started_on": DAY, "planned_wan": 100, "spent_wan": 92}),
+                         (1, {"name": "古奔屯", "started_on": DAY, "planned_wan": 200, "spent_wan": 190})]},
+    "R42": {"projects": tell(name="老年公寓", started_on=DAY, planned_wan=550)},
+    "R43": {"teams": [(6, {"name": "巡查组", "kind": "大气"}), (6, {"name": "巡逻队", "kind": "禁烧"})]},
+    "R44": {"premises": [(1, {"name": f"{kind}{n}", "type": kind, "status": "open"})
+                         for kind, count in (("供热", 31), ("供水", 17), ("燃气", 40), ("污水", 12), ("填埋", 13),
+                                             ("环卫", 13))
+                         for n in range(count)]},
+    "S33": {"teams": [(4, {"name": "应急分队", "members": 100}), (1, {"name": "卫生应急队", "members": 30}),
+                      (24, {"name": "民兵应急小分队"})]},
+    "S34": {"supplies": [(1, {"item": item, "quantity": amount, "unit": unit}) for item, amount, unit in (
+        ("棉衣", 3906, "套"), ("棉被", 7132, "套"), ("帐篷", 1210, "顶"), ("备防石", 237000, "立方米"),
+        ("土牛", 23000, "立方米"),
+    )]},
+    "S35": {"actions": [(1, {"name": f"第{n}次大检查", "stage": "检查", "starts_on": DAY, "ends_on": DONE})
+                        for n in range(1, 6)]},
+    "S38": {"losses": [(1, {"event": f"第{n}次强对流", "occurred_on": f"2021-06-{7 * n:02d}"}) for n in range(1, 5)]},
+    "S39": {"tasks": [(1, {"task": f"任务{n}", "due_on": LATER}) for n in range(10)],
+            "projects": [(1, {"name": f"项目{n}", "started_on": DAY}) for n in range(8)]},
+    "A16": {"population": tell(year=2021, residents=110000, area_km2=3885.6)},
+    "A17": {"publicity": [(2, {"held_on": DAY, "form": "横幅标语", "materials": 10})]},
+    "A18": {"actions": [(1, {"name": "集中整治", "stage": name, "starts_on": "2020-12-01", "ends_on": "2021-03-30"})
+                        for name in ("部署", "整治", "回头看", "总结")],
+            "tasks": [(1, {"task": "报送", "due_on": day})
+                      for day in ("2021-01-15", "2021-02-26", "2021-03-30", "2021-12-18")]},
 }  # fmt: skip
 BUILT_IN["A2"] = BUILT_IN["A1"]
 
@@ -265,6 +301,43 @@ OWN: dict[str, dict[str, tuple[Rows, Mapping[str, str]]]] = {
     "A13": {"poverty": ([(16, {"people": 33 / 16})], {"households": "", "people": "people"})},
     "A14": {"credit_lists": ([(1, {"black": 1})], {"black": "black"})},
     "A15": {"reservoirs": ([(1, {"ended": 1})], {"ended": "ended", "all": ""})},
+    "P25": {"seizures": ([(1, {"dishes": 560})], {"dishes": "dishes"})},
+    "P26": {"weather_work": ([(5, {"service": 1, "paper": 1})], {"services": "service", "papers": "paper"})},
+    "P27": {"permits": ([(1, {"took": 1.3})], {"days": "took"})},
+    "R32": {"seizures": ([(10, {"box": 1})], {"fireworks": "box"})},
+    "R33": {"elections": ([(8, {"full": 1}), (4, {"full": 0})], {"communities": "", "registered": "full"})},
+    "R34": {"allowances": ([(265, {"people": 660 / 265})], {"households": "", "people": "people"})},
+    "R35": {"clean_up": ([(1, {"g": 427, "r": 63.2, "p": 22, "w": 35.1, "h": 79, "b": 37})],
+                         {"groups": "g", "rubbish_t": "r", "ponds": "p", "waste_t": "w", "households": "h",
+                          "walls": "b"})},
+    "R36": {"towns": ([(1, {"a": 560, "b": 110, "c": 3, "d": 60, "f": 301, "g": 78})],
+                      {"bins": "a", "containers": "b", "torn_down": "c", "shops": "d", "toilets": "f", "houses": "g"})},
+    "R37": {"farming": ([(1, {"dry": 126, "wells": 1300, "wet": 40})],
+                        {"dry_wan_mu": "dry", "wells": "wells", "watered_wan_mu": "wet"})},
+    "R38": {"monitors": ([(5, {"air": 1}), (3, {"water": 1}), (3, {"rain": 1})],
+                         {"air": "air", "water": "water", "rain": "rain"}),
+            "firms": ([(6, {"fee": 3.63, "checked": 1}), (1, {"cod": 2947})],
+                      {"checked": "checked", "recovered_wan": "fee", "less_t": "cod"})},
+    "R39": {"businesses": (
+        [(246, {"station": 1, "works": 1}), (17, {"station": 1, "works": 0}),
+         (8 + 6, {"station": 0, "works": 1}), (128 + 7, {"station": 0, "works": 0})],
+        {"stations": "station", "stations_open": "station*works", "hauliers": "1-station",
+         "hauliers_working": "(1-station)*works"},
+    )},
+    "R40": {"tourism": ([(1, {"visitors": 55, "income": 1.1})], {"visitors_wan": "visitors", "income_yi": "income"})},
+    "R41": {"investments": (
+        [(221, {"large": 0, "industry": 0}), (27, {"large": 1, "industry": 1}),
+         (24 + 6 + 3 - 27, {"large": 1, "industry": 0}),
+         (1, {"outside": 355.9, "signed": 0})],
+        {"signed": "1-(signed == 0)", "large": "large", "industry": "industry", "outside_yi": "outside"},
+    )},
+    "R42": {"old_age": ([(1, {"people": 597, "beds": 80})], {"people": "people", "beds": "beds"})},
+    "R43": {"factories": ([(10, {"stopped": 1})], {"stopped": "stopped"})},
+    "S36": {"snow": ([(1, {"mm": 45.7, "cm": 23})], {"fallen_mm": "mm", "depth_cm": "cm"})},
+    "S37": {"hospitals": ([(12, {"reserve": 0}), (12, {"reserve": 1})],
+                          {"named": "1-reserve", "reserve": "reserve"})},
+    "S38": {"duty_papers": ([(8, {"circular": 1})], {"circulars": "circular"})},
+    "A19": {"crops": ([(1, {"tobacco": 480, "lotus": 2000})], {"tobacco_mu": "tobacco", "lotus_mu": "lotus"})},
 }  # fmt: skip
 
 # What must be reached: indicator, by how much.
@@ -272,6 +345,7 @@ TARGETS: dict[str, dict[str, float]] = {
     "R17": {"investments.signed": 400, "investments.funds_yi": 900},
     "S24": {"teams.members": 30, "models.count": 10},
     "A3": {"recruits.hired": 383},
+    "A17": {"publicity.materials": 20},
 }
 # Periods and days other than the year 2021 and its last.
 PERIODS = {"A2": ("2021H1", "2021-06-30"), "R17": ("2020", "2020-07-01")}
