@@ -181,6 +181,36 @@ def test_width_script_and_brackets_are_folded() -> None:
     assert fold_name("ＡＢ貿易（廈門）【總部】") == "ab贸易(厦门)(总部)"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("惠民超市东店", "惠民超市西店"),
+        ("惠民超市", "惠民超市城东店"),
+        ("张记面馆老店", "张记面馆新店"),
+        ("如家酒店（解放路店）", "如家酒店（人民路店）"),
+        ("同济堂药房（溪口镇解放路）", "同济堂药房（溪口镇建设路）"),
+        ("安通加油站（南）", "安通加油站北站"),
+        ("瑞丰机械制造有限公司东厂区", "瑞丰机械制造有限公司西厂区"),
+        ("恒达化工有限公司A厂", "恒达化工有限公司B厂"),
+        ("滨江花园A区", "滨江花园B区"),
+        ("中石化第一加油站", "中石化第二加油站"),
+        ("惠民超市火车站店", "惠民超市汽车站店"),
+        ("恒达建材有限公司溪口经营部", "恒达建材有限公司石门经营部"),
+        ("农业银行城东分理处", "农业银行城西分理处"),
+        ("实验小学东校区", "实验小学西校区"),
+    ],
+)
+def test_one_code_is_no_tie_between_places_of_a_firm(one: str, other: str) -> None:
+    keys = link(mention(one, CODE), mention(other, CODE), mention(one, CODE, "350921002"))
+    assert keys[0] == keys[2] != keys[1]
+    assert all(key.startswith(CODE) for key in keys)
+
+
+def test_one_code_ties_what_is_called_otherwise() -> None:
+    names = ("安通加油站", "溪口安通油站有限公司", "宏达加油站", "江南加油站", "第一加油站")
+    assert set(link(*(mention(name, CODE) for name in names))) == {CODE}
+
+
 def test_branches_that_share_a_code_stay_apart_unless_decided() -> None:
     names = [
         "惠民超市",

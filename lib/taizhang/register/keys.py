@@ -1,14 +1,15 @@
 """Keys of premises that stay the same in every ingest, and that people can read in pairs.csv."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 
 from taizhang.core.privacy import is_person, mask_numbers
 from taizhang.register.mentions import Atoms
 
 
-def name_keys(atoms: Atoms) -> list[str]:
-    """The key of each atom: its credit code, with the branch, or else its district's code and folded name.
+def name_keys(atoms: Atoms, places: Sequence[str]) -> list[str]:
+    """The key of each atom: its credit code, with its place (`places`), or else its district's code and folded name.
 
     People's names are not shown; a digest replaces them.
     """
@@ -16,10 +17,10 @@ def name_keys(atoms: Atoms) -> list[str]:
     numbers = dict(zip(atoms.numbers["atom"], atoms.numbers["number"], strict=True))
     keys = []
     told = (table[column].to_numpy(object) for column in ("code", "district_code", "folded"))
-    parts = zip(*told, atoms.names, strict=True)
-    for atom, (code, district, folded, name) in enumerate(parts):
+    parts = zip(*told, places, strict=True)
+    for atom, (code, district, folded, place) in enumerate(parts):
         if code:
-            keys.append(f"{code} {name.branch}".strip())
+            keys.append(f"{code} {place}".strip())
         else:
             keys.append(make_key(district, folded, numbers.get(atom, "")))
     return keys

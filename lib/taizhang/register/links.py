@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from taizhang.core.reasons import Reason
+from taizhang.register.branches import name_branches, name_places
 from taizhang.register.contradictions import Agreed, settle_decisions
 from taizhang.register.decisions import Decision
 from taizhang.register.doubt import list_doubtful
@@ -48,12 +49,10 @@ def link_premises(
     district and of the units it lies in, which a name may begin with or not.
     """
     atoms = make_atoms(mentions, places)
-    branches = [
-        name.branch if folded else None
-        for name, folded in zip(atoms.names, atoms.table["folded"].to_numpy(object), strict=True)
-    ]
-    keys = name_keys(atoms)
-    links = {"code": list_codes(atoms), "number": list_numbers(atoms), "name": list_names(atoms)}
+    branches = name_branches(atoms)
+    of_firm = name_places(atoms, branches)
+    keys = name_keys(atoms, of_firm)
+    links = {"code": list_codes(atoms, of_firm), "number": list_numbers(atoms), "name": list_names(atoms)}
     agreed = settle_decisions(decisions, atoms, keys, links)
     groups = Groups(atoms.table["code"].to_numpy(object).tolist(), branches)
     how = _Ties(len(atoms.table))
@@ -97,11 +96,11 @@ class _Ties:
                     self.how[atom], self.probability[atom] = how, probability
 
 
-def list_codes(atoms: Atoms) -> list[list[int]]:
+def list_codes(atoms: Atoms, of_firm: Sequence[str]) -> list[list[int]]:
     """Sets of atoms with the same credit code and branch; rows with only a code belong to the firm's first branch."""
     table = atoms.table
     coded = table.index[table["code"] != ""]
-    branch = pd.Series([atoms.names[at].branch for at in coded], index=coded, dtype="str")
+    branch = pd.Series([of_firm[at] for at in coded], index=coded, dtype="str")
     return _list_sets(pd.DataFrame({"code": table.loc[coded, "code"], "branch": branch}))
 
 

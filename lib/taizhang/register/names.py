@@ -192,6 +192,11 @@ def _find_trade_end(text: str, forms: _Forms) -> int:
     return 0
 
 
+def ends_in_trade(text: str) -> bool:
+    """Return whether a folded text ends with words that say what premises do."""
+    return _find_trade_end(text, _load_forms()) > 1
+
+
 # ------------------------------------------------------------------ places
 
 _OFFICES = re.compile(r"(?:街道办事处|街道办|人民政府|办事处)$")
