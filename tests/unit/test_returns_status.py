@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from ingest_book import correct, make_book, make_hazards, write_sheet
@@ -11,7 +12,9 @@ from ingest_book import correct, make_book, make_hazards, write_sheet
 from taizhang import open as open_workbook
 from taizhang.core.periods import parse_period
 from taizhang.report import routine
-from taizhang.returns import Status, describe_missing, format_status, make_returns, read_status
+from taizhang.report.index import _word_handed
+from taizhang.report.pages import page_words
+from taizhang.returns import Status, describe_missing, format_status, make_returns, read_status, tell_handed
 from taizhang.workbook.book import Workbook
 
 SPAN = parse_period("2021-02-01/2021-03-31")
@@ -80,6 +83,18 @@ def test_who_is_to_be_reminded(status: Status) -> None:
         {"district_code": THIRD, "district": "白鹭镇", "kind": "hazards", "period": "2021-03"}
     ]
     assert list(map(str, describe_missing(status, "zh"))) == ["催报：白鹭镇还没有报隐患排查治理（2021年3月）"]
+
+
+def test_the_index_tells_each_district_from_the_tables_alone(book: Workbook) -> None:
+    handed = {one.code: one for one in tell_handed(book, SPAN)}
+    assert list(handed) == [FIRST, SECOND, THIRD]
+    second, third = handed[SECOND], handed[THIRD]
+    assert (second.read, second.set_aside, second.doubtful, second.score) == (7, 1, 1, pytest.approx(500 / 7))
+    assert [(one.kind.name, one.months) for one in third.missing] == [("hazards", ("2021-03",))]
+    shown = SimpleNamespace(tell_handed=lambda: tuple(handed.values()), period=SPAN)
+    lines = _word_handed(shown, {SECOND: "溪南镇"}, page_words("zh"), "zh")  # type: ignore[arg-type]
+    assert lines[0]["name"] == "溪南镇" and lines[0]["score"] == "71.4"  # the lowest first
+    assert lines[2]["missing"] == "隐患排查治理（2021年3月）"
 
 
 def test_the_three_forms(status: Status) -> None:

@@ -18,6 +18,7 @@ from taizhang.boundaries.codes import find_levels
 from taizhang.boundaries.english import list_names
 from taizhang.core.files import write_text
 from taizhang.core.outlines import count_decimals, draw_outlines
+from taizhang.core.periods import parse_period
 from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL, FactInfo, prefer_key
 from taizhang.metadata.formats import (
@@ -169,6 +170,7 @@ def write_index(
             ]
             for code in [*(entry.code for entry in entries), ALL]
         },
+        handed=_word_handed(snapshot, named, words, lang),
         failed=failed,
         has_before=not before.empty,
         files=[*(name for name in (*FINDINGS, *DATA_FILES) if (folder / name).exists()), "manifest.json"],
@@ -216,6 +218,33 @@ class OwnEntry:
     files: Mapping[str, str]
     status: str
     as_of: str = ""
+
+
+def _word_handed(
+    snapshot: "Snapshot", named: Mapping[str, str], words: Mapping[str, str], lang: str
+) -> list[dict[str, str]]:
+    """What each district handed in, the lowest score first; nothing if no row was read of any."""
+    handed = sorted(snapshot.tell_handed(), key=lambda one: (isnan(one.score), one.score))
+    if not any(one.read for one in handed):
+        return []
+    return [
+        {
+            "name": named.get(one.code, one.name) or words["index.handed_nowhere"],
+            "read": format_number(one.read, 0),
+            "set_aside": format_number(one.set_aside, 0),
+            "doubtful": format_number(one.doubtful, 0),
+            "score": "—" if isnan(one.score) else format_number(one.score, 1),
+            "missing": ("；" if lang == "zh" else "; ").join(
+                words["index.outstanding"].format(
+                    ledger=lacking.kind.title[lang],
+                    periods=join_list([parse_period(text).label(lang) for text in lacking.months], lang)
+                    or snapshot.period.label(lang),
+                )
+                for lacking in one.missing
+            ),
+        }
+        for one in handed
+    ]
 
 
 def _tell_known(snapshot: "Snapshot", lang: str) -> str:

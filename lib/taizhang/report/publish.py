@@ -17,7 +17,7 @@ from taizhang.report.snapshot import Snapshot
 from taizhang.report.tasks import ReportTask
 
 _DATA = Code(("taizhang.report.data",))
-_INDEX = Code(("taizhang.report.index", "taizhang.report.findings"))
+_INDEX = Code(("taizhang.report.index", "taizhang.report.findings", "taizhang.returns.status"))
 _FINDINGS = Code(("taizhang.report.findings",))
 _PLAN = Code(("taizhang.report.work_plan",))
 
@@ -215,6 +215,7 @@ def _hash_index(snapshot: Snapshot, manifest: Mapping[str, Any]) -> str:
         ],
         as_of=snapshot.as_of,
         unread=repr(snapshot.unread),
+        handed=snapshot.fingerprint,
         reports=hash_parts(
             **{name: [entry.get(key) for key in shown] for name, entry in manifest["reports"].items()}
         ),

@@ -28,6 +28,7 @@ from taizhang.workbook.held import Known
 from taizhang.workbook.notes import read_measures
 
 if TYPE_CHECKING:
+    from taizhang.returns import Handed
     from taizhang.workbook.book import Workbook
 
 
@@ -65,6 +66,8 @@ class Snapshot:
     trace: Callable[[str], pd.DataFrame]  # the rows behind a fact of the whole area
     look: Callable[[str], View]  # the view of the whole area in a language
     read_measures: Callable[[str], Measures]  # who sees to problems by when, as notes say, for a language
+    # What districts handed in, and what is outstanding.
+    tell_handed: "Callable[[], tuple[Handed, ...]]" = tuple
 
     @property
     def root(self) -> Path:
@@ -128,7 +131,14 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         # What has been worked out for the findings serves the index, too.
         look=cache(lambda lang: book.view(ALL, period, lang)),
         read_measures=lambda lang: read_measures(book, period, lang),
+        tell_handed=lambda: _tell_handed(book, period),
     )
+
+
+def _tell_handed(book: "Workbook", period: Period) -> "tuple[Handed, ...]":
+    from taizhang.returns import tell_handed  # with all that writes workbooks: slow to load
+
+    return tell_handed(book, period)
 
 
 def hash_book(book: "Workbook", period: Period, frames: Sequence[pd.DataFrame]) -> InputHashes:

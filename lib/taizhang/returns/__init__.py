@@ -4,11 +4,12 @@ from taizhang.analysis.scores import score_ledgers
 from taizhang.returns.collect import Collected, Outcome, collect_answers
 from taizhang.returns.doubts import Doubts, Question, read_doubts
 from taizhang.returns.run import Returned, make_returns
-from taizhang.returns.status import Status, describe_missing, format_status, read_status
+from taizhang.returns.status import Handed, Status, describe_missing, format_status, read_status, tell_handed
 
 __all__ = [
     "Collected",
     "Doubts",
+    "Handed",
     "Outcome",
     "Question",
     "Returned",
@@ -20,4 +21,5 @@ __all__ = [
     "read_doubts",
     "read_status",
     "score_ledgers",
+    "tell_handed",
 ]

@@ -16,6 +16,7 @@ from taizhang.ingest.state import APPLIED
 from taizhang.metadata.kinds import DATED_TYPES, Kind
 from taizhang.returns.answers import read_return
 from taizhang.returns.doubts import FOLDER, read_account, read_aside
+from taizhang.returns.form import Missing
 from taizhang.returns.run import find_months, list_missing, list_months
 from taizhang.store import list_first_seen
 from taizhang.workbook.book import Workbook
@@ -74,6 +75,53 @@ def read_status(book: Workbook, period: Period) -> Status:
     ]
     lacking = pd.DataFrame(missing, columns=["district_code", "district", "kind", "period"])
     return Status(period, rows, lacking, book.kinds)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What a district handed in for a period: rows of all its ledgers, their score, and what is outstanding, in words.
+
+    `code` and `name` are '' for rows whose district is not known; `score` is NaN where no row was read.
+    """
+
+    code: str
+    name: str
+    read: int
+    set_aside: int
+    doubtful: int
+    score: float
+    missing: tuple[Missing, ...]
+
+
+def tell_handed(book: Workbook, period: Period) -> tuple[Handed, ...]:
+    """Sum up the ledgers of a period by district, without those whose small counts are suppressed.
+
+    It rests on nothing but the tables, so that a page that shows it can be made again from a snapshot.
+    """
+    account = read_account(book)
+    if account.empty:
+        return ()
+    account = account[~account["kind"].isin(list(book.config.suppress))]
+    scores = score_ledgers(account, period)
+    counts = scores.groupby("district_code")[["read", "accepted", "set_aside", "doubtful"]].sum()
+    sums = {
+        str(code): {str(key): int(n) for key, n in own.items()}
+        for code, own in counts.to_dict("index").items()
+    }
+    handed = find_months(account)
+    names = dict(zip(book.districts["code"].astype("str"), book.districts["name"].astype("str"), strict=True))
+    found = []
+    for code, name in (*names.items(), ("", "")):
+        lacking = list_missing(book, handed, code, period) if code else ()
+        missing = tuple(one for one in lacking if one.kind.name not in book.config.suppress)
+        if code not in sums:
+            if code:
+                found.append(Handed(code, name, 0, 0, 0, float("nan"), missing))
+            continue
+        own = sums[code]
+        score = 100 * (own["accepted"] - own["doubtful"]) / own["read"]
+        found.append(Handed(code, name, own["read"], own["set_aside"], own["doubtful"], score, missing))
+    return tuple(found)
 
 
 def _tell_period(
