@@ -10,7 +10,7 @@ from ingest_book import make_book, make_hazards, write_sheet
 from taizhang.core.periods import parse_period
 from taizhang.ingest.snapshots import store_whole
 from taizhang.release.causes import Comparison
-from taizhang.release.states import find_snapshot, open_snapshot
+from taizhang.release.states import open_snapshot
 from taizhang.workbook.book import Workbook
 
 XIKOU, XINAN, BAILU = "350921101", "350921102", "350921103"
@@ -58,7 +58,7 @@ def compare(root: Path) -> Iterator[Callable[[Callable[[], object]], Comparison]
                 book = Workbook(root)
                 book.ingest()
                 ids.append(store_whole(book.config).id)
-            books = [stack.enter_context(open_snapshot(book, find_snapshot(book, one))) for one in ids]
+            books = [stack.enter_context(open_snapshot(book, one)) for one in ids]
             hidden = [(BAILU, "complaints.received")]
             return Comparison(book, (ids[0], ids[1]), (books[0], books[1]), PERIOD, hidden)
 
