@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from taizhang.cli import main
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
 from taizhang.ingest.snapshots import prune_store
+from taizhang.publication import pack_period
 from taizhang.release import (
     Release,
     compare_releases,
@@ -288,6 +291,21 @@ def test_nothing_new_is_no_release(two: Any) -> None:
         ["v1", "v2"],
         ["v2", "v1"],
     )
+
+
+def test_a_package_of_a_release_has_the_settings_of_then(two: Any, tmp_path: Path) -> None:
+    root, *_ = two
+    path = root / "workbook.toml"
+    before = path.read_text("utf-8")
+    path.write_text(f"{before}[indicators]\nsuppress_below = 9\n", "utf-8")
+    try:
+        made = pack_period(Workbook(root).config, PERIOD, tmp_path / "2021.zip")
+    finally:
+        path.write_text(before, "utf-8")
+    assert made.source == "releases/2021/v2" and not [one for one in made.notes if "settings" in one.code]
+    with zipfile.ZipFile(tmp_path / "2021.zip") as pack:
+        settings = tomllib.loads(pack.read("workbook.toml").decode())
+    assert "complaints" in settings["ledgers"] and "indicators" not in settings
 
 
 def test_pruning_leaves_what_a_release_names(two: Any, monkeypatch: pytest.MonkeyPatch) -> None:

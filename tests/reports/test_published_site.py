@@ -3,10 +3,12 @@
 import functools
 import http.server
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
+import time
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -234,6 +236,42 @@ def test_a_site_that_a_killed_run_had_moved_aside_is_put_back(book: Path, site: 
     assert read_files(to) == read_files(site)
     publish_releases(config, str(to), base=BASE)
     assert read_files(to) == read_files(site) and list(tmp_path.iterdir()) == [to]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="without fork, each run would have to load all anew")
+def test_killed_at_any_moment_it_leaves_the_site_before_or_the_new_one(book: Path, tmp_path: Path) -> None:
+    """Two sites by turns, killed at moments from the beginning to the end: there is one of them, whole, or it is put
+    back by the next run."""
+    config, to = taizhang.open(str(book)).config, tmp_path / "www"
+    bases = [BASE, BASE.replace("https", "http")]
+    wanted = []
+    for base in bases:
+        publish_releases(config, str(tmp_path / f"site-{len(wanted)}"), base=base)
+        wanted.append(read_files(tmp_path / f"site-{len(wanted)}"))
+    publish_releases(config, str(to), base=bases[0])
+    fork = multiprocessing.get_context("fork")
+
+    def run(base: str, seconds: float | None) -> float:
+        process = fork.Process(target=publish_releases, args=(config, str(to)), kwargs={"base": base})
+        began = time.monotonic()
+        process.start()
+        process.join(seconds)
+        process.kill()
+        process.join()
+        return time.monotonic() - began
+
+    whole = run(bases[1], None)
+    assert read_files(to) == wanted[1]
+    seen = set()
+    for turn in range(16):
+        run(bases[turn % 2], whole * turn / 12)
+        if to.exists():
+            there = read_files(to)
+            assert there in wanted
+            seen.add(wanted.index(there) == turn % 2)
+    assert seen == {True, False}
+    publish_releases(config, str(to), base=bases[0])
+    assert read_files(to) == wanted[0] and {path.name for path in tmp_path.iterdir()} == {"www", "site-0", "site-1"}
 
 
 def test_to_an_address_only_from_a_workbook_that_is_trusted(

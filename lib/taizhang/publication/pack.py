@@ -8,6 +8,7 @@ import json
 import tomllib
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -34,6 +35,8 @@ from taizhang.release.folders import FOLDER, list_releases
 from taizhang.report.manifest import NAME as MANIFEST
 from taizhang.report.manifest import Manifest, read_manifest
 from taizhang.settings.workbook import FILE, Config
+from taizhang.store import find_snapshot
+from taizhang.workbook.held import take_out_snapshot
 from taizhang.workbook.templates import packaged_notebooks
 
 _DATA = {  # with what says what each is
@@ -114,18 +117,21 @@ def pack_period(config: Config, period: Period, path: Path, *, licence: str = ""
         titles[name] = name_files(code, **places)
 
     facts = _add_data(source, add)
-    kinds = load_kinds(config.root / "ledgers")
-    asked = dict.fromkeys((*config.ledgers, *(one.kind for one in config.sums)))
-    book = make_codebook([kinds[name] for name in asked if name in kinds], facts)
-    add("codebook.csv", "\ufeff" + format_csv(book), "codebook")
-    text = (config.root / FILE).read_text("utf-8-sig")
-    if hash_file(config.root / FILE) == source.settings:
-        add(FILE, describe_settings(text, kinds)[0], "settings")
-    elif source.number:
-        notes.append(Reason("publication.pack.no_settings", name=source.name))
-    else:
-        raise ParameterError("publication.pack.settings_changed", period=period.text)
-    own = _add_notebooks(config, source.manifest, tomllib.loads(text), add)
+    with ExitStack() as stack:
+        place = _find_settings(config, source, stack)
+        kinds = load_kinds(place / "ledgers")
+        text = (place / FILE).read_text("utf-8-sig")
+        settings = tomllib.loads(text)
+        asked = dict.fromkeys((*settings.get("ledgers", ()), *(one.kind for one in config.sums)))
+        book = make_codebook([kinds[name] for name in asked if name in kinds], facts)
+        add("codebook.csv", "\ufeff" + format_csv(book), "codebook")
+        if hash_file(place / FILE) == source.settings:
+            add(FILE, describe_settings(text, kinds)[0], "settings")
+        elif source.number:
+            notes.append(Reason("publication.pack.no_settings", name=source.name))
+        else:
+            raise ParameterError("publication.pack.settings_changed", period=period.text)
+        own = _add_notebooks(place, settings, add)
     if own:
         notes.append(Reason("publication.pack.own", files=tuple(own)))
     add("code/version.json", _write_json(_describe_code(source.manifest)), "version")
@@ -156,6 +162,20 @@ def _find_source(config: Config, period: Period) -> _Source:
     return _Source(folder, folder.relative_to(config.root).as_posix(), manifest)
 
 
+def _find_settings(config: Config, source: _Source, stack: ExitStack) -> Path:
+    """The folder with the settings, own kinds and notebooks of a review: of a release, those of then, out of the store.
+
+    Where the store does not have them, those of now.
+    """
+    if not source.number:
+        return config.root
+    try:
+        snapshot = find_snapshot(config.root, str(source.manifest.get("snapshot", "")))
+    except ParameterError:
+        return config.root
+    return take_out_snapshot(config.root, snapshot, stack, kinds=())
+
+
 def _add_data(source: _Source, add: Any) -> list[str]:
     """Add the files of numbers, each checked against the manifest; returns the columns of the facts."""
     columns: list[str] = []
@@ -175,13 +195,13 @@ def _add_data(source: _Source, add: Any) -> list[str]:
     return columns
 
 
-def _add_notebooks(config: Config, manifest: Manifest, settings: Mapping[str, Any], add: Any) -> list[str]:
+def _add_notebooks(place: Path, settings: Mapping[str, Any], add: Any) -> list[str]:
     """Add the notebooks behind the reports, without outputs; returns the workbook's own ones."""
     packaged = packaged_notebooks()
     named = {one.get("template") or one["name"] for one in settings.get("reports", [])}
     own = []
     for name in sorted({*_ALWAYS, *named}):
-        there = config.root / "notebooks" / f"{name}.ipynb"
+        there = place / "notebooks" / f"{name}.ipynb"
         path = there if there.is_file() else packaged.get(name)
         if path is None:
             continue
