@@ -15,9 +15,9 @@ from warm_kernels.manager import KERNEL_ENV
 
 # How long a cell took, and names drawn at random.
 PASSING = ("id", "execution_count", "metadata")
-# The two reports' templates are run by hand in a cold kernel in tests/end_to_end/test_interactive.py; of the others two
-# stand for all, which a cold kernel each would make minutes.
-ALWAYS = {"data_quality", "explore_trace"}
+# The two reports' templates are run by hand in a cold kernel in tests/end_to_end/test_interactive.py; of the others one
+# stands for all, which a cold kernel each would make minutes.
+ALWAYS = {"explore_trace"}
 TEMPLATES = [
     pytest.param(name, marks=() if name in ALWAYS else pytest.mark.long)
     for name in sorted(packaged_notebooks())
