@@ -31,8 +31,8 @@ WITHOUT_FIGURES = {
 }
 # A draw is of the whole area, by its own settings.
 WITHOUT_CONTROLS = {"double_random_draw"}
-# One of each sort; the others take as long and open alike.
-ALWAYS = {"explore_hazards", "double_random_draw", "data_quality"}
+# One with controls, and one without; the others take as long and open alike.
+ALWAYS = {"explore_hazards", "double_random_draw"}
 EXPLORATIONS = [
     pytest.param(name, marks=() if name in ALWAYS else pytest.mark.long)
     for name in sorted(set(packaged_notebooks()) - {"township_review", "county_comparison"})
