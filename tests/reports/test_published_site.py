@@ -297,6 +297,21 @@ def test_to_an_address_only_from_a_workbook_that_is_trusted(
     assert ended.value.code == 1 and "2 releases" in told.out and "2021Q3/v1" in told.err
 
 
+def test_a_file_is_left_alone_and_a_link_is_followed(book: Path, tmp_path: Path) -> None:
+    config, own = taizhang.open(str(book)).config, tmp_path / "report.pdf"
+    own.write_bytes(b"x")
+    with pytest.raises(ParameterError, match=r"report\.pdf"):
+        publish_releases(config, str(own))
+    assert own.read_bytes() == b"x"
+    (tmp_path / "www").mkdir()
+    link = tmp_path / "public"
+    link.symlink_to("www", target_is_directory=True)
+    for _ in range(2):
+        publish_releases(config, str(link))
+        assert link.is_symlink() and (tmp_path / "www" / "index.html").exists()
+    assert {path.name for path in tmp_path.iterdir()} == {"report.pdf", "www", "public"}
+
+
 def test_another_site_at_an_address_is_left_alone(book: Path, site: Path) -> None:
     import fsspec
 

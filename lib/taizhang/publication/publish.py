@@ -110,7 +110,9 @@ def _require_all(before: Mapping[str, Any], releases: Sequence[Release]) -> None
 
 
 def _put(folder: Path, files: Mapping[str, bytes], releases: Sequence[Release]) -> None:
-    folder = folder.absolute()
+    folder = folder.resolve()  # of a link, what it leads to, such as a server's folder
+    if is_named(folder) and not folder.is_dir():
+        raise ParameterError("publication.publish.file", name=folder.name)
     _put_back(folder)
     there: dict[str, Any] = {}
     if is_named(folder):
