@@ -417,7 +417,7 @@ def test_work_orders_of_a_hotline(tmp_path: Path) -> None:
     assert got.set_aside[["column", "value", "scope"]].to_numpy().tolist() == [["satisfied", "一般", "cell"]]
     # Whether it is overdue was so on the day of the export, which is written nowhere: it is told as unread, and
     # worked out of the days.
-    assert "是否超期" in got.unrecognised
+    assert "是否超期" in got.tables[0].unrecognised
     check_people(got)
 
 
