@@ -4,7 +4,14 @@ from itertools import islice
 import pandas as pd
 import pytest
 
-from taizhang.core.privacy import compute_check, is_credit_code, is_identity, mask_column, mask_numbers
+from taizhang.core.privacy import (
+    compute_check,
+    is_credit_code,
+    is_identity,
+    is_person,
+    mask_column,
+    mask_numbers,
+)
 from tests.unit.made_up_people import (
     BESIDE,
     check_identity,
@@ -178,3 +185,19 @@ def test_a_column_of_codes_of_18_figures_holds_no_identity_number_but_a_person_s
     assert mask_column(among).tolist() == [*cells, "*" * 18]
     persons = pd.Series([make_identity(at) for at in range(30)], dtype="str")
     assert set(mask_column(persons)) == {"*" * 18}
+
+
+def test_a_person_is_one_as_a_trader_too():
+    named = [
+        "张三",
+        "个体户张三",
+        "张三（个体户）",
+        "张三(个体工商户)",
+        "业主：李某某",
+        "欧阳建国 个体",
+        "王五先生",
+    ]
+    assert all(map(is_person, named))
+    assert not any(
+        map(is_person, ["个体户张三小卖部", "老板娘火锅", "个体劳动者协会", "经营者协会", "个体户"])
+    )

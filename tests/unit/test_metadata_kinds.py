@@ -6,7 +6,7 @@ import pytest
 
 from taizhang.core.errors import ParameterError
 from taizhang.ledgers.text import fold
-from taizhang.metadata.kinds import load_kinds, load_shared
+from taizhang.metadata.kinds import PREMISES, find_premises_columns, load_kinds, load_shared
 
 CONTRACT = """
 hazards: district*, found_on*, description, hazard_id, premises, premises_type, trade, category, severity, mode, deadline, rectified_on, verified_on, verified_result, closed_on, status, responsible, listed, cost_wan, inspection_id, grid, lon, lat
@@ -177,3 +177,16 @@ def test_columns_of_names_and_telephones_of_an_own_kind_are_personal_unless_it_s
 
 def test_no_column_of_the_package_is_guessed() -> None:
     assert not [name for kind in load_kinds().values() for name, item in kind.fields.items() if item.guessed]
+
+
+def test_every_kind_that_names_premises_is_linked(tmp_path: Path) -> None:
+    (tmp_path / "permits.yml").write_text(
+        "kind: permits\ntitle: {zh: 许可, en: permits}\nrow: {zh: 一件许可, en: one permit}\ndate: issued_on\nfields:\n"
+        "  issued_on: {title: {zh: 发证日期, en: Issued on}, type: date, required: true}\n"
+        "  premises: null\n",
+        encoding="utf-8",
+    )
+    kinds = load_kinds(tmp_path)
+    named = {name for name, kind in kinds.items() if {PREMISES, f"{PREMISES}_id"} & {*kind.fields}}
+    assert {"hazards", "inspections", "premises", "permits"} <= named
+    assert all(find_premises_columns(kinds[name]) is not None for name in named)

@@ -264,3 +264,10 @@ def test_the_city_that_most_names_tell_is_known_where_one_tells_it_without_its_k
     rows = [mention(f"福建省永宁市{name}") for name in ("甲石材厂", "乙茶叶厂", "丙超市")]
     keys = link(*rows, mention("福建永宁丁宾馆"), mention("丁宾馆"))
     assert keys[3] == keys[4]
+
+
+def test_a_persons_name_is_in_no_key_and_no_pair() -> None:
+    names = ("张建国", "张建国（个体户）", "个体户张建囯", "张健国")
+    linked = link_premises(pd.DataFrame([mention(name) for name in names]))
+    shown = linked.rows["premises_key"].str.cat() + linked.doubtful.to_csv()
+    assert not any(name in shown for name in ("张建国", "张建囯", "张健国"))

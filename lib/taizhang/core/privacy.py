@@ -485,9 +485,18 @@ _RISKY = (
 _MAYBE = re.compile(_RISKY)
 
 
+_TRADER = "个体工商户|个体经营户|个体经营者|个体经营|个体户|个体"
+# Words for traders before a name, or after it.
+_AS_TRADER = re.compile(
+    rf"^(?:{_TRADER}|业主|户主|店主|老板|经营者|负责人|法人|房东)[:：\s]*|[\s(（]*(?:{_TRADER}|先生|女士)[)）]?$"
+)
+
+
 def is_person(text: str) -> bool:
-    """Return whether a text is a person's name and nothing else: 张三, 李某某, 欧阳建国."""
+    """Return whether a text is a person's name, alone or with a word for traders: 张三, 个体户李某某, 张三（个体）."""
     plain = text.strip()
+    if len(plain) >= 4:
+        plain = _AS_TRADER.sub("", plain) or plain
     return bool(_load_person().fullmatch(plain)) and plain not in _load_names().no_persons
 
 
