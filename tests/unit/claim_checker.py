@@ -1065,7 +1065,7 @@ _CLAIMS: dict[str, Claim] = {
     "clause.same_both": _untold, "unread": _untold, "unread_grid": _untold, "summary.reported": _untold,
     "silence.many": _nothing, "silence.within": _silent, "silence.before": _begins,
     "silence.after": _ends, "silence.ask": _nothing,
-    "findings.subjects": _nothing, "stock.begins": _begins_on,
+    "findings.subjects": _nothing, "findings.uncited": _nothing, "stock.begins": _begins_on,
     "findings.carried": _more("carried"), "findings.carried_tasks": _more("carried"), "findings.age": _more("age"),
     "clause.same": _same, "clause.same_area": _same_area, "clause.unknown": _no_value,
     "clause.above_area": _beside_area(1), "clause.below_area": _beside_area(-1),

@@ -401,8 +401,8 @@ def tabulate_definitions(view: View) -> display.Table | None:
     rows = [
         (
             info.title[lang],
-            name_places(info.definition[lang], lang),
-            label(f"interval.short.{info.interval}", lang),
+            name_places(info.definition[lang], lang)
+            + ("" if info.interval == "none" else label(f"interval.short.{info.interval}", lang)),
         )
         for info in shown
     ]

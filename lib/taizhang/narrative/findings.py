@@ -192,11 +192,14 @@ def write_findings(view: View) -> Prose | None:
     gaps = tell_gaps(view, dict.fromkeys(rule.fact for rule in load_rules() if rule.fact))
     if not findings:
         return tell(lang, _say_none(view), *gaps)
-    items = [_make_item(finding, places, view) for finding, places in choose_findings(view)]
+    chosen = choose_findings(view)
+    items, told = [_make_item(finding, places, view) for finding, places in chosen], [one for one, _ in chosen]
     lead = say("findings.lead", lang, n=count(len(findings)))
     if len(items) < len(findings):
         where = "more" if view.district == ALL else "first"
         lead += say(f"findings.{where}", lang, n=count(len(items)))
+    if any(cite_basis(one.rule, view, one.days) and not is_cited(one.rule, view, one.days) for one in told):
+        lead += say("findings.uncited", lang)
     lead += (Run(label("findings.colon", lang)),)
     return make_prose([make_paragraph([lead], lang), *items, make_paragraph(gaps, lang)])
 
@@ -225,8 +228,8 @@ def _make_item(finding: Finding, places: Sequence[str], view: View) -> Block:
         runs = [Run(label("findings.of", lang, name=name), strong=True), *lower_first(runs, lang)]
     elif places:
         runs.append(Run(_say_found_in(finding.rule.check, places, view)))
-    if basis := say_basis(finding.rule, view, finding.days):
-        runs.append(Run(basis))
+    if is_cited(finding.rule, view, finding.days):
+        runs.append(Run(say_basis(finding.rule, view, finding.days)))
     return Block(tuple(runs), kind="li")
 
 

@@ -35,6 +35,8 @@ from taizhang.narrative.telling import (
     Number,
     Runs,
     count,
+    is_bulletin,
+    is_mere_nought,
     lead_day,
     lead_period,
     list_changes,
@@ -50,10 +52,12 @@ from taizhang.narrative.telling import (
     tell,
     tell_by_title,
     tell_fact,
+    tell_noughts,
 )  # fmt: skip
 
 # Silent ledgers of districts that a summary of the whole area tells one by one.
 _MOST_SILENCES = 3
+_OPENING = "incidents-text"  # what a bulletin's text begins with
 _MARKS = "*@"  # of a fact: add its change, add how it lies to the whole area
 
 
@@ -115,12 +119,17 @@ def _tell_subjects(
 
     `again`: the ledgers were mentioned before, so their gaps and unread files are not repeated.
     """
-    about, told, asked = load_exhibits()[id], list[Runs](), list[str]()
+    about, told, asked, noughts = load_exhibits()[id], list[Runs](), list[str](), list[str]()
     # What it was then, a report's tables of facts have.
     alike: Alike | None = {} if view.report and is_shown(view, "facts") else None
+    brief = is_bulletin(view)
     for first, *others in about.facts or about.stocks:
         counted = first[0].rstrip(_MARKS)
         kind = counted.split(".")[0]
+        if brief and kind not in view.unread and is_mere_nought(view, counted):
+            noughts.append(counted)
+            told += [] if again else tell_silences(view, kind)
+            continue
         if view.fact(counted) is not None and kind in view.unread:
             if not again:
                 told.append(say("unread", view.lang, kind=view.kinds[kind].title[view.lang]))
@@ -128,6 +137,8 @@ def _tell_subjects(
         sentences = (first, *others)[: count_sentences(view, counted, 1 + len(others))]
         for sentence in sentences:
             lead = () if told else lead_day(view) if about.stocks else lead_period(view)
+            # The head of a bulletin's page names the place and month: one section says them again.
+            lead = () if brief and about.facts and id != _OPENING else lead
             told.append(_tell(view, sentence, lead, () if told else more, alike))
             if sentence is first and not again:
                 told += tell_silences(view, kind)
@@ -135,7 +146,7 @@ def _tell_subjects(
             told.append(_tell_other_changes(view, kind))
         if view.value(counted) != 0:
             asked += [entry.rstrip(_MARKS) for sentence in sentences for entry in sentence]
-    return told + _tell_alike(view, alike or {}), asked
+    return [*told, tell_noughts(view, noughts), *_tell_alike(view, alike or {})], asked
 
 
 def _tell_other_changes(view: View, kind: str) -> Runs:

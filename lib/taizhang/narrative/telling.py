@@ -151,7 +151,36 @@ def make_clause(view: View, fact: str, *, change: bool = False, area: bool = Fal
     beside = say("clause.area_is", lang, area=whole) if side == "alike" else ()
     others = [say("clause.none_before", lang, then=then) for then, one in known if one.rose_from_none(info)]
     thens = tuple((then, one) for then, one in known if one.is_within_chance)
-    return Clause(clause, info, thens, beside, tuple(others), _say_changes(known, whole, side, info, lang))
+    # A bulletin has no room to say of what there is none that there was none before, but of its key figures.
+    brief = is_bulletin(view) and value == 0 and not info.key
+    changes = _say_changes(known, whole, side, info, lang, brief=brief)
+    return Clause(clause, info, thens, beside, tuple(others), changes)
+
+
+def is_bulletin(view: View) -> bool:
+    """Return whether this is a district's bulletin of a month, of which the text has one page."""
+    return bool(view.report) and view.period.scale == "month" and view.district != ALL
+
+
+def is_mere_nought(view: View, fact: str) -> bool:
+    """Return whether a count is zero for certain, about which there is nothing more to say, and has a name as such."""
+    row = view.fact(fact)
+    if row is None or row["suppressed"] or row["value"] != 0 or row.get("of", 0) != row.get("known", 0):
+        return False
+    return f"nought.{fact}" in load_words() and not any(c.beyond_chance for _, c in list_changes(view, fact))
+
+
+def tell_noughts(view: View, facts: Sequence[str]) -> Runs:
+    """Say in one sentence of which counts there is nothing on record; empty if there are none."""
+    if not facts:
+        return ()
+    lang = view.lang
+    before, after = label("noughts.told", lang, names="\n").split("\n")
+    runs = [Run(before)]
+    for at, fact in enumerate(facts):
+        joint = "" if not at else "noughts.last" if at == len(facts) - 1 else "join.names"
+        runs += [*([Run(label(joint, lang))] if joint else []), Run(label(f"nought.{fact}", lang), fact=fact)]
+    return open_sentence([*runs, Run(after)], lang)
 
 
 def list_changes(view: View, fact: str) -> list[tuple[str, Change]]:
@@ -272,11 +301,20 @@ def _join_runs(parts: Sequence[Runs], lang: str) -> Runs:
 
 
 def _say_changes(
-    changes: Sequence[tuple[str, Change]], whole: Number | None, side: Side | None, info: FactInfo, lang: str
+    changes: Sequence[tuple[str, Change]],
+    whole: Number | None,
+    side: Side | None,
+    info: FactInfo,
+    lang: str,
+    *,
+    brief: bool = False,
 ) -> Runs:
-    """Say what follows a number as a part of the sentence: no change, changes beyond chance, and the area's side."""
+    """Say what follows a number as a part of the sentence: no change, changes beyond chance, and the area's side.
+
+    `brief`: without that there is no change.
+    """
     said: Runs = ()
-    same = [then for then, change in changes if change.difference == 0]
+    same = [] if brief else [then for then, change in changes if change.difference == 0]
     if len(same) == 2:
         said += say("clause.same_both", lang, first=same[0], second=same[1])
     elif same:

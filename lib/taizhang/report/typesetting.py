@@ -53,6 +53,8 @@ _INSET_EM = 1.1
 # Of a table whose cells are filled, which has many narrow columns.
 _SHADED_INSET_EM = 0.5
 _SHADED_SIZE = 7.0
+# Above and below a row's text, as in the template.
+_ROW_INSETS_EM = {"roomy": 1.04, "dense": 0.64, "annex": 0.4}
 # Of a cell, before the type is made smaller.
 _MOST_LINES = 2
 # Rows of a table that is not parted, where it fits on most of a page; fewer in the annex, where things are looked up.
@@ -208,7 +210,7 @@ def _set_prose(prose: display.Prose, *, ordered: bool = False) -> list[Json]:
 def _set_table(block: notebook.TableBlock, page: Page) -> Json:
     table = block.table
     # So that two long tables share a page; official documents keep their own size but in their annex.
-    small = len(table.rows) > (_MOST_WHOLE_ANNEX if page.plain else _MOST_ROOMY) and (
+    small = len(table.rows) > (_MOST_WHOLE_ANNEX if table.annex else _MOST_ROOMY) and (
         table.annex or not page.plain
     )
     dense = table.dense or table.shaded or small
@@ -229,7 +231,7 @@ def _set_table(block: notebook.TableBlock, page: Page) -> Json:
         column | {"weight": one["weight"]} for column, one in zip(columns, fitted["columns"], strict=True)
     ]
     room = page.turned_high_mm if fitted["turned"] else page.upright_high_mm
-    high = _measure_rows(fitted, rows, page, dense=dense, inset_em=inset)
+    high = _measure_rows(fitted, rows, page, dense=dense, annex=table.annex, inset_em=inset)
     return {
         "type": "table",
         "number": block.number,
@@ -249,7 +251,7 @@ def _set_table(block: notebook.TableBlock, page: Page) -> Json:
 
 
 def _measure_rows(
-    fitted: Json, rows: Sequence[Sequence[Json]], page: Page, *, dense: bool, inset_em: float
+    fitted: Json, rows: Sequence[Sequence[Json]], page: Page, *, dense: bool, annex: bool, inset_em: float
 ) -> float:
     """About how high a table's rows are (mm), as the template sets them."""
     weights = [column["weight"] for column in fitted["columns"]]
@@ -260,7 +262,7 @@ def _measure_rows(
         max(ceil(_measure(cell["text"]) / width) for cell, width in zip(row, widths, strict=True))
         for row in rows
     ]
-    inset = 0.64 if dense else 1.04
+    inset = _ROW_INSETS_EM["annex" if annex and dense else "dense" if dense else "roomy"]
     return sum(1.42 * max(count, 1) - 0.42 + inset for count in lines) * fitted["size"] * _MM_PER_PT
 
 
