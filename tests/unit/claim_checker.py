@@ -66,7 +66,12 @@ def _compile(text: str, lang: str) -> str:
 
 
 _WORDS = r"(?:[^。.;；：:]|\.(?=\d))+?"
+_NOUGHTS = {
+    key.removeprefix("nought."): said for key, said in load_words().items() if key.startswith("nought.")
+}
+_OF_NOUGHT = "|".join(word for said in _NOUGHTS.values() for word in said.values())
 _PLACES = {
+    "noughts": rf"(?:(?:{_OF_NOUGHT})(?:、|和|, | or )?)+",
     "then": "(?:上年同期|上年|a year before|the year before)",
     "low": "[^。;；]+?",
     "high": "[^。;；]+?",
@@ -144,13 +149,13 @@ ROOTS = (
     "fact.", "clause.", "gap.", "levels.", "classes.", "summary.", "findings.", "compare.", "method.",
     "closure.in_time", "control.", "periods.", "required_drills.", "drill_effects.", "risk.text.", "outcome.",
     "standing.text.", "pattern.", "targets.", "unread", "silence.", "stock.", "grave.", "rates.", "yield.",
-    "assessment_text.", "brief.beside.", "elsewhere.",
+    "assessment_text.", "brief.beside.", "elsewhere.", "noughts.",
 )  # fmt: skip
 # Pieces that others hold, and words around.
 _NOTHING_CLAIMED = frozenset(
     "gap.column gap.or gap.lead gap.levels clause.remark clause.remark_join clause.then_was clause.area_is "
-    "clause.within.1 clause.within.2 clause.within.3 findings.colon findings.of findings.source findings.many "
-    "findings.all_places findings.places findings.some_subjects compare.tie method.rows_of "
+    "noughts.last clause.within.1 clause.within.2 clause.within.3 findings.colon findings.of findings.source findings.many "
+    "findings.all_places findings.places findings.subject_quoted findings.some_subjects compare.tie method.rows_of "
     "method.unsaid_of silence.span classes.leader periods.one periods.none periods.only "
     "clause.none_before clause.not_all control.found control.share control.signal control.level control.subject.found "
     "control.subject.share clause.bounds clause.near clause.about_as clause.were compare.death "
@@ -878,6 +883,13 @@ def _basis(how: str) -> Claim:
     return hold
 
 
+def _none_of_noughts(one: Checker, said: Said, place: str, subject: str) -> list[str]:
+    """Of each of these there is no row."""
+    names = re.split("、|和|, | or ", said["noughts"])
+    facts = [next(fact for fact, words in _NOUGHTS.items() if words[one.lang] == name) for name in names]
+    return [f"{fact} is {one.value(fact, place)}" for fact in facts if one.value(fact, place) != 0]
+
+
 def _untold(one: Checker, said: Said, place: str, subject: str) -> list[str]:
     return ["nobody told of this"]
 
@@ -1065,7 +1077,8 @@ _CLAIMS: dict[str, Claim] = {
     "clause.same_both": _untold, "unread": _untold, "unread_grid": _untold, "summary.reported": _untold,
     "silence.many": _nothing, "silence.within": _silent, "silence.before": _begins,
     "silence.after": _ends, "silence.ask": _nothing,
-    "findings.subjects": _nothing, "findings.uncited": _nothing, "stock.begins": _begins_on,
+    "findings.subjects": _nothing, "stock.begins": _begins_on,
+    "findings.uncited": _nothing, "findings.named": _nothing, "noughts.told": _none_of_noughts,
     "findings.carried": _more("carried"), "findings.carried_tasks": _more("carried"), "findings.age": _more("age"),
     "clause.same": _same, "clause.same_area": _same_area, "clause.unknown": _no_value,
     "clause.above_area": _beside_area(1), "clause.below_area": _beside_area(-1),

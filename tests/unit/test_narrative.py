@@ -726,3 +726,27 @@ def test_the_method_says_how_many_rows_may_be_counted_twice() -> None:
         narrative.write_method(make_view({"hazards": twice}, lang="en"))
     )
     assert "两次" not in read(narrative.write_method(make_view({"hazards": hazards})))
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("zh", "上报信息2件。没有发布预警、启动应急响应和抽查值班值守的记录。"),
+        (
+            "en",
+            "Two reports were made to the level above. No warning, response or check of duty posts is on record.",
+        ),
+    ],
+)
+def test_a_bulletin_names_in_one_sentence_what_there_is_none_of(lang: str, text: str) -> None:
+    counts = {"warnings.issued": 0, "responses.activated": 0, "duty_checks.made": 0, "reports_up.made": 2}
+    facts = [make_fact(fact, value, period="2021-07") for fact, value in counts.items()]
+    view = make_view(facts=facts, lang=lang, period="2021-07", report="township_review")
+    prose = narrative.write_warnings(view)
+    assert read(prose) == text
+    # Each can be traced to its fact; of a year each has its own sentence.
+    assert set(list_runs(prose)) == set(counts)
+    year = make_view(
+        facts=[make_fact(fact, value) for fact, value in counts.items()], lang=lang, report="township_review"
+    )
+    assert text not in read(narrative.write_warnings(year))

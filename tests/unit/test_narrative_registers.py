@@ -85,7 +85,7 @@ def test_sentences_say_what_the_ledgers_say(told: Read) -> None:
         ),
         "write_incidents": (
             ("开展事故调查2起", "已结案1起", "整改措施落实率为50.0%", "已结案而台账未记明措施全部落实的有1起"),
-            ("2 investigations were opened", "one is closed", "50.0% of their measures have been carried out",
+            ("Two investigations were opened", "one is closed", "50.0% of their measures have been carried out",
              "one is closed with not all measures recorded as carried out"),
         ),
         "write_losses": (

@@ -42,6 +42,7 @@ from taizhang.narrative.telling import (
 
 # Checks whose number of the whole area is the sum of the districts that break the rule.
 _COUNTING = ("above", "overdue", "deaths", "graded", "actions_late", "ledgers_differ", "ledgers_lack")
+_MORE = ("carried", "age")  # what is said of a problem after its title
 _MOST_NAMES = 5
 _MOST_OF_AREA = 3  # subjects of a whole area's problem: its districts are named after them
 # Kinds whose names English pages spell out: plans, drills and supplies have titles, which are quoted as they are.
@@ -112,7 +113,11 @@ def join_subjects(finding: Finding, view: View) -> str:
     for one in say_subjects(finding, view)[: _MOST_OF_AREA if finding.district == ALL else _MOST_NAMES]:
         amount = "".join(run.text for run in one.amount)
         more = label("join.within", lang).join(part for part in (one.what, amount) if part)
-        named = label("findings.subject", lang, name=one.name, more=more)
+        # A name with its original in brackets takes what else is told into them.
+        name, closed = (
+            (one.name[:-1], "_quoted") if lang == "en" and one.name.endswith(")") else (one.name, "")
+        )
+        named = label(f"findings.subject{closed}", lang, name=name, more=more)
         told.append(named if one.name and more else one.name or more)
     told = [one for one in told if one]
     if finding.total <= len(told):
@@ -133,7 +138,7 @@ def count_subjects(finding: Finding, lang: str) -> str:
 def say_problem(finding: Finding, lang: str) -> Runs:
     """Write the title as a sentence, and say how much of the problem dates from before the period."""
     runs = (*say_title(finding, lang), *say("join.stop", lang))
-    for more in ("carried", "age"):
+    for more in _MORE:
         if more in finding.evidence:
             own = f"findings.{more}_{finding.rule.fact.split('.')[0]}"  # of what is not found but due
             key = own if own in load_words() else f"findings.{more}"
@@ -148,7 +153,11 @@ def say_finding(finding: Finding, view: View) -> Runs:
     if about and about.listed and finding.total > 1 and _is_listed(view, about.listed):
         first = join_subjects(replace(finding, subjects=finding.subjects[:1], total=1), view)
         return runs + say("findings.first_subject", view.lang, name=first)
-    return runs + say("findings.subjects", view.lang, names=names) if names else runs
+    if not names:
+        return runs
+    if any(more in finding.evidence for more in _MORE):
+        return runs + say("findings.subjects", view.lang, names=names)
+    return (*say_title(finding, view.lang), *say("findings.named", view.lang, names=names))
 
 
 def _is_listed(view: View, exhibit: str) -> bool:
@@ -193,7 +202,10 @@ def write_findings(view: View) -> Prose | None:
     if not findings:
         return tell(lang, _say_none(view), *gaps)
     chosen = choose_findings(view)
-    items, told = [_make_item(finding, places, view) for finding, places in chosen], [one for one, _ in chosen]
+    items, told = (
+        [_make_item(finding, places, view) for finding, places in chosen],
+        [one for one, _ in chosen],
+    )
     lead = say("findings.lead", lang, n=count(len(findings)))
     if len(items) < len(findings):
         where = "more" if view.district == ALL else "first"

@@ -103,17 +103,17 @@ def _tell_alike(view: View, alike: Alike) -> list[Runs]:
     ]
 
 
-def _write(view: View, id: str, more: Sequence[Runs] = ()) -> list[Runs]:
+def _write(view: View, id: str, more: Sequence[Runs] = (), *, opens: bool = True) -> list[Runs]:
     """Write what an exhibit says about its configured subjects, and what is unknown about them.
 
-    `more`: further clauses of its first sentence.
+    `more`: further clauses of its first sentence. `opens`: it begins a section, and so says the period.
     """
-    told, asked = _tell_subjects(view, id, more)
+    told, asked = _tell_subjects(view, id, more, opens=opens)
     return told + tell_gaps(view, asked)
 
 
 def _tell_subjects(
-    view: View, id: str, more: Sequence[Runs] = (), *, again: bool = False
+    view: View, id: str, more: Sequence[Runs] = (), *, again: bool = False, opens: bool = True
 ) -> tuple[list[Runs], list[str]]:
     """Say what an exhibit says of its subjects, and which facts were asked for; the period or the day is said once.
 
@@ -138,7 +138,7 @@ def _tell_subjects(
         for sentence in sentences:
             lead = () if told else lead_day(view) if about.stocks else lead_period(view)
             # The head of a bulletin's page names the place and month: one section says them again.
-            lead = () if brief and about.facts and id != _OPENING else lead
+            lead = () if about.facts and (not opens or (brief and id != _OPENING)) else lead
             told.append(_tell(view, sentence, lead, () if told else more, alike))
             if sentence is first and not again:
                 told += tell_silences(view, kind)
@@ -351,7 +351,10 @@ def write_inspections(view: View) -> Prose | None:
     """Inspections: visits, premises, what they found, penalties; the register, which a month changes little; None if
     neither is configured."""
     parts = ("inspections-text", "coverage-text", "register-text")
-    return tell(view.lang, *(runs for id in parts if is_shown(view, id) for runs in _write(view, id)))
+    told: list[Runs] = []
+    for id in parts:
+        told += _write(view, id, opens=not told) if is_shown(view, id) else []
+    return tell(view.lang, *told)
 
 
 def write_drills(view: View) -> Prose | None:
@@ -371,7 +374,13 @@ def write_incidents(view: View) -> Prose | None:
         clauses[0] = say("levels.inside", view.lang) + clauses[0]
     levels = [] if clauses else _tell_levels(view)
     told = _write(view, "incidents-text", clauses)
-    return tell(view.lang, *told, *levels, _tell_losses_beside(view), *_write(view, "investigations-text"))
+    return tell(
+        view.lang,
+        *told,
+        *levels,
+        _tell_losses_beside(view),
+        *_write(view, "investigations-text", opens=not told),
+    )
 
 
 def _tell_losses_beside(view: View) -> Runs:

@@ -175,7 +175,7 @@ def tell_noughts(view: View, facts: Sequence[str]) -> Runs:
     if not facts:
         return ()
     lang = view.lang
-    before, after = label("noughts.told", lang, names="\n").split("\n")
+    before, after = label("noughts.told", lang, noughts="\n").split("\n")
     runs = [Run(before)]
     for at, fact in enumerate(facts):
         joint = "" if not at else "noughts.last" if at == len(facts) - 1 else "join.names"
