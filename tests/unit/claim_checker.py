@@ -154,7 +154,8 @@ ROOTS = (
 # Pieces that others hold, and words around.
 _NOTHING_CLAIMED = frozenset(
     "gap.column gap.or gap.lead gap.levels clause.remark clause.remark_join clause.then_was clause.area_is "
-    "noughts.last clause.within.1 clause.within.2 clause.within.3 findings.colon findings.of findings.source findings.many "
+    "noughts.last clause.within.1 clause.within.2 clause.within.3 findings.colon findings.of findings.source "
+    "findings.many "
     "findings.all_places findings.places findings.subject_quoted findings.some_subjects compare.tie method.rows_of "
     "method.unsaid_of silence.span classes.leader periods.one periods.none periods.only "
     "clause.none_before clause.not_all control.found control.share control.signal control.level control.subject.found "
