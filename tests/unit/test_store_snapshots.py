@@ -316,7 +316,9 @@ def test_old_snapshots_thin_out_and_the_others_stay(tmp_path: Path, clock: Calla
     seen = list_first_seen(config, "hazards")
     first = list_snapshots(config)[0]
     (root / "releases" / "2021" / "v1").mkdir(parents=True)
-    (root / "releases" / "2021" / "v1" / "manifest.json").write_text(f'{{"snapshot": "{first.id}"}}')
+    (root / "releases" / "2021" / "v1" / "manifest.json").write_text(
+        f'{{"snapshot": "{first.id}", "release": {{"made_at": "{first.made_at.isoformat()}"}}}}'
+    )
     assert prune_store(config) == (1, 4) and prune_store(config) == (0, 4)
     clock("2026-01-01")
     with pytest.raises(ParameterError, match="2021-02-02"):
