@@ -271,3 +271,8 @@ def test_a_persons_name_is_in_no_key_and_no_pair() -> None:
     linked = link_premises(pd.DataFrame([mention(name) for name in names]))
     shown = linked.rows["premises_key"].str.cat() + linked.doubtful.to_csv()
     assert not any(name in shown for name in ("张建国", "张建囯", "张健国"))
+
+
+def test_a_former_name_is_found_beside_rows_that_do_not_tell_it() -> None:
+    keys = link(mention("小太阳幼儿园"), mention("小太阳幼儿园（原春苗幼儿园）"), mention("春苗幼儿园"))
+    assert len(set(keys)) == 1

@@ -81,6 +81,7 @@ def _choose_records(atoms: Atoms, groups: Groups) -> pd.DataFrame:
             "district": table["district_code"],
             "core": [name.core for name in atoms.names],
             "branch": [name.branch for name in atoms.names],
+            "others": ["\n".join(name.others) for name in atoms.names],
             "address": _fold_addresses(table["address"]),
             "number": table["number"].replace("", pd.NA),
             "line": _fold(table["trade"].where(table["trade"].notna(), table["type"])),
@@ -88,7 +89,7 @@ def _choose_records(atoms: Atoms, groups: Groups) -> pd.DataFrame:
             "lat": pd.to_numeric(table["lat"], errors="coerce"),
         }
     )[named]
-    told = records.groupby(["root", "core", "branch"], sort=False)
+    told = records.groupby(["root", "core", "branch", "others"], sort=False)
     first = told["atom"].first()
     more = told[["address", "number", "line", "lon", "lat"]].first().reset_index(drop=True)
     kept = records.set_index("atom").loc[first, ["root", "district"]].reset_index()
