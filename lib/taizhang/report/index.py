@@ -18,7 +18,7 @@ from taizhang.boundaries.codes import find_levels
 from taizhang.boundaries.english import list_names
 from taizhang.core.files import write_text
 from taizhang.core.outlines import count_decimals, draw_outlines
-from taizhang.core.periods import parse_period
+from taizhang.core.periods import Period, parse_period
 from taizhang.core.version import __version__
 from taizhang.metadata.facts import ALL, FactInfo, prefer_key
 from taizhang.metadata.formats import (
@@ -237,7 +237,9 @@ def _word_handed(
             "missing": ("；" if lang == "zh" else "; ").join(
                 words["index.outstanding"].format(
                     ledger=lacking.kind.title[lang],
-                    periods=join_list([parse_period(text).label(lang) for text in lacking.months], lang)
+                    periods=join_list(
+                        [_name_month(text, snapshot.period, lang) for text in lacking.months], lang
+                    )
                     or snapshot.period.label(lang),
                 )
                 for lacking in one.missing
@@ -245,6 +247,14 @@ def _word_handed(
         }
         for one in handed
     ]
+
+
+def _name_month(text: str, period: Period, lang: str) -> str:
+    """A month of a period; without its year, where the period has one alone."""
+    month = parse_period(text)
+    if period.start.year != period.end.year or month.text == period.text:
+        return month.label(lang)
+    return month.label(lang).replace(f"{period.start.year}年", "").replace(f" {period.start.year}", "")
 
 
 def _tell_known(snapshot: "Snapshot", lang: str) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 from taizhang.core.files import hash_file
 from taizhang.core.privacy import is_person, mask_numbers
 from taizhang.core.reasons import Label, Reason
+from taizhang.ingest.assemble import SET_ASIDE
 from taizhang.ingest.cache import read_parts
 from taizhang.ingest.corrections import read_corrections
 from taizhang.ingest.layers import Layers
@@ -270,6 +271,8 @@ def _tell_rows(book: "Workbook", kind: Kind, aside: pd.DataFrame) -> pd.DataFram
 def read_aside(book: "Workbook") -> pd.DataFrame:
     """Read set_aside.csv, except numbers by district, which are not rows."""
     path = book.config.processed / SET_ASIDE_FILE
+    if not path.exists():
+        return pd.DataFrame(columns=SET_ASIDE)
     aside = pd.read_csv(path, dtype="str", encoding="utf-8-sig", keep_default_na=False)
     if "day" not in aside:  # of a snapshot from before there was one
         aside = aside.assign(day="")
