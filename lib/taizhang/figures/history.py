@@ -1,4 +1,4 @@
-"""The history of one premises: a line of time for each ledger that speaks of it, and the rows in words."""
+"""The history of one premises: a timeline for each ledger that mentions it, and the rows in words."""
 
 import numpy as np
 import pandas as pd

@@ -31,8 +31,9 @@ def tabulate_premises(view: View, *, most: int = 20) -> display.Table | None:
 
 @exhibit("premises-recurring")
 def tabulate_recurring(view: View, *, most: int = 20) -> display.Table | None:
-    """Tabulate the premises whose hazards repeat in the period, most repeats first; None if none does or it is not
-    known."""
+    """Tabulate the premises whose hazards repeat in the period, most repeats first; None if there are none or
+    this is unknown.
+    """
     found = list_recurring(view)
     if found.empty:
         return None

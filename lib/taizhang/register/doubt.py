@@ -25,7 +25,7 @@ _SAID = {"address": ("other_address", "same_address"), "number": ("other_number"
 def list_doubtful(
     likely: Likely, atoms: Atoms, groups: Groups, called: np.ndarray, mentions: pd.DataFrame
 ) -> pd.DataFrame:
-    """One row for each pair of groups to be asked, in `DOUBTFUL_COLUMNS`, the likeliest first.
+    """One row for each doubtful pair of groups, in `DOUBTFUL_COLUMNS`, most likely first.
 
     `speaks_for` and `speaks_against`: codes, with ; between, worded by ``register.speaks.<code>``.
     """

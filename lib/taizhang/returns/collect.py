@@ -1,7 +1,7 @@
 """`taizhang collect`: add answers to corrections.csv and pairs.csv, if they still fit.
 
-Each is compared with what had been asked and with what the ledger says now. What fits is tried as the ledger's reader
-would read it, and only then written down; everything else is listed with its reason, and nothing is changed.
+Each answer is compared with its question and with what the ledger says now. If it fits and the ledger's reader accepts
+it, it is written down; everything else is listed with the reason, and nothing is changed.
 """
 
 from collections import defaultdict
