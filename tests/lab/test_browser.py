@@ -7,10 +7,12 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 from urllib.request import urlopen
 
 import nbformat
 import pytest
+from ingest_book import write_sheet
 from nbformat import NotebookNode
 from playwright.sync_api import Page, expect, sync_playwright
 
@@ -47,12 +49,38 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def workbook(sample_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sample, ingested, with the notebooks copied in as `taizhang lab` does."""
+    """A copy of the sample with some history, with the notebooks copied in as `taizhang lab` does."""
     root = tmp_path_factory.mktemp("lab") / "研究 book"
     shutil.copytree(sample_book, root)
+    add_history(root)
     tz.open(str(root)).facts("2021")
     copy_templates(root)
     return root
+
+
+def add_history(root: Path) -> None:
+    """Three months of ingests: rows of 2021 that come late, and two names that may be the same premises."""
+    rows: list[list[object]] = [["编号", "乡镇", "发现日期", "场所名称", "隐患描述", "隐患等级"]]
+    with mock.patch.dict(os.environ):
+        for month, name in enumerate(("鑫源副食店", "鑫园副食店", "鑫源副食店"), start=1):
+            os.environ["TAIZHANG_NOW"] = f"2023-{month:02d}-05T18:00:00+08:00"
+            book = tz.open(str(root))
+            book.ingest()
+            district = book.districts["name"].iloc[1]
+            rows += [
+                [
+                    f"补{month}-{day}",
+                    district,
+                    f"2021-1{month - 1}-{day:02d}",
+                    name,
+                    f"灭火器失效{month}{day}",
+                    "一般",
+                ]
+                for day in range(1, 11)
+            ]
+            write_sheet(root / "data" / "raw" / "hazards" / "补录.xlsx", rows)
+        os.environ["TAIZHANG_NOW"] = "2023-04-05T18:00:00+08:00"
+        tz.open(str(root)).ingest()
 
 
 @pytest.fixture(scope="module")
