@@ -89,7 +89,8 @@ def list_premises(view: View) -> pd.DataFrame:
 
 @once_per_view
 def find_history(view: View, premises: str = "") -> History | None:
-    """Return the history of the premises of a name or key; empty: of those with most rows. None if there are none.
+    """Return the history of the premises with a name or key; if empty, of those with the most rows. None if
+    there are none.
 
     ParameterError if the view's ledgers name no such premises, or several of that name.
     """

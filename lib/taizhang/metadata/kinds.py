@@ -175,9 +175,9 @@ class Kind(_Titled):
 
 
 def find_premises_columns(kind: Kind) -> tuple[str, str] | None:
-    """Return the columns of a kind that say which premises a row is of, by name and by number; None if it has none.
+    """Return the columns of a kind that name or number a row's premises; None if it has none.
 
-    A kind whose rows are of persons' premises, marked personal, is left alone, and so is one with a key of its own.
+    Kinds with personal premises columns, or with a key of their own, are skipped.
     """
     name = "name" if kind.name == PREMISES else PREMISES
     number = f"{PREMISES}_id"

@@ -1,4 +1,4 @@
-"""How two ends of names compare: what premises do, and of what kind they are."""
+"""Compare the ends of two names: the trade of the premises, and their kind."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -21,8 +21,8 @@ def rank_places(
     ----------
     posterior : Posterior
     ends : tuple of Posterior, optional
-        Of the same places, with all that is not known of them at its least, and at its most: a range then holds each
-        place's ranks at its better end among others at their worse, and the reverse.
+        For the same places, with all missing answers at their lowest, and at their highest: a range then covers each
+        place's ranks from its best end among the others' worst, to the reverse.
     descending : bool
         Whether the highest ranks first.
     alpha : float

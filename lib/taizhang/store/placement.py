@@ -1,9 +1,9 @@
-"""Where the rows of a table stood: which rows, in which order, in which file, sheet and row. Each is stored as what is
-different from the time before.
+"""The places of a table's rows: which rows, in which order, in which file, sheet and row; stored as
+differences from the previous snapshot.
 
-Of a row that stays, only a change is stored. A line put in above others moves all below by one, which is one number; a
-file sorted by one of its columns is that column's name. In general, rows are numbered in a predicted order, and the
-differences from it, nearly all nought, are compressed.
+For a row that remains, only a change is stored. An inserted line shifts all rows below it by one,
+which takes one number; for a file sorted by a column, that column's name is enough. In general, row numbers are
+predicted, and the differences from the prediction, nearly all zero, are compressed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
