@@ -66,20 +66,24 @@ def take_pdf(path: Path, number: int) -> Image.Image:
     return picture
 
 
-def take_lab() -> dict[str, Image.Image]:
-    """Each notebook in JupyterLab after a township was picked and all was run, by the tests that do so."""
+def take_lab() -> tuple[dict[str, Image.Image], bool]:
+    """Each notebook in JupyterLab after a township was picked and all was run, by the tests that do so.
+
+    Also whether all tests passed: a notebook that fails keeps its old picture, and the others get new ones.
+    """
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as beside:
         settings = Path(beside, "fonts.conf")
         settings.write_text(
             FONTS.format(fonts=escape(str(sans_path().parent)), cache=escape(beside)), "utf-8"
         )
-        subprocess.run(
+        tests = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "tests/lab"],
             cwd=ROOT,
             env={**os.environ, "TAIZHANG_PICTURES": folder, "FONTCONFIG_FILE": str(settings)},
-            check=True,
+            check=False,
         )
-        return {path.stem: Image.open(BytesIO(path.read_bytes())) for path in Path(folder).glob("*.png")}
+        taken = {path.stem: Image.open(BytesIO(path.read_bytes())) for path in Path(folder).glob("*.png")}
+    return taken, tests.returncode == 0
 
 
 def save_small(picture: Image.Image, name: str) -> None:
@@ -101,8 +105,11 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     save_small(take_html(report), "report-html.png")
     save_small(take_pdf(report.with_suffix(".pdf"), chosen.page), "report-pdf.png")
-    for name, picture in take_lab().items():
+    taken, passed = take_lab()
+    for name, picture in taken.items():
         save_small(picture, f"{name}.png")
+    if not passed:
+        sys.exit("some notebooks failed in JupyterLab (see above); their pictures are the old ones")
 
 
 if __name__ == "__main__":
