@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from ingest_book import make_book, make_hazards, write_sheet
 
 import taizhang as tz
 from taizhang import figures, narrative
+from taizhang.narrative import late_entries as words
 
 
 @pytest.fixture
@@ -98,3 +100,37 @@ def test_it_says_what_is_missing(tmp_path: Path, clock: Callable[[str], None]) -
     assert say(view, late).startswith("已有1个快照")
     shown = figures.plot_final_counts(view, late, "hazards")
     assert not shown and "快照太少" in str(shown.text if hasattr(shown, "text") else shown)
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (
+            (10.0, 50.0, 90.0),
+            "about 10.0% are entered by the end of their month, 50.0% a month later and 90.0% after",
+        ),
+        (
+            (float("nan"), 50.0, 90.0),
+            "about 50.0% are entered a month after the end of their month and 90.0% after",
+        ),
+        (
+            (float("nan"), float("nan"), 90.0),
+            "about 90.0% are entered three months after the end of their month",
+        ),
+        ((float("nan"),) * 3, "snapshots, 1 February 2021 to 1 April 2021. No more rows"),
+    ],
+)
+def test_only_shares_that_are_known_are_told(known, told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No dash stands in a sentence."""
+    days = pd.to_datetime(["2021-02-01", "2021-04-01"])
+    found = SimpleNamespace(delays=SimpleNamespace(late=pd.Series([3])))
+    late = SimpleNamespace(lack="", snapshots=days, get=lambda kind: found)
+    view = SimpleNamespace(lang="en", kinds={}, district="all")
+    shares = pd.DataFrame([known], columns=[0, 1, 3])
+    final = pd.DataFrame(
+        {"counted": [5], "high": [5], "expected": [5.0], "low": [5]},
+        index=pd.PeriodIndex(["2021-01"], freq="M"),
+    )
+    monkeypatch.setattr(words, "list_delays", lambda *_: shares)
+    monkeypatch.setattr(words, "forecast_final", lambda *_: final)
+    assert told in say(view, late) and "—" not in say(view, late)

@@ -12,6 +12,9 @@ from taizhang.metadata.formats import format_date, format_share
 from taizhang.narrative.telling import count, lower_title, say, tell
 from taizhang.stats.delays import FEWEST_ROWS
 
+# By the shortest delay whose share is known.
+_WORDS = {"at_once": "delays", "month": "delays_month", "quarter": "delays_quarter"}
+
 
 def write_late_entries(view: View, late: LateEntries, kind: str) -> Prose | None:
     """Say how late a ledger's rows are entered and how many are expected, or what is missing to know."""
@@ -33,10 +36,15 @@ def write_late_entries(view: View, late: LateEntries, kind: str) -> Prose | None
     if not found.delays.late.sum():
         return tell(lang, seen, say("late_text.never", lang, kind=named))
     shares = list_delays(view, late, kind).iloc[-1 if view.district == ALL else 0]
-    told = {
-        name: format_share(shares[delay]) for name, delay in (("at_once", 0), ("month", 1), ("quarter", 3))
+    known = {
+        name: format_share(shares[delay])
+        for name, delay in (("at_once", 0), ("month", 1), ("quarter", 3))
+        if not np.isnan(shares[delay])
     }
-    sentences = [seen, say("late_text.delays", lang, kind=named, **told)]
+    sentences = [seen]
+    if known:  # a share that is known is known of longer delays, too
+        words = next(_WORDS[name] for name in _WORDS if name in known)
+        sentences.append(say(f"late_text.{words}", lang, kind=named, **known))
     final = forecast_final(view, late, kind)
     for month, one in zip(pd.PeriodIndex(final.index)[::-1], final[::-1].to_dict("records"), strict=True):
         if np.isnan(one["expected"]):
