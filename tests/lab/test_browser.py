@@ -30,6 +30,7 @@ WITHOUT_FIGURES = {
     "data_quality",
     "drill_evaluation",
     "late_entries",
+    "work_plan",
 }
 # What their pictures show, if not the first figure or table.
 PICTURED = {"decide_pairs": ".widget-button"}
