@@ -75,7 +75,7 @@ def add_history(root: Path) -> None:
                     f"补{month}-{day}",
                     district,
                     f"2021-1{month - 1}-{day:02d}",
-                    name,
+                    name if day == 1 else "",
                     f"灭火器失效{month}{day}",
                     "一般",
                 ]
