@@ -54,7 +54,7 @@ def write_kept_table(stem: Path, table: "pd.DataFrame") -> None:
 
 
 def read_kept_table(stem: Path, read: Callable[[Path], "pd.DataFrame"]) -> "pd.DataFrame | None":
-    """What `write_kept_table` wrote; None if that is not there or not whole."""
+    """Read what `write_kept_table` wrote; None if it is missing or incomplete."""
     for path in sorted(stem.parent.glob(f"{stem.name}.*.parquet")):
         if hash_kept(path)[:16] == path.suffixes[-2][1:]:
             return read(path)
