@@ -82,7 +82,9 @@ def take_lab() -> tuple[dict[str, Image.Image], bool]:
             env={**os.environ, "TAIZHANG_PICTURES": folder, "FONTCONFIG_FILE": str(settings)},
             check=False,
         )
-        taken = {path.stem: Image.open(BytesIO(path.read_bytes())) for path in Path(folder).glob("*.png")}
+        taken: dict[str, Image.Image] = {
+            path.stem: Image.open(BytesIO(path.read_bytes())) for path in Path(folder).glob("*.png")
+        }
     return taken, tests.returncode == 0
 
 
