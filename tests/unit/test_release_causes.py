@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from ingest_book import make_book, make_hazards, write_sheet
 
@@ -116,6 +117,37 @@ def test_places_of_confidential_rows_are_not_named(root: Path, compare: Callable
     )
     assert tell(found, XIKOU, "complaints.received") == ["added data/raw/more/complaints.xlsx!台账!14"]
     assert found.list_changes() == {}
+
+
+def test_of_summary_tables_the_cells_are_named(root: Path, compare: Callable[..., Comparison]) -> None:
+    path = root / "data" / "raw" / "more" / "sums.xlsx"
+
+    def write(xikou: int) -> None:
+        head = ["序号", "乡镇", "演练次数"]
+        towns = enumerate((("溪口镇", xikou), ("溪南镇", 7), ("白鹭镇", 8)), 1)
+        write_sheet(path, [["2021年度应急演练统计表"], head, *([n, *one] for n, one in towns)])
+
+    write(5)
+    with (root / "workbook.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            '[[ledgers.drills]]\nform = "sums"\nfiles = ["data/raw/more/sums.xlsx"]\n'
+            'columns = { "drills.held" = "演练次数" }\n'
+        )
+    found = compare(lambda: write(6))
+    assert tell(found, XIKOU, "drills.held") == ["changed data/raw/more/sums.xlsx!台账!3"]
+    assert tell(found, "all", "drills.held") == ["changed data/raw/more/sums.xlsx!台账!3"]
+
+
+def test_where_a_layer_was_changed_that_is_named(root: Path, compare: Callable[..., Comparison]) -> None:
+    layer = root / "data" / "raw" / "towns.gpkg"
+
+    def move() -> None:
+        districts = gpd.read_file(layer)
+        districts.geometry = districts.geometry.translate(0.001, 0)
+        layer.unlink()
+        districts.to_file(layer)
+
+    assert tell(compare(move), XIKOU, "hazards.found") == ["changed data/raw/towns.gpkg"]
 
 
 def test_nothing_that_can_be_named_is_the_code(root: Path, compare: Callable[..., Comparison]) -> None:

@@ -18,6 +18,7 @@ from taizhang.facts import prepare_ledgers, select_rows
 from taizhang.facts.compute import MEASURES
 from taizhang.facts.measures import Count, Share
 from taizhang.facts.rows import Ledgers
+from taizhang.ingest.state import SUMS
 from taizhang.metadata.facts import ALL, split_target
 from taizhang.settings.beside import name_beside_files
 from taizhang.workbook.book import Workbook
@@ -144,6 +145,8 @@ class Comparison:
             part = base if code == ALL else base[base["district_code"] == code]
             sides.append({one["row"]: one for one in part.to_dict("records")})
         before, after = sides
+        if any(base is not None and base.attrs["cells"] for base in bases):
+            return _compare_cells(before, after)
         told, same = [], []
         for row in dict.fromkeys((*before, *after)):
             one, other = before.get(row), after.get(row)
@@ -198,9 +201,11 @@ class Comparison:
             for one, mark, copy in zip(places, marks, copies, strict=True)
         ]
         codes = rows["district_code"].astype("str") if "district_code" in rows else pd.Series(ALL, rows.index)
-        return pd.DataFrame(
+        base = pd.DataFrame(
             {"district_code": codes, "counted": rows["counted"].astype(bool), "place": places, "row": named}
         )
+        base.attrs["cells"] = rows.attrs.get("kind") == SUMS
+        return base
 
     def _list_columns(self, rows: pd.DataFrame, book: Workbook) -> set[str]:
         kind = book.kinds.get(str(rows.attrs.get("kind", "")))
@@ -244,6 +249,19 @@ class Comparison:
         """The changed raw files, such as layers."""
         sides = [{str(one["path"]): str(one["sha256"]) for one in book.inputs()} for book in self.books]
         return [Cause(CHANGED, Place(mask_numbers(name))) for name in _differ(*sides)]
+
+
+def _compare_cells(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Cause]:
+    """What happened to the cells of summary tables, each of which is known by its place."""
+    sides = [
+        {one["place"]: row for row, one in side.items() if row not in other}
+        for side, other in ((before, after), (after, before))
+    ]
+    told = []
+    for place in dict.fromkeys((*sides[0], *sides[1])):
+        how = CHANGED if place in sides[0] and place in sides[1] else REMOVED if place in sides[0] else ADDED
+        told.append(Cause(how, place))
+    return told
 
 
 def _differ(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from taizhang.core.errors import ParameterError
 from taizhang.core.periods import Period, parse_period
+from taizhang.core.reasons import Reason
 from taizhang.facts import Earlier, prepare_ledgers
 from taizhang.facts.rows import Ledgers
 from taizhang.metadata.facts import load_facts
@@ -41,7 +43,10 @@ def _read(release: Known) -> Earlier:
     root, snapshot = release.root, release.snapshot
 
     def load(kinds: Collection[str]) -> tuple[Ledgers, date | None]:
-        return _load(root, snapshot, frozenset(kinds))
+        try:
+            return _load(root, snapshot, frozenset(kinds))
+        except ParameterError as error:
+            raise ParameterError.of([Reason("release.no_rows", name=release.name), *error.reasons]) from error
 
     return Earlier(release.name, release.sha256, snapshot, pd.concat(tables, ignore_index=True), load)
 
