@@ -110,6 +110,15 @@ def test_settings_are_named_where_no_row_is_another(root: Path, compare: Callabl
     assert tell(found, XIKOU, "hazards.found") == ["settings workbook.toml"]
 
 
+def test_rows_of_a_file_that_can_not_be_read_were_not_removed(
+    root: Path, compare: Callable[..., Comparison]
+) -> None:
+    found = compare(lambda: (root / "data" / "raw" / "a.xlsx").write_bytes(b"PK damaged"))
+    for code in (XIKOU, BAILU, "all"):
+        assert tell(found, code, "hazards.found") == ["unread data/raw/a.xlsx"]
+    assert set(found.list_changes()["hazards"]["change"]) == {"unread"}
+
+
 def test_places_of_confidential_rows_are_not_named(root: Path, compare: Callable[..., Comparison]) -> None:
     found = compare(lambda: write_complaints(root, 13, 4))
     assert (

@@ -27,7 +27,7 @@ from taizhang.workbook.changes import compare_snapshots
 # What happened to a row: it came, went, was changed, belongs to another day or district; or it says the same, and
 # counts in another way.
 ADDED, REMOVED, CHANGED, MOVED, RECOUNTED = "added", "removed", "changed", "moved", "recounted"
-SETTINGS, CODE, HIDDEN = "settings", "code", "hidden"
+SETTINGS, CODE, HIDDEN, UNREAD = "settings", "code", "hidden", "unread"
 _HOW = {"new": ADDED, "removed": REMOVED, "changed": CHANGED, "moved": MOVED}
 _SOURCE = ("source_file", "source_sheet", "source_row")
 _NO_CONTENT = {*_SOURCE, "counted", "duplicate", "corrected"}
@@ -91,14 +91,34 @@ class Comparison:
         if not told:
             told = [one for kind in kinds for one in self._list_changes(kind, code)]
         told = told or [*self._settings] or self._inputs or [Cause(CODE)]
-        return list(dict.fromkeys(told))
+        return list(dict.fromkeys(self._restate(one) for one in told))
+
+    def _restate(self, cause: Cause) -> Cause:
+        """What a file that could not be read no longer shows, or shows again, was neither removed nor added."""
+        unread = cause.place is not None and cause.place.file in self._unread
+        return Cause(UNREAD, Place(cause.place.file)) if unread and cause.place is not None else cause
+
+    @cached_property
+    def _unread(self) -> set[str]:
+        """The files of which one of the two states could not read something."""
+        return {
+            mask_numbers(one.file)
+            for book in self.books
+            for _, some in book.result.list_unread()
+            for one in some
+        }
 
     def list_changes(self) -> dict[str, pd.DataFrame]:
         """All changed rows by kind, except kinds whose small counts are hidden; columns as in `compare_snapshots`."""
         open_kinds = [
             kind for kind in self._kinds if not any(kind in one.config.suppress for one in self.books)
         ]
-        return {kind: found for kind in open_kinds if len(found := self._compare(kind))}
+        return {kind: self._mark_unread(found) for kind in open_kinds if len(found := self._compare(kind))}
+
+    def _mark_unread(self, found: pd.DataFrame) -> pd.DataFrame:
+        file = found["source_file"].fillna(found["source_file_before"]).astype("str").map(mask_numbers)
+        lost = found["change"].isin(["removed", "new"]) & file.isin(self._unread)
+        return found.assign(change=found["change"].mask(lost, UNREAD))
 
     @cached_property
     def _kinds(self) -> list[str]:
