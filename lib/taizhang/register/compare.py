@@ -21,6 +21,7 @@ from taizhang.register.trades import (
     compare_ends,
     is_known,
     is_within,
+    tells_more,
 )
 
 # What two names share, from nothing to all. The model learns how often each is found among the same and among others.
@@ -151,13 +152,31 @@ def _compare(a: Name, b: Name) -> int:
     if len(bodies[0]) == len(bodies[1]) >= 5 and bodies[0] in bodies[1] * 2:
         return max(_compare_parts(a, b), wholes, KIN_TRADE)  # 化工厂恒达
     short, whole = sorted((a.plain, b.plain), key=len)
-    if len(short) >= 5 and whole.endswith(short) and a.proper != b.proper:
+    if len(short) >= 4 + (not (a.places and b.places)) and whole.endswith(short) and a.proper != b.proper:
         wholes = max(wholes, SHORT_SLIP)  # 国网滨江县供电公司溪口供电所
+    if _has_words_more(*sorted(bodies, key=len)):
+        wholes = max(wholes, SHORT_SLIP)
     if a.proper != b.proper and min(len(a.proper), len(b.proper)) <= 3:
         # A slip in few characters makes another name: 家家乐 and 家乐, 新华 and 华新.
         turned = len(a.proper) == 2 and sorted(a.proper) == sorted(b.proper)
         wholes = min(wholes, PART if turned else SHORT_SLIP)
     return max(_compare_parts(a, b), wholes)
+
+
+@lru_cache(maxsize=1 << 16)
+def _has_words_more(short: str, long: str) -> bool:
+    """Return whether one is the other with a few characters more, none of which tells two premises apart."""
+    if not (
+        len(short) >= 4
+        and 0 < len(long) - len(short) <= 4
+        and short[:2] == long[:2]
+        and is_within(short, long)
+    ):
+        return False
+    added = "".join(
+        long[one.dest_start : one.dest_end] for one in Indel.opcodes(short, long) if one.tag == "insert"
+    )
+    return not (set(added) & (_DIRECTIONS - {"大", "老"})) and not tells_more(short, long)
 
 
 def _count_trade(a: Name, b: Name, long: Name) -> int:

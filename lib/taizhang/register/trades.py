@@ -177,3 +177,9 @@ def is_within(short: str, long: str) -> bool:
 def is_known(text: str) -> bool:
     """Return whether a text is made of known words alone."""
     return not _cut(text).unknown
+
+
+def tells_more(short: str, long: str) -> bool:
+    """Return whether the longer of two names has a word that makes other premises of it: 停车场, 职业."""
+    words = _load()
+    return any(word in long and word not in short for word in (*words.parts, *words.telling))
