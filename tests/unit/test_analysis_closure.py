@@ -285,9 +285,9 @@ def test_what_is_closed_without_a_day_is_closed_as_late_or_as_soon_as_may_be() -
     assert (row["most_in_month"], row["found"]) == (pytest.approx(55), 20)
     figure, shown = figures.plot_closure_curve(view), figures.tabulate_closure(view)
     assert figure is not None and "0.0% to 5.0% on the day, 55.0% within 30 days" in figure.alt
-    assert "Of 1 hazard the day of closure is not written" in figure.source
+    assert "For 1 hazard the day of closure is not recorded" in figure.source
     assert shown is not None and shown.rows[0][3].text.startswith("5 to 12 (")
-    assert "Of 1 hazard the day of closure is not written" in shown.notes[1]
+    assert "For 1 hazard the day of closure is not recorded" in shown.notes[1]
     dated = figures.tabulate_closure(make_hazards(rows))
     assert dated is not None and len(dated.notes) == 1
 

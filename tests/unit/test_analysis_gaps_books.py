@@ -236,7 +236,7 @@ def test_on_the_spot_without_a_day_is_told_of_in_the_method(tmp_path: Path) -> N
         tmp_path, "hazards", "乡镇,发现日期,整改方式,整改日期,整改状态", *(f"甲镇,{row}" for row in rows)
     )
     assert "立行立改的隐患中有2处没有写整改日期，以发现日为准。" in say(book, "method")
-    assert "2 have no day of it written" in say(book, "method", lang="en")
+    assert "2 have no date of rectification" in say(book, "method", lang="en")
     assert "立行立改的隐患" not in say(book, "method", district="乙镇")
 
 
