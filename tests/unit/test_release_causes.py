@@ -10,7 +10,7 @@ from ingest_book import make_book, make_hazards, write_sheet
 
 from taizhang.core.periods import parse_period
 from taizhang.ingest.snapshots import store_whole
-from taizhang.release.causes import Comparison
+from taizhang.release.causes import Comparison, list_places
 from taizhang.release.states import open_snapshot
 from taizhang.workbook.book import Workbook
 
@@ -117,6 +117,19 @@ def test_rows_of_a_file_that_can_not_be_read_were_not_removed(
     for code in (XIKOU, BAILU, "all"):
         assert tell(found, code, "hazards.found") == ["unread data/raw/a.xlsx"]
     assert set(found.list_changes()["hazards"]["change"]) == {"unread"}
+
+
+def test_a_ledger_that_is_no_longer_kept_is_told_by_its_rows(
+    root: Path, compare: Callable[..., Comparison]
+) -> None:
+    path = root / "workbook.toml"
+    text = path.read_text("utf-8")
+    other = text.replace("[ledgers.hazards]", "[ledgers.disputes]")
+    found = compare(lambda: path.write_text(other, "utf-8"))
+    path.write_text(text, "utf-8")
+    places = found.list_changes()["hazards"]
+    assert set(places["change"]) == {"removed"} and places["source_file"].isna().all()
+    assert set(map(str, list_places(places, "_before"))) >= {"data/raw/a.xlsx!台账!2"}
 
 
 def test_places_of_confidential_rows_are_not_named(root: Path, compare: Callable[..., Comparison]) -> None:

@@ -33,8 +33,9 @@ def compare_snapshots(config: Config, before: str, after: str, kind: Kind) -> pd
         ",".join(name for name in names if row[name]) if whole else ""
         for row, whole in zip(differs.to_dict("records"), both, strict=True)
     ]
-    places = {f"{name}_before": old[name] for name in _PLACE if name in old}
-    places |= {name: young[name] for name in _PLACE if name in young}
+    none = pd.Series(pd.NA, pairs.index, dtype="object")  # of a ledger that only one of them has
+    places = {f"{name}_before": old.get(name, none) for name in _PLACE}
+    places |= {name: young.get(name, none) for name in _PLACE}
     return pd.DataFrame({"change": pairs["change"], "columns": told, **places})
 
 
