@@ -21,6 +21,7 @@ from taizhang.core.errors import ParameterError
 from taizhang.core.periods import parse_period
 from taizhang.ingest.snapshots import prune_store
 from taizhang.store import list_first_seen, list_snapshots, snapshots
+from taizhang.store.log import LOG
 from taizhang.workbook.book import Workbook
 from taizhang.workbook.changes import compare_snapshots
 
@@ -369,6 +370,13 @@ def test_a_damaged_store_is_told_and_never_believed(tmp_path: Path, clock: Calla
                 *whole
             }  # nothing else is lost
             (place / name).write_bytes(whole[name])
+    if hasattr(os, "mkfifo"):  # nobody would ever write into it
+        (place / LOG).unlink()
+        os.mkfifo(place / LOG)
+        with pytest.raises(ParameterError, match=r"data/store"):
+            list_snapshots(Workbook(root).config)
+        (place / LOG).unlink()
+        (place / LOG).write_bytes(whole[LOG])
     Workbook(root).ingest()
     then = tz.open(str(root), as_of="2021-09-30", known_on="2021-10-01").facts("2021")
     assert _count(then) == 5
