@@ -107,6 +107,41 @@ def test_own_kind_and_facts_are_read(book: Workbook) -> None:
     assert facts[(A, "hazards.at_weekends")] == 50
 
 
+YEARS = """
+kind: five_years
+title: {zh: 五年规划, en: Five-year plan}
+row: {zh: 一项任务的一年, en: one task in one year}
+year: year
+fields:
+  year: {type: year, required: true, title: {zh: 年份, en: Year}}
+  spent_wan: {type: number, title: {zh: 完成投资, en: Spent}}
+"""
+
+
+def test_a_kind_without_districts_is_of_the_whole_area(book: Workbook, tmp_path: Path) -> None:
+    root = tmp_path / "book"
+    shutil.copytree(book.root, root)
+    shutil.rmtree(root / "data", ignore_errors=True)
+    (root / "ledgers" / "five_years.yml").write_text(YEARS, encoding="utf-8")
+    (root / "plan.csv").write_text("年份,完成投资\n2020,5\n2021,7\n2021,8\n", encoding="utf-8")
+    (root / "workbook.toml").write_text(
+        f'{TOML}[ledgers.five_years]\nfiles = ["plan.csv"]\n', encoding="utf-8"
+    )
+    told = (
+        FACTS.partition("hazards.at_weekends")[0]
+        .replace("gas_checks", "five_years")
+        .replace("is_made", "spend")
+    )
+    (root / "facts" / "own.yml").write_text(told.replace("form: count", "form: sum"), encoding="utf-8")
+    (root / "facts" / "gas.py").write_text("def spend(rows, *, as_of):\n    return rows['spent_wan']\n")
+    own = tz.open(str(root))
+    assert not own.result.errors and own.result.summaries[-1].set_aside == 0
+    assert own.five_years["spent_wan"].tolist() == [5, 7, 8] and own.five_years["district_code"].isna().all()
+    facts = own.facts("2021")
+    values = facts[facts["fact"] == "five_years.made"].set_index("district_code")["value"].to_dict()
+    assert values == {"all": 15, A: 0, B: 0}
+
+
 def test_figures_name_them_in_their_own_words(book: Workbook) -> None:
     view = book.view("甲镇", "2021", "zh")
     bars = figures.plot_classes(view, "gas_checks", "hose")

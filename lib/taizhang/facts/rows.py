@@ -93,8 +93,13 @@ class Ledger:
         self.date = about.date if about else date
         self.term = about.term if about else ""
         self.year = about.year if about else ""
-        # Of a kind whose rows need no district, one without is of the whole area.
-        self.has_placeless = "district" in self._fields and not self._fields["district"].required
+        if not about and date in table and pd.api.types.is_numeric_dtype(table[date]):  # a year and no day
+            self.date, self.year = "", date
+        # Of a kind whose rows need no district, one without is of the whole area; of a workbook's own kind, rows that
+        # need one and have none are not here.
+        self.has_placeless = not about or (
+            "district" in self._fields and not self._fields["district"].required
+        )
         self._made: dict[Hashable, Any] = {}
         if "district_code" in table:
             group = codes.get_indexer(pd.Index(table["district_code"]))

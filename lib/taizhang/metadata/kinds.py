@@ -341,6 +341,8 @@ def _read_kind(path: Path, parse: Callable[[str], Any] = parse_yaml, *, own: boo
             columns[str(column)] = _guess_personal(made) if own and "personal" not in given else made
         except ParameterError as error:
             problems += [Reason("metadata.kind.of", where=where, problem=reason) for reason in error.reasons]
+    if "district" not in columns:  # its rows are of the whole area, or of the district that a title names
+        columns = {"district": _make_field("district", {}), **columns}
     rules: list[RowCheck] = []
     words: dict[str, Mapping[str, str]] = {}
     for key in ("title", "row"):

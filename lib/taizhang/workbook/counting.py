@@ -80,7 +80,7 @@ def list_settings(
         "earlier": earlier,
         "keep": partial(keep_hidden, config.cache),
         "own": own,
-        "dates": {name: kind.date for name, kind in kinds.items() if kind.date},
+        "dates": {name: kind.date or kind.year for name, kind in kinds.items() if kind.date or kind.year},
     }
 
 

@@ -66,5 +66,5 @@ def _load(root: Path, snapshot: str, kinds: frozenset[str]) -> tuple[Ledgers, da
             if name in kinds and (config.processed / f"{name}.parquet").exists()
         }
         districts = pd.read_parquet(config.processed / "districts.parquet", columns=["code", "name"])
-        dates = {name: kind.date for name, kind in known.items() if kind.date}
+        dates = {name: kind.date or kind.year for name, kind in known.items() if kind.date or kind.year}
         return prepare_ledgers(tables, districts, dates=dates), config.as_of
