@@ -16,6 +16,9 @@ def test_a_districts_definitions_leave_out_those_that_say_no_more_than_the_name(
     table = tabulate_definitions(view)
     assert table is not None
     said = [row[0].text for row in table.rows]
+    # How an interval is found stands after the definition; what has none has no such word.
+    ends = {row[0].text: row[1].text.endswith("（泊松）") for row in table.rows}
+    assert ends == {name: name == "演练次数" for name in said}
     left_out = [note for note in map(str, table.notes) if "数据字典" in note]
     assert said == (["演练次数", "现行预案"] if district else ["现行预案"])
     assert len(left_out) == (0 if district else 1)
