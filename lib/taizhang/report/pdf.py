@@ -72,7 +72,7 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
         "masthead": plain,
         "contents": not plain or count_headings(blocks) > MOST_HEADINGS,
         "lists": meta.period.scale == "year"
-        and not (plain or (official and brief))
+        and not (plain or brief)  # lines of the text lead to what the annex has
         and any(isinstance(block, FigureBlock | TableBlock) for block in blocks),
         "faces": _name_faces(faces, official=official),
         "brief": set_brief(brief, meta) if brief else None,
@@ -94,7 +94,8 @@ def render_pdfs(notebook: NotebookNode, *, meta: ReportMeta) -> dict[str, bytes]
             break
     else:
         # People wrote more than the pages hold: no need to read it in small type. But no page holds one table's end.
-        chosen = min(pdfs, key=lambda pdf: sum(count_pages(pdf))) if plain or official else pdfs[0]
+        fewest = plain or official or not (meta.note or report["short"])
+        chosen = min(pdfs, key=lambda pdf: sum(count_pages(pdf))) if fewest else pdfs[0]
     done = {"pdf": chosen}
     if brief:
         done["brief"] = _compile(report | {"alone": True, "blocks": []}, "one.typ", faces, meta)
