@@ -250,7 +250,7 @@ def read_output(path: Path) -> str:
             told = (
                 parts.read(one).decode("utf-8", "replace")
                 for one in parts.namelist()
-                if one.endswith((".xml", ".rels"))
+                if one.endswith((".xml", ".rels", ".csv", ".json", ".md", ".ipynb", ".toml", ".txt", ".html"))
             )
             return name + "\n".join(re.sub(r"<[^>]+>", "", one) + one for one in told)
     try:
