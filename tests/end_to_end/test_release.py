@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -251,7 +252,12 @@ def test_what_differs_is_told_in_all_forms(two: Any) -> None:
     text = format_difference(found, "table", book, "en")
     assert "hazards.found: 3 → 5" in text and "Words:" in text
     assert len(format_difference(found, "csv", book, "zh").splitlines()) > len(changed)
-    assert html.fromstring(format_difference(found, "html", book, "zh").encode()).findall(".//table")
+    assert "      " not in text and "    moved to another day or district" in text
+    page = html.fromstring(format_difference(found, "html", book, "zh").encode())
+    assert page.findall(".//table")
+    shown = " ".join(" ".join(cell.itertext()) for cell in page.iterfind(".//td"))
+    assert "删去：data/raw/a.xlsx" in shown and "改到别的日期或地区（" in shown
+    assert not {"removed", "moved", "changed", "added"} & set(re.findall("[a-z]+", shown))
     draft = compare_releases(book, "2021/v2", "now").table
     assert draft.empty and compare_releases(book, str(root / "reports" / "2021"), "now").table.empty
 

@@ -1,7 +1,7 @@
 """Compare releases, drafts and the present: figures with their rows, rows, and words."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +9,21 @@ from typing import Any
 
 import pandas as pd
 
-from taizhang.boundaries.english import list_names
 from taizhang.core.csv import format_csv
 from taizhang.core.errors import ParameterError
 from taizhang.core.periods import Period, parse_period
 from taizhang.core.reasons import Reason
 from taizhang.ingest.snapshots import store_whole
-from taizhang.release.causes import Comparison, list_places
-from taizhang.release.erratum import compare_facts, find_changes, list_hidden, show_district, show_title
+from taizhang.metadata.formats import join_list
+from taizhang.release.causes import Cause, Comparison, list_places
+from taizhang.release.erratum import (
+    compare_facts,
+    find_changes,
+    list_hidden,
+    list_place_names,
+    show_causes,
+    show_title,
+)
 from taizhang.release.folders import find_release, is_release, read_release
 from taizhang.release.paper import Cell, Page, Section, word, write_page
 from taizhang.release.sections import Word, compare_words
@@ -44,19 +51,20 @@ class Side:
 
 @dataclass(frozen=True)
 class Difference:
-    """The differences: a table with the columns above, and whether rows could be compared."""
+    """The differences: a table with the columns above, whether rows could be compared, and the causes of each figure's
+    change by district and fact."""
 
     before: Side
     after: Side
     table: pd.DataFrame
     with_rows: bool
+    causes: Mapping[tuple[str, str], Sequence[Cause]]
 
 
 def compare_releases(book: Workbook, before: str, after: str) -> Difference:
     """Compare two of: releases (2021/v1, or a folder), the present (now), and folders of drafts.
-    ParameterError if one does not exist or their periods differ.
 
-    ParameterError if one is not there, or if they are not of the same period.
+    ParameterError if one does not exist or their periods differ.
     """
     if before == after == NOW:
         raise ParameterError("release.diff.both_now")
@@ -87,7 +95,9 @@ def compare_releases(book: Workbook, before: str, after: str) -> Difference:
             rows += list(_list_rows(comparison))
     for told_words in compare_words(first.folder, second.folder, (first.reports, second.reports)):
         rows.append(_tell_word(told_words, {**first.reports, **second.reports}))
-    return Difference(first, second, pd.DataFrame(rows, columns=list(COLUMNS)), comparison is not None)
+    return Difference(
+        first, second, pd.DataFrame(rows, columns=list(COLUMNS)), comparison is not None, known
+    )
 
 
 def _read_side(book: Workbook, name: str) -> Side:
@@ -161,10 +171,10 @@ def format_difference(found: Difference, form: str, book: Workbook, lang: str) -
         return json.dumps(
             {"a": found.before.name, "b": found.after.name, **parts}, ensure_ascii=False, indent=1
         ) + "\n"  # fmt: skip
-    return _write_html(found, book, lang) if form == "html" else _write_table(found, lang)
+    return _write_html(found, book, lang) if form == "html" else _write_table(found, book, lang)
 
 
-def _write_table(found: Difference, lang: str) -> str:
+def _write_table(found: Difference, book: Workbook, lang: str) -> str:
     lines = []
     for part in ("facts", "rows", "words"):
         some = found.table[found.table["part"] == part].to_dict("records")
@@ -172,8 +182,7 @@ def _write_table(found: Difference, lang: str) -> str:
         for one in some:
             what = " ".join(filter(None, (one["district"] or one["district_code"], one["what"])))
             lines.append(f"  {what}: {_show(one['from'])} → {_show(one['to'])}")
-            if one["rows"]:
-                lines.append(f"    {one['rows']}")
+            lines += [f"    {line}" for line in _word_rows(one, found, book, lang)]
     if not found.with_rows:
         lines.append(Reason("release.diff.no_rows").word(lang))
     return "\n".join(lines) + "\n"
@@ -185,25 +194,41 @@ def _show(value: Any) -> str:
     return f"{value:,.6g}" if isinstance(value, float) else str(value)
 
 
-def _make_cells(one: Mapping[Any, Any], district: str, book: Workbook, lang: str) -> list[Cell]:
-    figure = one["part"] == "facts"
-    what, causes = str(one["what"]), str(one["rows"]).split("; ")
+def _word_rows(one: Mapping[Any, Any], found: Difference, book: Workbook, lang: str) -> list[str]:
+    """What brought a change about, or what was changed, in words."""
+    if one["part"] == "facts":
+        return show_causes(found.causes.get((one["district_code"], one["what"]), ()), lang)
+    change = word(f"change.{one['change']}", lang)
+    if one["part"] == "words" or not one["rows"]:
+        return [change]
+    fields = book.kinds[one["what"]].fields if one["what"] in book.kinds else {}
+    titles = [
+        fields[name].title[lang] if name in fields else word("columns.district", lang)
+        for name in str(one["rows"]).split(",")
+    ]
+    return [word("change.columns", lang, change=change, names=join_list(titles, lang))]
+
+
+def _make_cells(
+    one: Mapping[Any, Any], district: str, found: Difference, book: Workbook, lang: str
+) -> list[Cell]:
+    figure, what = one["part"] == "facts", str(one["what"])
     return [
         Cell(district),
         Cell(show_title(book.fact_infos, what, lang), note=what) if figure else Cell(what),
         Cell(_show(one["from"]), right=figure),
         Cell(_show(one["to"]), right=figure),
-        Cell("", lines=list(filter(None, causes))) if figure else Cell(str(one["change"])),
+        Cell("", lines=_word_rows(one, found, book, lang)),
     ]
 
 
 def _write_html(found: Difference, book: Workbook, lang: str) -> str:
-    names = list_names(book.districts, lang, book.config.boundaries.names_en)
+    names = list_place_names(book, lang)
     sections = []
     for part in ("facts", "rows", "words"):
         some = found.table[found.table["part"] == part].to_dict("records")
-        called = [show_district(one["district_code"], one["district"], names, lang) for one in some]
-        cells = [_make_cells(one, name, book, lang) for one, name in zip(some, called, strict=True)]
+        called = [names.get(one["district_code"], one["district"]) for one in some]
+        cells = [_make_cells(one, name, found, book, lang) for one, name in zip(some, called, strict=True)]
         last = "rows" if part == "facts" else "change"
         columns = [word(f"columns.{name}", lang) for name in ("district", "what", "from", "to", last)]
         title = Reason(f"release.diff.{part}", n=len(some)).word(lang)

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from taizhang.boundaries.codes import find_levels
 from taizhang.boundaries.english import list_names
 from taizhang.core.csv import format_csv
 from taizhang.core.files import write_text
 from taizhang.core.reasons import LANGUAGES
 from taizhang.metadata.facts import ALL, FactInfo, describe_fact
 from taizhang.metadata.formats import format_fact, name_unit
+from taizhang.metadata.words import Tongue, name_places
 from taizhang.release.causes import HIDDEN, Cause, Comparison
 from taizhang.release.folders import Release
 from taizhang.release.paper import Cell, Link, Page, Section, say_at, word, write_page
@@ -108,7 +110,7 @@ def write_erratum(
         changes = find_changes(compared, rows)
         write_text(folder / CSV, "\ufeff" + format_csv(tabulate(changes, str(before.period))))
         for lang in LANGUAGES:
-            names = list_names(books[1].districts, lang, books[1].config.boundaries.names_en)
+            names = list_place_names(books[1], lang)
             page = _make_page(books[1], before, manifest, changes, compared, names, lang, withheld)
             write_text(folder / f"erratum.{lang}.html", write_page(page))
 
@@ -148,7 +150,7 @@ def _make_page(
     columns = [word(f"columns.{name}", lang) for name in ("district", "figure", "from", "to", "rows")]
     table = [
         [
-            Cell(show_district(one.code, one.district, names, lang)),
+            Cell(names.get(one.code, one.district)),
             Cell(show_title(book.fact_infos, one.fact, lang), note=one.fact),
             Cell(_show(book.fact_infos, one.fact, one.before, lang), right=True),
             Cell(_show(book.fact_infos, one.fact, one.after, lang), right=True),
@@ -173,9 +175,11 @@ def _make_page(
     )
 
 
-def show_district(code: str, name: str, names: Mapping[str, str], lang: str) -> str:
-    """A district's name on pages."""
-    return word("whole", lang) if code == ALL else str(names.get(code, name))
+def list_place_names(book: Workbook, lang: str) -> dict[str, str]:
+    """The names of the districts on pages, by code, and under ``all`` that of the whole area."""
+    names = list_names(book.districts, lang, book.config.boundaries.names_en)
+    tongue = Tongue(lang, *find_levels(list(book.districts["code"])))
+    return {**names, ALL: name_places(word("whole", lang), tongue)}
 
 
 def show_title(infos: Mapping[str, FactInfo], fact: str, lang: str) -> str:

@@ -8,12 +8,11 @@ from datetime import datetime
 
 import pandas as pd
 
-from taizhang.boundaries.english import list_names
 from taizhang.core.files import write_text
 from taizhang.core.periods import parse_period
 from taizhang.core.reasons import LANGUAGES
 from taizhang.metadata.formats import format_date
-from taizhang.release.erratum import CSV, show_district, show_title
+from taizhang.release.erratum import CSV, list_place_names, show_title
 from taizhang.release.folders import FOLDER, Release, list_releases
 from taizhang.release.paper import Cell, Link, Page, Section, say_at, word, write_page
 from taizhang.report.manifest import NAME as MANIFEST
@@ -29,7 +28,7 @@ def write_pages(book: Workbook) -> None:
     for one in releases:
         by_period.setdefault(one.folder.parent.name, []).append(one)
     for lang in LANGUAGES:
-        names = list_names(book.districts, lang, book.config.boundaries.names_en)
+        names = list_place_names(book, lang)
         told = {one.name: tell_changes(book, one, names, lang) for one in releases}
         for some in by_period.values():
             for one in some:
@@ -48,7 +47,7 @@ def tell_changes(book: Workbook, release: Release, names: dict[str, str], lang: 
     )
     lines = [word("erratum.count" if len(table) else "erratum.none", lang, n=len(table))]
     for one in table.head(_MOST_TOLD).to_dict("records"):
-        district = show_district(one["district_code"], one["district"], names, lang)
+        district = names.get(one["district_code"], one["district"])
         figure = show_title(book.fact_infos, one["fact"], lang)
         values = {"before": _show(one["from"]), "after": _show(one["to"])}
         lines.append(word("told", lang, district=district, figure=figure, **values))
