@@ -95,9 +95,7 @@ def compare_releases(book: Workbook, before: str, after: str) -> Difference:
             rows += list(_list_rows(comparison))
     for told_words in compare_words(first.folder, second.folder, (first.reports, second.reports)):
         rows.append(_tell_word(told_words, {**first.reports, **second.reports}))
-    return Difference(
-        first, second, pd.DataFrame(rows, columns=list(COLUMNS)), comparison is not None, known
-    )
+    return Difference(first, second, pd.DataFrame(rows, columns=list(COLUMNS)), comparison is not None, known)
 
 
 def _read_side(book: Workbook, name: str) -> Side:
