@@ -83,7 +83,7 @@ def test_facts_are_those_that_would_have_been_told_then(sample_book):
         period,
         book.as_of(period),
         # Sensitive counts are rounded on a day that is neither the period's last nor the workbook's own.
-        **(book._facts_settings() | {"rounding": 5}),
+        **(book._facts_settings(period, []) | {"rounding": 5}),
     )
     shown = book.facts("2021")
     # But the year hides some of them, of the whole area, too: so nothing is told.

@@ -149,7 +149,7 @@ def test_a_row_in_words_leaves_out_what_is_not_known() -> None:
         ("zh", "2021-07-16台风（自然灾害）：屋顶受损；死亡0人，重伤1人，直接经济损失56.5万元。"),
         (
             "en",
-            "2021-07-16, 台风 (自然灾害): 屋顶受损; deaths: 0; serious injuries: 1; direct loss: 565,000 yuan.",
+            "2021-07-16, 台风 (自然灾害): 屋顶受损; 0 dead; 1 seriously injured; direct loss 565,000 yuan.",
         ),
     ],
 )

@@ -20,7 +20,7 @@ from taizhang.metadata.facts import ALL
 from taizhang.metadata.kinds import load_kinds
 from taizhang.narrative.quality import write_quality
 
-COLUMNS = "kind source_file source_sheet source_row column value reason scope district_code why".split()
+COLUMNS = "kind source_file source_sheet source_row column value reason scope district_code why day".split()
 FIRST, SECOND = CODES[:2]
 
 

@@ -399,7 +399,7 @@ def test_a_median_that_is_not_reached_is_said_so() -> None:
         (
             4,
             "整改尚未过半，整改用时的中位数还不能得出",
-            "Fewer than half have been rectified, so that the median",
+            "Fewer than half have been rectified, so there is no median time yet",
         ),
         (
             5,

@@ -260,7 +260,7 @@ def test_facts_are_counted_without_the_texts_that_none_looks_at(book: Workbook) 
     period = parse_period("2021")
     whole = compute_facts(
         {kind: book.ledger(kind) for kind in book.config.ledgers},
-        book.districts, period, book.as_of(period), **book._facts_settings(),
+        book.districts, period, book.as_of(period), **book._facts_settings(period, []),
     )  # fmt: skip
     pd.testing.assert_frame_equal(book.facts("2021"), whole)
     counted = read_counted(book.root / "data" / "processed", book.kinds["hazards"])

@@ -3,7 +3,7 @@
 from taizhang.facts import hazards
 from taizhang.facts.compute import compute_as_of, compute_facts, prepare_ledgers, select_rows
 from taizhang.facts.own import OwnFact
-from taizhang.facts.releases import Earlier
+from taizhang.facts.releases import Earlier as Earlier
 from taizhang.facts.scatter import leave_out_hidden, measure_scatter
 from taizhang.facts.sums import (
     compare_reported,
@@ -14,7 +14,6 @@ from taizhang.facts.sums import (
 )
 
 __all__ = [
-    "Earlier",
     "OwnFact",
     "compare_reported",
     "compute_as_of",

@@ -96,10 +96,9 @@ class Ledger:
         if not about and date in table and pd.api.types.is_numeric_dtype(table[date]):  # a year and no day
             self.date, self.year = "", date
         # Of a kind whose rows need no district, one without is of the whole area; of a workbook's own kind, rows that
-        # need one and have none are not here.
-        self.has_placeless = not about or (
-            "district" in self._fields and not self._fields["district"].required
-        )
+        # need one and have none are not here. Cells of the grid that lie in no district are of none.
+        needs_none = "district" in self._fields and not self._fields["district"].required
+        self.has_placeless = needs_none if about else kind != "grid"
         self._made: dict[Hashable, Any] = {}
         if "district_code" in table:
             group = codes.get_indexer(pd.Index(table["district_code"]))
