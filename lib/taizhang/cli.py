@@ -617,7 +617,10 @@ def verify(
         for line in verdict.code:
             say(str(line))
         if verdict.fine:
-            show(Reason("release.verify.fine", name=release.name, files=len(release.files)))
+            made = len(release.files) - len(release.signed)
+            show(Reason("release.verify.fine", name=release.name, files=made))
+        for note in verdict.notes:
+            say(str(note))
         code = code if verdict.fine else SEE
     raise typer.Exit(code)
 
@@ -644,10 +647,14 @@ def diff(
 
 def report_files(folder: Path) -> int:
     """Check a release's files alone, where there is nothing to make it again from."""
-    from taizhang.release import check_release, read_release
+    from taizhang.release import check_release, check_signatures, read_release
 
-    for fault in check_release(read_release(folder.parent, folder)):
+    release = read_release(folder.parent, folder)
+    wrong, notes = check_signatures(release)
+    for fault in (*check_release(release), *wrong):
         say_error(fault)
+    for note in notes:
+        say(str(note))
     say_error(Reason("release.verify.no_store"))
     return SEE
 

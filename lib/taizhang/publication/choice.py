@@ -21,13 +21,14 @@ _LINK = re.compile(r'(<a\b[^>]*?)\s+href="([^"]*)"')
 
 
 def list_public(release: Release) -> list[str]:
-    """The files of a release that may be published, by path: reports, numbers and errata."""
+    """The files of a release that may be published, by path: reports, their signed copies, numbers and errata."""
     pages = [
         file
         for one in release.manifest["reports"].values()
         for form, file in one["files"].items()
         if form in PAGES
     ]
+    pages += [name for name, plain in release.signed.items() if plain in pages]
     return [name for name in (*sorted(pages), *NUMBERS, *ERRATA) if name in release.files]
 
 

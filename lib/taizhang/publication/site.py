@@ -96,12 +96,15 @@ def _make_release_page(
         name for name in files if name.startswith("erratum.") and (lang in name or name.endswith(".csv"))
     ]
     sections = [Section(word("erratum", lang), links=[Link(name, name) for name in errata])] if errata else []
-    links = [
-        Link(f"{_name_report(one, lang)} {word(form, lang)}", file)
-        for one in told
-        for form in _MADE
-        if (file := one["files"].get(form, "")) in files
-    ]
+    signed = {plain: name for name, plain in release.signed.items() if name in files}
+    links = []
+    for one in told:
+        for form in _MADE:
+            if (file := one["files"].get(form, "")) in files:
+                links.append(Link(f"{_name_report(one, lang)} {word(form, lang)}", file))
+            if file in signed:
+                text = word("signed", lang, form=word(form, lang))
+                links.append(Link(f"{_name_report(one, lang)} {text}", signed[file]))
     sections.append(Section(word("reports", lang), links=links))
     rows = [
         [

@@ -15,8 +15,10 @@ from taizhang.report.manifest import NAME as MANIFEST
 from taizhang.workbook.released import FOLDER, NUMBER
 
 __all__ = [
-    "FOLDER", "Release", "find_faults", "find_release", "is_release", "list_files", "list_releases", "read_release",
+    "FOLDER", "SIGNED", "Release", "find_faults", "find_release", "is_release", "list_files", "list_releases",
+    "read_release",
 ]  # fmt: skip
+SIGNED = "signed"  # of a manifest: which PDFs have a signed copy
 _CODE: Mapping[str, Any] = {"version": "", "sha256": "", "environment": {}, "environment_sha256": ""}
 
 
@@ -55,6 +57,12 @@ class Release:
         return files
 
     @property
+    def signed(self) -> Mapping[str, str]:
+        """The signed copies of PDFs, each with its PDF; their hashes are in `files`."""
+        signed: Mapping[str, str] = self.manifest.get(SIGNED, {}).get("files", {})
+        return signed
+
+    @property
     def code(self) -> Mapping[str, Any]:
         """The version, hash and environment of the code that made it; empty where it does not say."""
         code: Mapping[str, Any] = self.manifest.get("code", _CODE)
@@ -77,6 +85,7 @@ def read_release(root: Path, folder: Path) -> Release:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         release = Release(root, folder, int(folder.name.removeprefix("v")), manifest)
         assert {"by", "why", "made_at"} <= release.about.keys() and _is_names(release.files)
+        assert _is_names(release.signed) and {*release.signed, *release.signed.values()} <= {*release.files}
         assert release.snapshot and release.period
         assert all(
             _is_names(one["files"]) and isinstance(one["lang"], str) for one in manifest["reports"].values()

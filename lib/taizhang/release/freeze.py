@@ -34,6 +34,8 @@ from taizhang.metadata.facts import ALL
 from taizhang.release.erratum import write_erratum
 from taizhang.release.folders import FOLDER, Release, list_files, list_releases, read_release
 from taizhang.release.pages import write_pages
+from taizhang.release.signing import PASSWORD, OfficeKey, list_pdfs, name_signed, open_key, sign_pdfs
+from taizhang.release.states import set_environment
 from taizhang.report.formats import DEFAULT_FORMATS, FORMATS
 from taizhang.report.manifest import Manifest, read_manifest, write_manifest
 from taizhang.report.notes import Note, read_notes
@@ -76,7 +78,7 @@ def make_release(
     Raises
     ------
     ParameterError
-        If nobody releases it, or a report that has to be approved is not.
+        If nobody releases it, a report that has to be approved is not, or PDFs are to be signed and can't be.
     RenderError
         If a report failed.
     ChangedError
@@ -85,8 +87,10 @@ def make_release(
     by, why = (mask_numbers(" ".join(text.split())) for text in (by, why))
     if not by:
         raise ParameterError("release.by")
+    key = open_key(book.config)
     folder = book.root / FOLDER / period.path
-    with hold_lock(book.root / CACHE / "locks" / "release"):
+    # No kernel and no reader of ledgers is started with the password.
+    with set_environment({PASSWORD: None}), hold_lock(book.root / CACHE / "locks" / "release"):
         remove_leftovers(folder)
         for attempt in range(_MOST_ATTEMPTS):
             if attempt:
@@ -118,13 +122,15 @@ def make_release(
                 manifest["earlier"] = describe_earlier(book)
                 write_compared(book, period, beside)
                 withheld = book.count_withheld(period)
-                released = _finish(book, manifest, beside, folder, before, withheld)
+                released = _finish(book, manifest, beside, folder, before, withheld, key)
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
         write_pages(book)
     notes = tuple(dict.fromkeys(note for review in reviews for note in review.notes))
     if withheld:
         notes += (Reason("release.withheld", n=withheld),)
+    if key is not None and not list_pdfs(manifest):
+        notes += (Reason("release.sign.nothing"),)
     return Released(released or before[-1], released is not None, notes)
 
 
@@ -281,14 +287,18 @@ def _finish(
     folder: Path,
     before: Sequence[Release],
     withheld: int,
+    key: OfficeKey | None,
 ) -> Release | None:
-    """Put a release in its place, with the erratum to the one before; None if that has the same files."""
+    """Put a release in its place, with the erratum to the one before and signed copies of its PDFs; None if the one
+    before has the same files, and the signed copies that are asked for."""
     last = before[-1] if before else None
+    pdfs = list_pdfs(manifest) if key is not None else []
     if last is not None:
-        own = {name for name in last.files if name.startswith("erratum.") or name == COMPARED}
-        if {name: sha for name, sha in last.files.items() if name not in own} == manifest["files"]:
+        if is_same(last, manifest["files"], pdfs):
             return None
         write_erratum(book.root, last, manifest, beside, withheld=withheld)
+    if key is not None and pdfs:
+        manifest |= sign_pdfs(key, beside, pdfs)
     manifest["files"] = {name: hash_file(beside / name) for name in list_files(beside)}
     write_manifest(beside, manifest)
     seal(beside)
@@ -298,6 +308,13 @@ def _finish(
     beside.rename(place)
     write_through(folder)
     return read_release(book.root, place)
+
+
+def is_same(last: Release, files: Mapping[str, str], pdfs: Iterable[str]) -> bool:
+    """Return whether a release has these files, and signed copies of those PDFs."""
+    own = {name for name in last.files if name.startswith("erratum.") or name == COMPARED} | {*last.signed}
+    same = {name: sha for name, sha in last.files.items() if name not in own}
+    return same == files and {name_signed(name) for name in pdfs} <= {*last.signed}
 
 
 def seal(folder: Path) -> None:

@@ -13,7 +13,7 @@ from taizhang.core.periods import parse_period
 from taizhang.core.reasons import LANGUAGES
 from taizhang.metadata.formats import format_date
 from taizhang.release.erratum import CSV, list_place_names, show_title
-from taizhang.release.folders import FOLDER, Release, list_releases
+from taizhang.release.folders import FOLDER, SIGNED, Release, list_releases
 from taizhang.release.paper import Cell, Link, Page, Section, say_at, word, write_page
 from taizhang.report.manifest import NAME as MANIFEST
 from taizhang.workbook.book import Workbook
@@ -96,6 +96,10 @@ def _make_page(book: Workbook, release: Release, newest: Release, told: Sequence
             Cell(""),
         ]
     )
+    told_of_files = [word("hashes", lang)]
+    if release.signed:
+        mark = release.manifest[SIGNED].get("certificate_sha256", "")
+        told_of_files.append(word("signed", lang, n=len(release.signed), sha=mark))
     return Page(
         lang=lang,
         title=word("release", lang, number=release.number),
@@ -107,7 +111,7 @@ def _make_page(book: Workbook, release: Release, newest: Release, told: Sequence
         sections=[
             Section(word("changed", lang), [*told, *lines]),
             Section(
-                word("files", lang, n=len(files)), [word("hashes", lang)],
+                word("files", lang, n=len(files)), told_of_files,
                 [word(f"columns.{one}", lang) for one in ("file", "bytes", "sha256")], files,
             ),
         ],

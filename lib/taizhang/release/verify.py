@@ -13,7 +13,7 @@ from taizhang.core.errors import ParameterError, TaizhangError
 from taizhang.core.files import hash_file
 from taizhang.core.reasons import Reason
 from taizhang.release.erratum import write_erratum
-from taizhang.release.folders import Release, find_faults, list_files, list_releases
+from taizhang.release.folders import SIGNED, Release, find_faults, list_files, list_releases
 from taizhang.release.freeze import (
     EPOCH,
     copy_review,
@@ -23,13 +23,14 @@ from taizhang.release.freeze import (
     review_all,
     write_compared,
 )
+from taizhang.release.signing import check_signatures
 from taizhang.release.states import open_snapshot, set_environment
 from taizhang.report.manifest import NAME as MANIFEST
 from taizhang.workbook.book import Workbook
 from taizhang.workbook.released import Known, list_known
 
 # What a manifest may say otherwise when a release is made again: how long it took, and what only a release has.
-_OWN = ("release", "snapshot", "code", "files", "earlier")
+_OWN = ("release", "snapshot", "code", "files", "earlier", SIGNED)
 _OF_RUN = ("hidden", "versions", "makers", "facts_fingerprint", "findings_fingerprint", "indexes", "plan")
 _OF_REPORT = ("seconds", "stages", "version")
 
@@ -43,6 +44,7 @@ class Verdict:
     differs: tuple[str, ...] = ()  # files whose bytes are others when they are made again
     code: tuple[Reason, ...] = ()  # how the code and the libraries differ from those that made it
     unmade: tuple[Reason, ...] = field(default=())  # why it could not be made again
+    notes: tuple[Reason, ...] = ()  # what is said of its signatures
 
     @property
     def fine(self) -> bool:
@@ -59,13 +61,14 @@ def check_release(release: Release) -> tuple[Reason, ...]:
 
 def verify_release(release: Release, *, jobs: int | None = None) -> Verdict:
     """Check a release's files, make it again from its snapshot, and compare every byte."""
-    faults, code = check_release(release), tuple(compare_code(release.code))
+    wrong, notes = (tuple(found) for found in check_signatures(release))
+    faults, code = (*check_release(release), *wrong), tuple(compare_code(release.code))
     try:
         with make_again(release, jobs=jobs) as (folder, manifest):
             differs = _compare(release, folder, manifest)
     except TaizhangError as error:
-        return Verdict(release, faults, code=code, unmade=tuple(error.reasons))
-    return Verdict(release, faults, tuple(differs), code)
+        return Verdict(release, faults, code=code, unmade=tuple(error.reasons), notes=notes)
+    return Verdict(release, faults, tuple(differs), code, notes=notes)
 
 
 def compare_code(made: Mapping[str, Any]) -> Iterator[Reason]:
@@ -130,7 +133,8 @@ def _find_before(release: Release) -> Release | None:
 
 def _compare(release: Release, folder: Path, manifest: Mapping[str, Any]) -> list[str]:
     made = {name: hash_file(folder / name) for name in list_files(folder)}
-    differs = [name for name in sorted({*made, *release.files}) if made.get(name) != release.files.get(name)]
+    then = {name: sha for name, sha in release.files.items() if name not in release.signed}
+    differs = [name for name in sorted({*made, *then}) if made.get(name) != then.get(name)]
     if _strip(release.manifest) != _strip(manifest):
         differs.append(MANIFEST)
     return differs

@@ -509,9 +509,11 @@ class Routine(SettingsTable):
 
 
 class Release(SettingsTable):
-    """What `taizhang release` asks for: with `approval`, an approved note for each of the reports."""
+    """What `taizhang release` asks for: with `approval`, an approved note for each of the reports; with `sign`, signed
+    copies of PDFs, by the certificate in that file."""
 
     approval: YesNo = False
+    sign: Annotated[Path | None, BeforeValidator(_place_file)] = None
 
 
 class _File(SettingsTable):
