@@ -154,10 +154,7 @@ def check_signatures(release: Release) -> tuple[list[Reason], list[Reason]]:
 
 def is_signed(signed: bytes, plain: bytes, certificate_sha256: str) -> bool:
     """Return whether bytes are those of a PDF and, after them, a valid signature of all by a certificate."""
-    from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.sign.general import CMSExtractionError
-    from pyhanko.sign.validation.errors import SignatureValidationError
     from pyhanko.sign.validation.generic_cms import validate_sig_integrity
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
@@ -170,5 +167,5 @@ def is_signed(signed: bytes, plain: bytes, certificate_sha256: str) -> bool:
         )
         whole = one.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
         return intact and valid and whole and one.signer_cert.sha256.hex() == certificate_sha256
-    except (PdfError, CMSExtractionError, SignatureValidationError, ValueError, TypeError, KeyError):
+    except Exception:  # what somebody has tampered with may fail its reader anywhere
         return False
