@@ -88,6 +88,8 @@ def open_key(config: Config) -> OfficeKey | None:
     if held.cert is None or not isinstance(held.key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise ParameterError("release.sign.no_key", file=file)
     certificate, now = held.cert.certificate, datetime.now(UTC)  # signatures don't go by TAIZHANG_NOW either
+    if certificate.public_key() != held.key.public_key():
+        raise ParameterError("release.sign.no_key", file=file)
     first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if not first <= now <= last:
         days = {"start": first.astimezone().date(), "end": last.astimezone().date()}
