@@ -259,10 +259,11 @@ def test_months_are_told_as_they_were(tmp_path: Path, clock: Callable[[object], 
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("rows", [8, 30])  # a month and town: 606 rows in the end, 2,178
 def test_two_years_are_told_as_they_were_in_little_more_room(
-    tmp_path: Path, clock: Callable[[object], None]
+    tmp_path: Path, clock: Callable[[object], None], rows: int
 ) -> None:
-    months = _Months(tmp_path, 30)
+    months = _Months(tmp_path, rows)
     months.run(24, clock)
     clock("2026-01-01")
     months.check()

@@ -7,6 +7,7 @@ pruning. They are compressed together, as what they say is much alike.
 import hashlib
 import io
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,12 +22,13 @@ import pyarrow.parquet as pq
 from taizhang.core.errors import ParameterError
 from taizhang.core.files import is_named, read_bytes, write_bytes
 from taizhang.store.placement import write_planes
-from taizhang.store.segments import Segment, list_segments
+from taizhang.store.segments import Segment, choose_codec, list_segments
 
 LOG = "snapshots.parquet"
-_FORMAT = 1
+_FORMAT = 2  # 1: a record in one column, with hashes as text, and rows that are never shifted or sorted
 _ABOUT = b"taizhang"
-_LEVEL = 6
+_HEX = re.compile(rb'"([0-9a-f]{16})"')
+_NO_TEXT = b'"\0"'  # in the place of a hash; JSON has no such byte
 _NAMES = ("id", "made_at", "version", "fingerprint", "digest")
 
 
@@ -71,8 +73,11 @@ def read_log(folder: Path) -> Log:
         about = json.loads(table.schema.metadata[_ABOUT])
         if about["format"] > _FORMAT:
             raise ParameterError("store.later", file=LOG)
-        columns = [table[name].to_pylist() for name in (*_NAMES, "record")]
-        entries = tuple(Entry(*values) for values in zip(*columns, strict=True))
+        columns = [table[name].to_pylist() for name in _NAMES]
+        records = table["record"].to_pylist()
+        if "head" in table.column_names:
+            records = [head + rest for head, rest in zip(table["head"].to_pylist(), records, strict=True)]
+        entries = tuple(Entry(*values) for values in zip(*columns, records, strict=True))
         segments = {name: tuple(Segment(*one) for one in some) for name, some in about["segments"].items()}
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, ParameterError):
@@ -114,14 +119,17 @@ def write_log(folder: Path, log: Log) -> None:
     """Replace the list; from then on the store is what it says."""
     about = {"format": _FORMAT, "segments": log.segments, "pruned": log.pruned, "sum": _sum_up(log)}
     columns = {name: pa.array([getattr(one, name) for one in log.entries], pa.string()) for name in _NAMES}
-    columns["record"] = pa.array([one.record for one in log.entries], pa.binary())
+    ends = [4 + int.from_bytes(one.record[:4], "little") for one in log.entries]
+    # Texts and numbers apart, each kind among its own.
+    for name, parts in {"head": map(slice, ends), "record": (slice(end, None) for end in ends)}.items():
+        some = [one.record[part] for one, part in zip(log.entries, parts, strict=True)]
+        columns[name] = pa.array(some, pa.binary())
     table = pa.table(columns).replace_schema_metadata({_ABOUT: json.dumps(about)})
     made = io.BytesIO()
     pq.write_table(
         table,
         made,
-        compression="zstd",
-        compression_level=_LEVEL,
+        **choose_codec(table.nbytes),
         write_statistics=False,
         use_dictionary=False,
     )
@@ -132,13 +140,19 @@ def write_record(told: Mapping[str, Any], arrays: list[np.ndarray]) -> bytes:
     """A description and its numbers as bytes."""
     listed = [[array.dtype.str, len(array)] for array in arrays]
     head = json.dumps({"told": told, "arrays": listed}, ensure_ascii=False, separators=(",", ":")).encode()
-    return b"".join([len(head).to_bytes(4, "little"), head, *map(write_planes, arrays)])
+    hashes = b"".join(bytes.fromhex(one.decode()) for one in _HEX.findall(head))  # half as long
+    head = _HEX.sub(_NO_TEXT, head)
+    return b"".join([len(head).to_bytes(4, "little"), head, hashes, *map(write_planes, arrays)])
 
 
 def read_record(record: bytes) -> tuple[dict[str, Any], list[np.ndarray]]:
     """Read what `write_record` wrote."""
     end = 4 + int.from_bytes(record[:4], "little")
-    head = json.loads(record[4:end])
+    parts = record[4:end].split(_NO_TEXT)
+    for at in range(1, len(parts)):
+        parts[at] = f'"{record[end : end + 8].hex()}"'.encode() + parts[at]
+        end += 8
+    head = json.loads(b"".join(parts))
     arrays = []
     for kind, length in head["arrays"]:
         dtype = np.dtype(kind)

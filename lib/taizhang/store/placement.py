@@ -139,9 +139,19 @@ def encode(
         earlier_row = before.row[where] if before.row is not None else np.zeros(len(where), np.int64)
         if (now.row[kept] != earlier_row).any():
             origin = _join_codes(now.codes, kept)
+            gone = ~np.isin(before.ids, now.ids, assume_unique=True)
+            shifted = _shift_rows(before, gone, now.codes, now.row, kept, where)
+            tried = [measure(_left_before(now.row[kept], one, origin)) for one in (earlier_row, shifted)]
+            if tried[1] < tried[0]:
+                told["shifted"], earlier_row = True, shifted
             how, values = _predict_rows(now.row[kept], earlier_row, origin, now.ids[kept], look, columns)
             told["rows"] = how
             put("kept.row", values)
+    if now.row is not None and placed:
+        order = _order_by_place(now.codes, now.texts, now.row)
+        if np.array_equal(now.order, order):
+            told["sorted"] = True
+            return told, arrays
     rank = _rank_before(before, where)
     place = np.empty(len(now.ids), np.int64)  # of each row in the table
     place[now.order] = np.arange(len(now.ids))
@@ -189,13 +199,18 @@ def decode(before: Placement, told: Mapping[str, Any], arrays: Sequence[np.ndarr
         row = np.zeros(len(ids), np.int64)
         row[fresh] = np.cumsum(get("fresh.row", few) + 1) if few else 0
         earlier_row = before.row[where] if before.row is not None else np.zeros(many, np.int64)
+        if told.get("shifted"):
+            earlier_row = _shift_rows(before, ~left, codes, row, kept, where)
         row[kept] = earlier_row
         if "rows" in told:
             origin = _join_codes(codes, kept)
             row[kept] = _restore_rows(
                 told["rows"], get("kept.row", many), earlier_row, origin, ids[kept], look
             )
-    order = _restore_order(told, get, before, where, kept)
+    if told.get("sorted") and row is not None:
+        order = _order_by_place(codes, texts, row)
+    else:
+        order = _restore_order(told, get, before, where, kept)
     return Placement(ids, codes, texts, row, flag, order, count=told["count"])
 
 
@@ -249,6 +264,42 @@ def _join_codes(codes: Mapping[str, np.ndarray], chosen: np.ndarray) -> np.ndarr
         if name in codes:
             joined = joined * (int(codes[name].max(initial=0)) + 2) + codes[name][chosen] + 1
     return joined
+
+
+def _order_by_place(
+    codes: Mapping[str, np.ndarray], texts: Mapping[str, tuple[str, ...]], row: np.ndarray
+) -> np.ndarray:
+    """Rows as most tables have them: by file, sheet and row number."""
+    names = pd.Series([*texts.get("source_file", ()), ""], dtype="object")  # the last for none
+    ranks = names.rank(method="dense").to_numpy(np.int64)
+    file, sheet = (codes.get(name, np.zeros(len(row), np.int64)) for name in _ORIGIN)
+    return np.lexsort((row, sheet, ranks[file]))
+
+
+def _shift_rows(
+    before: Placement,
+    gone: np.ndarray,
+    codes: Mapping[str, np.ndarray],
+    row: np.ndarray,
+    kept: np.ndarray,
+    where: np.ndarray,
+) -> np.ndarray:
+    """The row numbers of those that remain, if only rows removed and added above have moved them."""
+    origin = _join_origin(codes, len(row))
+    earlier = before.row if before.row is not None else np.zeros(len(before.ids), np.int64)
+    lost, shifted = _join_origin(before.codes, len(before.ids))[gone], earlier[where]
+    for one in np.unique(np.concatenate([lost, origin[~kept]])):
+        mine = origin[kept] == one
+        added = np.unique(row[~kept & (origin == one)])
+        left = shifted[mine] - np.searchsorted(np.unique(earlier[gone][lost == one]), shifted[mine])
+        shifted[mine] = left + np.searchsorted(added - np.arange(len(added)), left, side="right")
+    return shifted
+
+
+def _join_origin(codes: Mapping[str, np.ndarray], length: int) -> np.ndarray:
+    """A number for each file and sheet, the same in every snapshot."""
+    file, sheet = (codes.get(name, np.zeros(length, np.int64)) for name in _ORIGIN)
+    return (file << 32) + sheet
 
 
 def _predict_rows(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +23,7 @@ from taizhang.store.hashing import Hashes, hash_rows, number_copies
 
 _SHORT_BYTES = 512 * 1024  # a shorter file is written again with what follows
 _LEVEL = 6  # of zstd
+_SMALL_BYTES = 256 * 1024  # not compressed: so much is compressed as well as can be in a blink
 _HASH = 16  # letters of a file's hash that are in its name
 _NAME = re.compile(rf".+-[0-9a-f]{{{_HASH}}}\.parquet")
 
@@ -99,14 +100,29 @@ def _may_join(folder: Path, segment: Segment, rows: pa.Table) -> bool:
 
 
 def _write_segment(folder: Path, name: str, rows: pa.Table) -> Segment:
-    made = io.BytesIO()
+    made, single = io.BytesIO(), rows.num_columns == 1  # lines, or whole files: each value once
     pq.write_table(
-        rows, made, compression="zstd", compression_level=_LEVEL, write_statistics=False, store_schema=False
+        rows,
+        made,
+        **choose_codec(rows.nbytes if single else _SMALL_BYTES + 1),
+        use_dictionary=not single,
+        write_statistics=False,
+        store_schema=False,
     )
     data = made.getvalue()
     file = f"{name}-{hashlib.sha256(data).hexdigest()[:_HASH]}.parquet"
     write_bytes(folder / file, data)
     return Segment(file, rows.num_rows)
+
+
+def choose_codec(size: int) -> dict[str, Any]:
+    """How a Parquet file is compressed, by its bytes before: what is small best, all else fast."""
+    small = size <= _SMALL_BYTES
+    return (
+        {"compression": "brotli", "compression_level": 11}
+        if small
+        else {"compression": "zstd", "compression_level": _LEVEL}
+    )
 
 
 def simplify(table: pa.Table) -> pa.Table:
