@@ -30,6 +30,7 @@ from taizhang.release.sections import Word, compare_words
 from taizhang.release.states import open_snapshot
 from taizhang.report.manifest import NAME as MANIFEST
 from taizhang.report.manifest import read_manifest
+from taizhang.store import list_snapshots
 from taizhang.workbook.book import Workbook
 
 NOW = "now"
@@ -103,8 +104,10 @@ def _read_side(book: Workbook, name: str) -> Side:
     if not is_release(folder) and (folder / MANIFEST).is_file() and (folder / "facts.parquet").is_file():
         manifest = read_manifest(folder)  # a draft: a review's folder
         period, facts = parse_period(manifest["period"]), pd.read_parquet(folder / "facts.parquet")
-        current = manifest.get("inputs_fingerprint") == book.fingerprint()
-        snapshot = store_whole(book.config).id if current else ""
+        snapshot = str(manifest.get("snapshot", ""))
+        if snapshot not in {one.id for one in list_snapshots(book.config)}:  # thinned out, or never recorded
+            current = manifest.get("inputs_fingerprint") == book.fingerprint()
+            snapshot = store_whole(book.config).id if current else ""
         return Side(folder.name, period, facts, folder, manifest["reports"], snapshot)
     release = (
         read_release(book.root, folder.resolve()) if is_release(folder) else find_release(book.root, name)

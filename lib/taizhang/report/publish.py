@@ -67,6 +67,7 @@ def publish_facts(snapshot: Snapshot, manifest: Manifest, outputs: Outputs) -> N
             for one in snapshot.unread
         ],
         "inputs_fingerprint": snapshot.fingerprint,
+        "snapshot": snapshot.stored,
         # By the day as of which it is so: each shows other counts.
         "hidden": {**manifest.get("hidden", {}), snapshot.as_of.isoformat(): snapshot.hashes.hidden},
     }

@@ -24,6 +24,7 @@ from taizhang.report.notes import Note, read_notes
 from taizhang.report.rows import list_rowed_facts
 from taizhang.settings.notes import Measures
 from taizhang.settings.workbook import FILE, Config
+from taizhang.store import find_made_from
 from taizhang.workbook.held import Known
 from taizhang.workbook.notes import read_measures
 
@@ -68,6 +69,7 @@ class Snapshot:
     read_measures: Callable[[str], Measures]  # who sees to problems by when, as notes say, for a language
     # What districts handed in, and what is outstanding.
     tell_handed: "Callable[[], tuple[Handed, ...]]" = tuple
+    stored: str = ""  # the id of the store's snapshot with these rows; '' if there is none
 
     @property
     def root(self) -> Path:
@@ -132,6 +134,7 @@ def take_snapshot(book: "Workbook", period: Period) -> Snapshot:
         look=cache(lambda lang: book.view(ALL, period, lang)),
         read_measures=lambda lang: read_measures(book, period, lang),
         tell_handed=lambda: _tell_handed(book, period),
+        stored=book.known.snapshot if book.known else find_made_from(book.root, book.result.fingerprint),
     )
 
 

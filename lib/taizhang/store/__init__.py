@@ -4,6 +4,7 @@ from taizhang.store.snapshots import (
     ENVIRONMENT,
     Snapshot,
     find_known,
+    find_made_from,
     find_snapshot,
     list_differences,
     list_first_seen,
@@ -15,6 +16,6 @@ from taizhang.store.snapshots import (
 from taizhang.store.tables import dump_lines
 
 __all__ = [
-    "ENVIRONMENT", "Snapshot", "dump_lines", "find_known", "find_snapshot", "list_differences", "list_first_seen",
-    "list_snapshots", "save_snapshot", "thin_out", "write_snapshot",
+    "ENVIRONMENT", "Snapshot", "dump_lines", "find_known", "find_made_from", "find_snapshot", "list_differences",
+    "list_first_seen", "list_snapshots", "save_snapshot", "thin_out", "write_snapshot",
 ]  # fmt: skip

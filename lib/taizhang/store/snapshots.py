@@ -19,7 +19,7 @@ from taizhang.store.log import Entry, Log, find_in_turn, read_log
 from taizhang.store.placement import Placement
 from taizhang.store.prune import prune_snapshots
 from taizhang.store.save import add_snapshot
-from taizhang.store.state import Chain
+from taizhang.store.state import HASH_LETTERS, Chain
 from taizhang.store.tables import TABLES, name_texts, write_table
 
 RECENT_DAYS = 92
@@ -114,6 +114,16 @@ def find_snapshot(root: Path, name: str) -> Snapshot:
         if one.id == name:
             return _show(one)
     raise ParameterError("store.no_snapshot", id=name)
+
+
+def find_made_from(root: Path, fingerprint: str) -> str:
+    """The id of the newest snapshot of an ingest with a fingerprint; '' if there is none or it can't be read."""
+    try:
+        entries = read_log(_place(root)).entries
+    except ParameterError:  # what needs the snapshot says so
+        return ""
+    mark = fingerprint[:HASH_LETTERS]
+    return next((one.id for one in reversed(entries) if one.fingerprint == mark), "")
 
 
 def write_snapshot(
