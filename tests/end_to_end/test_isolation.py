@@ -82,7 +82,7 @@ SCRIPT = f"import sys; sys.path[:] = {[place for place in sys.path if place]!r};
     [
         ("check", "module"),
         ("ingest", "command"),
-        ("doctor", "module"),
+        pytest.param("doctor", "module", marks=pytest.mark.long),
         pytest.param("check", "command", marks=pytest.mark.long),
         pytest.param("ingest", "module", marks=pytest.mark.long),
         pytest.param("doctor", "command", marks=pytest.mark.long),

@@ -116,7 +116,7 @@ def test_another_version_s_copy_is_refused(book: Workbook) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="forks kernels")
-def test_workers_that_share_no_folder_make_the_same_reports(
+def test_a_worker_that_shares_no_folder_makes_the_same_reports(
     book: Workbook, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from distributed import LocalCluster
@@ -128,7 +128,7 @@ def test_workers_that_share_no_folder_make_the_same_reports(
     shutil.copytree(book.root, other)
     here = make_review(open_workbook(str(other)), "2021-07", jobs=1, formats=("html",))
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+        n_workers=1, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
     ) as cluster:
         there = make_review(
             book,
