@@ -81,7 +81,6 @@ def _list_keys(name: Name, district: str) -> list[int]:
     if len(proper) >= 2:
         spoken = sound_all(proper)
         wholes += [(base, "sound", spoken, last), (base, "letters", "".join(sorted(proper + trade)))]
-        parts += [(base, "first", proper[0], trade), (base, "end", proper[-1], trade)]
         parts += [
             (base, "ends", proper[-2:], last),
             (base, "sound", spoken),
