@@ -69,6 +69,7 @@ SQL = (
     "DB_PASSWORD",
     "AS",
 )
+CERTIFICATES = ("pip", "install", "sign", "ECDSA", "PKCS", "pfx")
 COMMANDS_OF_CLUSTERS = ("pip", "install", "cluster", "conda", "dask", "core", "distributed", "fsspec")
 
 
@@ -90,6 +91,7 @@ def test_a_chinese_message_holds_no_english_but_names(code: str) -> None:
     keys += ("same", "yes", "no") if code == "register.pairs.answer" else ()
     keys += ("now",) if code.startswith(("cli.commands.diff", "cli.options.diff.", "release.diff.")) else ()
     keys += ("approver", "date") if code == "release.not_approved" else ()
+    keys += CERTIFICATES if code.startswith("release.sign.") else ()
     keys += KEYS_OF_KINDS if code.startswith("metadata.kind.asked") else ()
     assert find_english(re.sub(r"\{[^{}]*\}", "", MESSAGES[code]["zh"]), keys) == []
 

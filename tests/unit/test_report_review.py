@@ -61,7 +61,7 @@ class Book:
         self.known = None
         self.asked: date | None = None
         self.written: dict[str, object] = {}
-        self.result = SimpleNamespace(list_unread=list, made_on="2022-01-31")
+        self.result = SimpleNamespace(list_unread=list, made_on="2022-01-31", fingerprint="")
         self.spans = pd.DataFrame(
             {
                 "kind": ["hazards"],
