@@ -643,10 +643,12 @@ class Workbook:
         if not self.releases:
             return 0
         as_of = self.as_of(period)
-        names = ["district_code", "fact", "suppressed"]
+        names = ["district_code", "fact", "suppressed", "value"]
         shown = [self._count_facts(period, as_of, alone=alone)[names] for alone in (False, True)]
         both = shown[0].merge(shown[1], on=names[:2], suffixes=("", "_alone"))
-        return int((both["suppressed"] & ~both["suppressed_alone"]).sum())
+        # Where nothing is known, nothing would be shown.
+        more = both["suppressed"] & ~both["suppressed_alone"] & both["value_alone"].notna()
+        return int(more.sum())
 
     def _count_facts(self, period: Period, as_of: date, *, alone: bool = False) -> pd.DataFrame:
         kinds = {name: self.kinds[name] for name in self.config.ledgers}
