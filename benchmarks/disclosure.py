@@ -644,8 +644,8 @@ def main() -> None:
         rows.append(about | found)
         print(rows[-1], flush=True)
     table = pd.DataFrame(rows)
-    told = [name for name in table if name not in about]
-    print(table.groupby(["districts", "own"])[told].sum())
+    told = [name for name in table if name not in ("districts", "mean", "own")]
+    print(table.groupby(["districts"] if asked.releases else ["districts", "own"])[told].sum())
     print(table[told].sum())
 
 
