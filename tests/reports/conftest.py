@@ -277,6 +277,15 @@ class OpenPage:
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
+    def list_violations(self) -> list[tuple[str, list[str]]]:
+        """What breaks the rules of WCAG 2.2 AA, and where: rule, elements."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+        options = {"runOnly": {"type": "tag", "values": tags}}
+        found = Axe().run(self.page, options=options).response["violations"]
+        return [(item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found]
+
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:

@@ -261,9 +261,8 @@ def test_lines_sorted_deleted_doubled_renamed_and_pasted_over(county: County, tm
     lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
     lines.sort(key=lambda line: str(line[4]), reverse=True)
     told = [line for line in lines if line[head["更正为"] - 1]]
-    told[1][0] = told[0][
-        0
-    ]  # the mark of one line pasted over another's: it no longer fits what the line shows
+    # The mark of one line pasted over another's: it no longer fits what the line shows.
+    told[1][0] = told[0][0]
     told[2][0] = None  # a mark that is gone: the place that the line shows is enough
     lines = [line for line in lines if line is not told[3]] + [told[4]]
     sheet.delete_rows(3, sheet.max_row)
