@@ -6,6 +6,7 @@ import pytest
 from view_maker import CODES, make_fact, make_table, make_view
 
 from taizhang.core.periods import parse_period
+from taizhang.metadata.facts import load_facts
 from taizhang.metadata.laws import Law, find_law, load_laws
 from taizhang.metadata.rules import load_rules
 from taizhang.narrative.findings import cite_basis, say_basis, write_findings
@@ -101,3 +102,22 @@ def test_first_and_last_day_in_force() -> None:
     assert [law.holds_on(day) for day in days] == [False, True, True, False]
     assert find_law("plan_review", date(2024, 1, 30)) is not None
     assert find_law("plan_review", date(2024, 1, 31)) is None and find_law("", date(2024, 1, 1)) is None
+
+
+def test_a_fact_cites_a_text_only_where_its_limits_are_set_there() -> None:
+    cited = {
+        name: info.source
+        for name, info in load_facts().items()
+        if "第" in info.source and "条" in info.source
+    }
+    levels = [f"incidents.level_{level}" for level in ("ordinary", "larger", "major", "extraordinary")]
+    late = ["incidents.late_reports", "incidents.late_accidents", "incidents.on_time_report_rate"]
+    assert cited == dict.fromkeys(
+        levels, "生产安全事故报告和调查处理条例（国务院令第493号）第三条"
+    ) | dict.fromkeys(late, "生产安全事故报告和调查处理条例（国务院令第493号）第九条")
+    others = {info.source for name, info in load_facts().items() if name not in cited}
+    assert not [
+        source
+        for source in others
+        if any(word in source for word in ("法（", "条例", "办法", "规定", "制度", "AQ", "GB"))
+    ]
