@@ -1,10 +1,10 @@
 """Time the reading of a table of a database against the driver's own fetching of the same rows.
 
-python -m benchmarks.time_sources [--rows 1000000] [--repeat 3] [--of sqlite duckdb postgresql]
+python -m benchmarks.time_sources [--rows 1000000] [--repeat 3] [--of sqlite duckdb postgresql mariadb]
 
 Both run in a process of their own. The driver's own read is the plainest that a program would write: the whole
-query, rows taken in thousands and let go; of DuckDB, batches of Arrow, which is the fastest it has. PostgreSQL is
-started by the tests' own helper, on the loopback, where it is installed.
+query, rows taken in thousands and let go; of DuckDB, batches of Arrow, which is the fastest it has. PostgreSQL and
+MariaDB are started by the tests' own helper, on the loopback, where they are installed.
 """
 
 import argparse
@@ -26,7 +26,7 @@ import pandas as pd
 from benchmarks.time_ingest import make_districts, make_rows
 
 PART = 100_000
-BASES = ("sqlite", "duckdb", "postgresql")
+BASES = ("sqlite", "duckdb", "postgresql", "mariadb")
 # What each process does: sys.argv holds the address and the file to write.
 _DRIVERS = {
     "sqlite": """
@@ -49,9 +49,20 @@ with psycopg.connect(sys.argv[1].replace("+psycopg", "")) as connection, connect
     while cursor.fetchmany(1000):
         pass
 """,
+    "mariadb": """
+import pymysql, pymysql.cursors
+from urllib.parse import urlsplit
+parts = urlsplit(sys.argv[1])
+where = dict(host=parts.hostname, port=parts.port, user=parts.username, database=parts.path[1:])
+with pymysql.connect(cursorclass=pymysql.cursors.SSCursor, **where) as connection, connection.cursor() as cursor:
+    cursor.execute("SELECT * FROM hazards")
+    while cursor.fetchmany(1000):
+        pass
+""",
 }
 _OURS = """
-import duckdb, psycopg, sqlalchemy.dialects.postgresql, sqlalchemy.dialects.sqlite, sqlite3
+import duckdb, psycopg, pymysql, sqlalchemy.dialects.mysql, sqlalchemy.dialects.postgresql, sqlite3
+import sqlalchemy.dialects.sqlite
 from pathlib import Path
 from taizhang.core.addresses import fill_address
 from taizhang.ingest.databases import Wanted, fetch_rows
@@ -111,15 +122,32 @@ def load_postgres(address: str, parts: Iterator[pd.DataFrame]) -> None:
     engine.dispose()
 
 
+def load_mariadb(address: str, parts: Iterator[pd.DataFrame]) -> None:
+    """Write the table in statements of many rows, days as times."""
+    import sqlalchemy as sa
+
+    engine = sa.create_engine(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER DATABASE mysql CHARACTER SET utf8mb4")
+        for part in parts:
+            part.to_sql("hazards", connection, if_exists="append", index=False)
+    engine.dispose()
+
+
+_SERVERS = {
+    "postgresql": ("serve_postgres", load_postgres),
+    "mariadb": ("serve_mariadb", load_mariadb),
+}
+
+
 @contextmanager
 def hold_base(name: str, folder: Path, rows: int, districts: gpd.GeoDataFrame) -> Iterator[str]:
     """Make the table; its address."""
     parts = (make_rows(min(PART, rows - start), districts, start // PART) for start in range(0, rows, PART))
-    if name == "postgresql":
-        serve_postgres = import_module("tests.unit.servers").serve_postgres
-
-        with serve_postgres() as address:
-            load_postgres(address, parts)
+    if name in _SERVERS:
+        serve, load = _SERVERS[name]
+        with getattr(import_module("tests.unit.servers"), serve)() as address:
+            load(address, parts)
             yield address
         return
     address = f"{name}:///{folder / f'hazards.{name}'}"

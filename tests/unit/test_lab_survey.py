@@ -1,12 +1,15 @@
 """`taizhang new --from`: from a folder as an office has it to a workbook that can be reviewed."""
 
+import sqlite3
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
 import pytest
+from access_maker import DATE, TEXT, make_access
 from shapely import box
 from typer.testing import CliRunner
 
@@ -515,6 +518,21 @@ def test_codes_with_letters_before_their_figures(
     ).to_file(tmp_path / "t.geojson")
     (layer,) = survey_layers(tmp_path / "t.geojson")
     assert (layer.code, layer.name) == (told, "NAME")
+
+
+def test_access_is_a_ledger_and_a_database_is_named_with_its_line(tmp_path: Path) -> None:
+    pytest.importorskip("access_parser")
+    source = tmp_path / "县里"
+    write_areas(source / "乡镇界.geojson", TOWNS)
+    columns = [("所属乡镇", TEXT), ("预案名称", TEXT), ("印发日期", DATE)]
+    rows = [(town, f"{town}总体应急预案", datetime(2019, 5, 1)) for town in TOWNS.values()]
+    make_access(source / "预案.accdb", {"预案登记": (columns, rows), "空表": (columns, [])})
+    sqlite3.connect(source / "台账.db").execute("CREATE TABLE a (b)").connection.close()
+    made = make_workbook_from(tmp_path / "book", source)
+    config = tomllib.loads((tmp_path / "book" / "workbook.toml").read_text("utf-8"))
+    assert made.runs and set(config["ledgers"]) == {"plans"}
+    assert len(open_workbook(tmp_path / "book").ledger("plans")) == len(TOWNS)
+    assert any("sqlite:///data/raw/台账.db" in line.word("zh") for line in made.lines)
 
 
 def test_points_of_a_map_are_ledgers_beside_the_areas(tmp_path: Path) -> None:

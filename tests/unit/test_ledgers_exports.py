@@ -76,6 +76,12 @@ def says(got: FileRead) -> str:
         ("hazards", "隐患等级\n（单选题）", "severity"),
         ("drills", "1.本次演练的时间是？", "held_on"),
         ("drills", "4、参加演练人数是多少人？", "participants"),
+        ("hazards", "5. 发现的隐患属于哪些类别？【多选题】", "category"),
+        ("hazards", "4. 该单位属于哪种场所？", "premises_type"),
+        ("hazards", "9. 若未整改，请填写整改期限", "deadline"),
+        ("hazards", "如有需要，请留言", None),
+        ("disputes", "7、目前是否已经化解？", "status"),
+        ("hazards", "8. 是否已经整改完毕？", "status"),
         ("hazards", "请上传隐患照片", None),
         ("hazards", "您的姓名", None),
         ("hazards", "您的联系电话", None),
@@ -213,6 +219,16 @@ def test_a_form_of_dingtalk_with_two_rows_of_headers(tmp_path: Path) -> None:
         "审批状态",
     ]
     check_people(got)
+
+
+def test_an_entry_that_was_withdrawn_or_refused_is_set_aside(tmp_path: Path) -> None:
+    rows = [["审批编号", "审批状态", "审批结果", "所在乡镇", "演练名称", "演练日期"]]
+    states = [("已完成", "同意"), ("已撤销", ""), ("已完成", "拒绝"), ("审批中", ""), ("", "")]
+    rows += [[f"{n}", *state, "溪南镇", f"演练{n}", "2021-03-05"] for n, state in enumerate(states)]
+    got = read(write_xlsx(tmp_path, rows), "drills")
+    assert list_values(got, "name") == [("演练0",), ("演练3",), ("演练4",)]
+    assert got.set_aside[["source_row", "scope"]].values.tolist() == [[3, "row"], [4, "row"]]
+    assert "审批结果：拒绝" in got.set_aside["reason"].iloc[1].word("zh")
 
 
 def test_a_form_of_wps(tmp_path: Path) -> None:

@@ -384,7 +384,11 @@ class _Reasons:
         lines = []
         for key, count in self.counts.most_common(_MOST):
             scope, column, reason = key
-            told = {"column": column, "reason": reason, "place": self.first[key]}
+            told = {
+                "column": column or Reason("ingest.check.whole"),
+                "reason": reason,
+                "place": self.first[key],
+            }
             if count > 1:
                 lines.append(Reason(f"ingest.check.{scope}s_aside", more=count - 1, **told))
             else:

@@ -33,7 +33,7 @@ from taizhang.ledgers import (
 )
 from taizhang.ledgers.periods import find_period
 from taizhang.ledgers.places import find_places
-from taizhang.ledgers.sheets import MAPS, TEXTS, WORKBOOKS
+from taizhang.ledgers.sheets import ACCESS, MAPS, TEXTS, WORKBOOKS
 from taizhang.metadata.facts import load_facts
 from taizhang.metadata.kinds import DATE_TYPES, Kind, load_kinds
 from taizhang.settings.workbook import DISTRICT, read_config
@@ -44,6 +44,7 @@ _SHAPE_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".qpj", ".sbn", ".sbx", ".shp.xm
 _MOST_BYTES = 500 * 1024**2  # copied; more are referred to where they are
 _MOSTLY = 0.6  # of a column's texts that are districts'
 _HARDLY = 0.3
+_SQLITE, _DUCKDB = b"SQLite format 3", b"DUCK"  # with which their files begin; DuckDB's after a checksum
 _OF_DAYS = 0.8
 # Headers of sentences, which may begin with a place all the same: 城关镇粮库灭火器过期.
 _SENTENCES = re.compile("(?:描述|问题|隐患|内容|情况|经过|措施|原因|备注|说明)$")
@@ -199,8 +200,8 @@ def look_at_folder(source: Path, kinds: Mapping[str, Kind]) -> FolderSeen:
     rest = list(_leave_out_copies(seen, rest, source, names))
     files = []
     for path in rest:
-        if path.suffix.lower() not in (*WORKBOOKS, *TEXTS, *MAPS, ".parquet"):
-            seen.others.append((path, Reason("lab.survey.other_format")))
+        if path.suffix.lower() not in (*WORKBOOKS, *TEXTS, *MAPS, *ACCESS, ".parquet"):
+            seen.others.append((path, _name_format(path)))
             continue
         file = survey_ledger_file(path, Survey(kinds, names), name=_show(path, source))
         files.append((path, file))
@@ -214,6 +215,16 @@ def look_at_folder(source: Path, kinds: Mapping[str, Kind]) -> FolderSeen:
     _keep_damaged(seen, dict(files))
     seen.unit = _find_unit(seen, source)
     return seen
+
+
+def _name_format(path: Path) -> Reason:
+    """Why a file is not used: a database, which needs a table or query to be named, or no format that is read."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    scheme = "sqlite" if head.startswith(_SQLITE) else "duckdb" if head[8:12] == _DUCKDB else ""
+    if not scheme:
+        return Reason("lab.survey.other_format")
+    return Reason("lab.survey.database", source=f"{scheme}:///data/raw/{path.name}")
 
 
 def _find_unit(seen: FolderSeen, source: Path) -> str:

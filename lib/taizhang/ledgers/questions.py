@@ -30,7 +30,7 @@ def list_asked_for(text: str, kind: str) -> Iterator[str]:
     if len(text) > LONGEST or (rest == text and not _ASKS.search(text)) or _UPLOADED.search(rest):
         return
     forms = load_shared().forms
-    rest = _cut_hint(rest, forms)
+    rest = _cut_hint(forms.case.sub("", rest), forms)
     yield rest
     for plain in _strip_words(rest, forms):
         yield plain
@@ -54,7 +54,10 @@ def _strip_words(text: str, forms: Forms) -> Iterator[str]:
     while text != before and text:
         before = text
         text = _END.sub("", forms.before.sub("", text)).strip()
-    for form in dict.fromkeys((text, forms.which.sub("", text), forms.which.sub("所属", text))):
+    variants = [text, forms.which.sub("", text), forms.which.sub("所属", text), forms.now.sub("", text)]
+    if forms.sort.search(text):
+        variants.append(f"{forms.sort.sub('', text)}类型")
+    for form in dict.fromkeys(variants):
         if plain := forms.after.sub("", form).strip():
             yield plain
 

@@ -19,6 +19,7 @@ from taizhang.ledgers.marks import Marks, open_scan
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".txt", ".tsv")
+ACCESS = (".mdb", ".accdb")
 MAPS = (".kml", ".kmz", ".geojson", ".json")  # of points
 _XLS_COLUMNS = 256  # the format's own limit: a cell beyond is damage, and would make millions of empty ones
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm", ".xlsb"), "xls": (".xls",), "ods": (".ods",)}

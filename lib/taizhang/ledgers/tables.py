@@ -197,6 +197,7 @@ def read_table(
     doubts = {
         at: table.doubts[row] for at, row in enumerate((data - table.first).tolist()) if row in table.doubts
     }
+    doubts = {**_find_void(grid, table, data), **doubts}
     rows, aside = _assemble(kind, parsed, raw, numbers, name, grid.sheet.name, doubts)
     doubtful = _list_unknown(kind, raw, numbers)
     rows[TABLE_COLUMNS] = _name_columns(kind, there, rows, pd.concat([doubtful, aside[doubtful.columns]]))
@@ -451,6 +452,23 @@ def _leave_skipped(grid: Grid, table: LedgerTable, codes: dict[str, np.ndarray],
         values = grid.values[column.position]
         marks = [at for at, value in enumerate(values) if write_cell(value) in forms.skipped]
         codes[name] = np.where(np.isin(codes[name], marks), -1, codes[name])
+
+
+def _find_void(grid: Grid, table: LedgerTable, data: np.ndarray) -> dict[int, Doubt]:
+    """Rows that their form says to be withdrawn or refused, by a column of its own."""
+    forms = load_shared().forms
+    headers, marks = set(map(fold, forms.void_headers)), set(map(fold, forms.void))
+    found: dict[int, Doubt] = {}
+    for column in table.columns:
+        if column.match is not None or fold(bare_words(column.header)) not in headers:
+            continue
+        said = [write_cell(value) for value in grid.values[column.position]]
+        void = {at for at, text in enumerate(said) if fold(text) in marks}
+        for row, code in enumerate(grid.codes[data, column.position].tolist()):
+            if code in void:
+                why = Reason("ledgers.row.withdrawn", header=column.header, value=said[code])
+                found[row] = Doubt("", why)
+    return found
 
 
 def _with_sections(

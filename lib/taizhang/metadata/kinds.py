@@ -198,7 +198,9 @@ class Forms:
     Patterns of what stands `before` and `after` what a question asks for, of `which` (属于哪个) and of a `hint`; by
     kind the `subjects` that its questions name again. `columns`: words by what such a column is; `beside`: headers
     that are the form's in a table that has one of these others; `asked`: that a form's time may be the row's date;
-    `skipped`: what is written for a question not answered, in tables with a header of `skipped_beside`.
+    `skipped`: what is written for a question not answered, in tables with a header of `skipped_beside`. `sort`: 哪种
+    before what the type is asked of; `case`: a condition before the question; `now`: what says no more than the time.
+    `void`: what in a column of `void_headers` says that an entry was withdrawn or refused.
     """
 
     before: re.Pattern[str]
@@ -211,6 +213,11 @@ class Forms:
     asked: Asked
     skipped: tuple[str, ...]
     skipped_beside: tuple[str, ...]
+    sort: re.Pattern[str]
+    case: re.Pattern[str]
+    now: re.Pattern[str]
+    void: tuple[str, ...]
+    void_headers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -265,6 +272,11 @@ def _read_forms(given: Mapping[str, Any]) -> Forms:
         asked=_read_asked(given["asked"])[0],
         skipped=_texts(given["skipped"]["values"]),
         skipped_beside=_texts(given["skipped"]["beside"]),
+        sort=re.compile(given["sort"]),
+        case=re.compile(given["case"]),
+        now=re.compile(given["now"]),
+        void=_texts(given["void"]["values"]),
+        void_headers=_texts(given["void"]["headers"]),
     )
 
 
