@@ -14,7 +14,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import shapely
 from database_book import load_tables, read_tables
@@ -28,6 +27,7 @@ from taizhang.ingest import databases
 from taizhang.ingest import postgres as postgres_copy
 from taizhang.ingest.databases import Wanted, fetch_rows
 from taizhang.ingest.geometry import read_shapes
+from taizhang.ingest.rowfile import read_rows
 from taizhang.metadata.kinds import load_kinds
 from taizhang.settings.writing import write_text as quote
 from taizhang.workbook.book import Workbook
@@ -222,7 +222,7 @@ def test_a_connection_lost_in_the_middle_leaves_nothing_half_read(postgres, file
     assert book.result.errors and book.result.unread["drills"]
     assert math.isnan(count_drills(book)) and book.result.summaries[0].read == 0
     assert run_command(["ingest", "-C", str(root)]) == 1
-    assert not list((root / "data" / "processed" / ".cache" / "fetched").rglob("*.parquet"))
+    assert not list((root / "data" / "processed" / ".cache" / "fetched").rglob("*.arrow"))
     book = write_source(root, address, DRILLS.format(day=day, more="", numbers=numbers))
     assert count_drills(book) == 60000 and not book.result.errors
 
@@ -240,7 +240,7 @@ def test_a_source_is_only_read(postgres, query: str, code: str, tmp_path) -> Non
     """The owner could write, were it not for the transaction."""
     owner = postgres[1].url.render_as_string(hide_password=False)
     with pytest.raises(LedgerError) as error:
-        fetch_rows(Wanted(fill_address(owner), query), tmp_path, tmp_path / "x.parquet")
+        fetch_rows(Wanted(fill_address(owner), query), tmp_path, tmp_path / "x.arrow")
     assert error.value.reasons[0].code == code and not list(tmp_path.iterdir())
     assert "13800000000" not in str(error.value)
 
@@ -252,9 +252,9 @@ def test_types_of_postgres(postgres, tmp_path) -> None:
         "NULL AS g, '%s :x'::text AS h, 'NaN'::numeric AS i"
     )
     fetch_rows(
-        Wanted(fill_address(postgres[1].url.render_as_string()), query), tmp_path, tmp_path / "x.parquet"
+        Wanted(fill_address(postgres[1].url.render_as_string()), query), tmp_path, tmp_path / "x.arrow"
     )
-    (row,) = pd.read_parquet(tmp_path / "x.parquet").to_dict("records")
+    (row,) = read_rows(tmp_path / "x.arrow").to_pandas().to_dict("records")
     assert (row["a"], row["b"], row["c"], row["f"]) == (1.5, "12345678901234567890", True, '["x", "y"]')
     assert str(row["d"]) == "2021-03-01" and row["e"].tzinfo is None and row["h"] == "%s :x"
     assert pd.isna(row["g"]) and pd.isna(row["i"])
@@ -279,11 +279,11 @@ def read_both(postgres, query: str, folder: Path, monkeypatch) -> list[pa.Table]
     """The rows of a query by COPY, and value by value."""
     address = fill_address(postgres[1].url.render_as_string())
     monkeypatch.setattr(postgres_copy, "_BYTES_PER_BATCH", 100)
-    fetch_rows(Wanted(address, query), folder, folder / "x.parquet")
+    fetch_rows(Wanted(address, query), folder, folder / "x.arrow")
     with monkeypatch.context() as patched:
         patched.setattr(databases, "start_copy", lambda *_: None)
-        fetch_rows(Wanted(address, query), folder, folder / "y.parquet")
-    return [pq.ParquetFile(folder / name).read() for name in ("x.parquet", "y.parquet")]
+        fetch_rows(Wanted(address, query), folder, folder / "y.arrow")
+    return [read_rows(folder / name) for name in ("x.arrow", "y.arrow")]
 
 
 @pytest.mark.parametrize(
@@ -357,7 +357,7 @@ def test_a_connection_to_mariadb_killed_while_rows_come(mariadb, tmp_path, monke
     killer = threading.Thread(target=kill)
     killer.start()
     with pytest.raises(LedgerError) as error:
-        fetch_rows(Wanted(fill_address(address), query), tmp_path, tmp_path / "x.parquet")
+        fetch_rows(Wanted(fill_address(address), query), tmp_path, tmp_path / "x.arrow")
     killer.join()
     assert error.value.reasons[0].code == "ingest.source.failed" and not list(tmp_path.iterdir())
     # The traceback holds the cursor. When that goes, nothing is read from the dead connection.
@@ -369,11 +369,11 @@ def test_a_connection_to_mariadb_killed_while_rows_come(mariadb, tmp_path, monke
 def test_mariadb_writes_nothing_and_gives_its_own_types(mariadb, tmp_path) -> None:
     address = fill_address(str(mariadb[1].url))  # root's, who may write
     with pytest.raises(LedgerError) as error:
-        fetch_rows(Wanted(address, "CREATE TABLE ledgers.z AS SELECT 1"), tmp_path, tmp_path / "x.parquet")
+        fetch_rows(Wanted(address, "CREATE TABLE ledgers.z AS SELECT 1"), tmp_path, tmp_path / "x.arrow")
     assert error.value.reasons[0].code == "ingest.source.failed"
     query = "SELECT b'1' AS a, 1.20 AS b, '100%' AS c, TIME '08:30:00' AS d, ST_GeomFromText('POINT(1 2)', 4490) AS e"
-    fetch_rows(Wanted(address, query), tmp_path, tmp_path / "x.parquet")
-    (row,) = pd.read_parquet(tmp_path / "x.parquet").to_dict("records")
+    fetch_rows(Wanted(address, query), tmp_path, tmp_path / "x.arrow")
+    (row,) = read_rows(tmp_path / "x.arrow").to_pandas().to_dict("records")
     assert (row["a"], row["b"], row["c"], row["d"]) == (True, 1.2, "100%", "8:30:00")
     (shape,) = read_shapes([row["e"]])
     assert (shape.x, shape.y, shapely.get_srid(shape)) == (1, 2, 4490)

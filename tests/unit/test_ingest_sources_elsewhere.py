@@ -8,7 +8,6 @@ from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 from ingest_book import correct, make_book, make_hazards, write_sheet
 
@@ -18,7 +17,7 @@ from taizhang.core.errors import BoundaryError, LedgerError
 from taizhang.core.trust import VARIABLE, trust_workbook
 from taizhang.ingest.check import describe_ledgers
 from taizhang.ingest.databases import Wanted, fetch_rows, make_select
-from taizhang.ingest.rowfile import RowFile
+from taizhang.ingest.rowfile import RowFile, read_rows
 from taizhang.workbook.book import Workbook
 
 duckdb = pytest.importorskip("duckdb")
@@ -151,7 +150,7 @@ def test_duckdb_is_read_by_arrow(tmp_path: Path) -> None:
     (root / "other.csv").write_text("a\n1\n")
     for query in (f"SELECT * FROM read_csv('{root}/other.csv')", "DELETE FROM hazards"):
         with pytest.raises(LedgerError, match="could not be read"):
-            fetch_rows(Wanted(address, query), root, root / "x.parquet")
+            fetch_rows(Wanted(address, query), root, root / "x.arrow")
 
 
 def test_boundaries_out_of_a_database(tmp_path: Path) -> None:
@@ -181,18 +180,18 @@ def test_boundaries_out_of_a_database(tmp_path: Path) -> None:
 
 
 def test_a_column_of_several_types_loses_nothing(tmp_path: Path) -> None:
-    with RowFile(tmp_path / "x.parquet", ["a", "b", "c", "d"]) as file:
+    with RowFile(tmp_path / "x.arrow", ["a", "b", "c", "d"]) as file:
         file.add([(1, None, 2**60, True), (2, None, 3, None)])
         file.add([(2.5, 7, 0.5, "x"), (None, 8, None, None)])
-    table = pq.read_table(tmp_path / "x.parquet").to_pydict()
+    table = read_rows(tmp_path / "x.arrow").to_pydict()
     assert table == {
         "a": [1.0, 2.0, 2.5, None], "b": [None, None, 7, 8],
         "c": ["1152921504606846976", "3", "0.5", None], "d": ["TRUE", None, "x", None],
     }  # fmt: skip
-    with pytest.raises(ZeroDivisionError), RowFile(tmp_path / "y.parquet", ["a"]) as file:
+    with pytest.raises(ZeroDivisionError), RowFile(tmp_path / "y.arrow", ["a"]) as file:
         file.add([(1,)])
         raise ZeroDivisionError
-    assert [path.name for path in tmp_path.iterdir()] == ["x.parquet"]
+    assert [path.name for path in tmp_path.iterdir()] == ["x.arrow"]
 
 
 def test_values_of_sqlite_are_what_they_are(tmp_path: Path) -> None:
@@ -205,8 +204,8 @@ def test_values_of_sqlite_are_what_they_are(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE one (a, b, c, d)")
         connection.executemany("INSERT INTO one VALUES (?, ?, ?, ?)", [(1, 0.5, "甲", None)] * 1200 + after)
     connection.close()
-    fetch_rows(Wanted(fill_address("sqlite:///x.db"), table="one"), tmp_path, tmp_path / "x.parquet")
-    table = pq.read_table(tmp_path / "x.parquet").to_pydict()
+    fetch_rows(Wanted(fill_address("sqlite:///x.db"), table="one"), tmp_path, tmp_path / "x.arrow")
+    table = read_rows(tmp_path / "x.arrow").to_pydict()
     assert [{*values[:1200]} for values in table.values()] == [{"1"}, {"0.5"}, {"甲"}, {None}]
     assert [values[1200:] for values in table.values()] == [
         ["3", "3", "4.5", "9223372036854775807"], ["2.5", "2", "1152921504606846977", None],
@@ -219,7 +218,7 @@ def test_a_text_of_sqlite_that_is_no_utf_8_is_told_without_it(tmp_path: Path) ->
         connection.execute("CREATE TABLE one AS SELECT CAST(x'C4E3' AS TEXT) AS a")
     connection.close()
     with pytest.raises(LedgerError, match="UTF"):
-        fetch_rows(Wanted(fill_address("sqlite:///x.db"), table="one"), tmp_path, tmp_path / "x.parquet")
+        fetch_rows(Wanted(fill_address("sqlite:///x.db"), table="one"), tmp_path, tmp_path / "x.arrow")
     assert [path.name for path in tmp_path.iterdir()] == ["x.db"]
 
 
@@ -273,7 +272,7 @@ def test_a_missing_library_is_named_with_its_command(tmp_path: Path, monkeypatch
 
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
     with pytest.raises(LedgerError, match=r'pip install "taizhang\[sql\]"'):
-        fetch_rows(Wanted(fill_address(LITE), "SELECT 1"), tmp_path, tmp_path / "x.parquet")
+        fetch_rows(Wanted(fill_address(LITE), "SELECT 1"), tmp_path, tmp_path / "x.arrow")
 
 
 @pytest.mark.parametrize(

@@ -487,3 +487,26 @@ def test_a_part_of_a_text_file_with_a_bad_byte_names_its_line(tmp_path: Path) ->
     path.write_bytes(path.read_bytes() + b"\xff\xff\xff\n")
     part, *rest = iterate_parts(path, Source(KINDS["hazards"]), name="a.csv", rows=5)
     assert not rest and "line 23" in word_all(part.errors)
+
+
+def test_a_file_of_arrow_is_read_as_the_same_table_in_parquet(tmp_path: Path) -> None:
+    """In parts of the size wanted, whatever sizes it was written in."""
+    days = [date(2021, 3, day) for day in range(1, 12)]
+    words = list("甲乙丙丁戊己庚辛壬癸子")
+    table = pa.table({"所属乡镇": ["溪南镇"] * 11, "发现日期": days, "隐患描述": words})
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pa.ipc.new_file(str(tmp_path / "a.arrow"), table.schema) as writer:
+        for first, size in ((0, 3), (3, 1), (4, 7)):
+            writer.write_table(table.slice(first, size))
+    source = Source(KINDS["hazards"], names=frozenset(["溪南镇"]))
+    one, other = (
+        [part.rows for part in iterate_parts(tmp_path / name, source, name="a", rows=4)]
+        for name in ("a.arrow", "a.parquet")
+    )
+    assert [len(part) for part in one] == [4, 4, 3] and is_read_in_parts(tmp_path / "a.arrow")
+    pd.testing.assert_frame_equal(pd.concat(one), pd.concat(other))
+    data = (tmp_path / "a.arrow").read_bytes()
+    for damaged in (data[:-20], data.replace("溪南镇".encode(), b"\xff" * 9)):
+        (tmp_path / "a.arrow").write_bytes(damaged)
+        (part,) = iterate_parts(tmp_path / "a.arrow", source, name="a")
+        assert "is damaged" in word_all(part.errors)

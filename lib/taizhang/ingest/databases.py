@@ -13,14 +13,13 @@ from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from taizhang.core.addresses import Address
 from taizhang.core.errors import LedgerError, TaizhangError
 from taizhang.core.outside import tell_error
 from taizhang.core.reasons import Reason
 from taizhang.ingest.postgres import read_copy, start_copy
-from taizhang.ingest.rowfile import ROWS_AT_ONCE, ROWS_PER_BATCH, RowFile, make_array
+from taizhang.ingest.rowfile import ROWS_AT_ONCE, ROWS_PER_BATCH, RowFile, make_array, open_rows
 
 # What `pip install` gets a driver by, where that is one of the extras.
 _EXTRAS = dict.fromkeys(("sqlalchemy", "psycopg", "pymysql", "duckdb"), '"taizhang[sql]"')
@@ -41,7 +40,7 @@ class Wanted:
 
 
 def fetch_rows(wanted: Wanted, root: Path, path: Path) -> None:
-    """Read rows into a Parquet file; LedgerError if they can't be read to the last one, or its `key` can't number them.
+    """Read rows into a file of Arrow; LedgerError if not all can be read, or the `key` can't number them.
 
     Files of SQLite and DuckDB are named relative to `root`.
     """
@@ -287,11 +286,12 @@ def _simplify(array: pa.Array) -> pa.Array:
 
 def _check_key(path: Path, key: str) -> None:
     """LedgerError if a column can't number the rows: each value a whole number, above 0, and there once."""
-    with pq.ParquetFile(path) as file:
-        names = list(file.schema_arrow.names)
+    with open_rows(path) as file:
+        names = list(file.schema.names)
         if names.count(key) != 1:
             raise LedgerError("ingest.source.no_key", key=key, columns=names)
-        column = file.read(columns=[key]).column(0)
+        batches = [file.get_batch(at).column(names.index(key)) for at in range(file.num_record_batches)]
+        column = pa.chunked_array(batches, file.schema.field(key).type)
     if not len(column):
         return
     whole = pa.types.is_integer(column.type) and not column.null_count

@@ -99,7 +99,7 @@ class Elsewhere:
             return name
         self._asked[name] = asked
         self.rows[name] = Rows(shown, sheet, ledger.key)
-        path = self.paths[name] = place_fetched(self.config.root, f"{place}.parquet".replace(" ", "."))
+        path = self.paths[name] = place_fetched(self.config.root, f"{place}.arrow".replace(" ", "."))
         if self.fetch:
             from taizhang.ingest.databases import fetch_rows
 

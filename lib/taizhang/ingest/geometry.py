@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -13,16 +12,17 @@ from pyproj.exceptions import CRSError
 from taizhang.core.errors import BoundaryError
 from taizhang.core.files import write_beside
 from taizhang.ingest.databases import Wanted, fetch_rows
+from taizhang.ingest.rowfile import read_rows
 
 _LEAST = 21 * 2  # hexadecimal digits of a point, which is the shortest
 
 
 def fetch_layer(wanted: Wanted, root: Path, path: Path) -> None:
     """Read a layer into a GeoParquet file; BoundaryError if no column, or more than one, is geometry."""
-    rows = path.with_name(f"{path.stem}.rows.parquet")
+    rows = path.with_name(f"{path.stem}.rows")
     try:
         fetch_rows(wanted, root, rows)
-        table = pd.read_parquet(rows)
+        table = read_rows(rows).to_pandas()
     finally:
         rows.unlink(missing_ok=True)
     shapes = {

@@ -1,9 +1,9 @@
-"""Rows of a database in a Parquet file, written batch by batch, whatever types the batches turn out to have."""
+"""Rows of a database in a file of Arrow, written batch by batch, whatever types the batches turn out to have."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, groupby
@@ -14,7 +14,6 @@ from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from taizhang.core.files import write_beside
 
@@ -39,7 +38,7 @@ _NO_ARRAY = (pa.ArrowException, ValueError, OverflowError, TypeError)
 
 
 class RowFile:
-    """A Parquet file of rows, complete at `path` when the block ends without an error, and otherwise not there.
+    """A file of rows, complete at `path` when the block ends without an error, and otherwise not there.
 
     A column has the type of its values: whole numbers, numbers, dates, times, texts. Where a later batch brings another
     type, as SQLite allows, what has been written is written again in one that holds both, so that no value changes.
@@ -49,7 +48,7 @@ class RowFile:
         self._names = list(names)
         self._types: list[pa.DataType] = [pa.null()] * len(names)
         self._exact = [True] * len(names)  # whether all whole numbers so far fit a float
-        self._writer: pq.ParquetWriter | None = None
+        self._writer: Any = None  # pyarrow's own has no types
         self._waiting: list[list[pa.Array]] = [[] for _ in names]  # to be written
         self._held = 0
         self._alike: pa.StructType | None = None  # of the rows before
@@ -138,12 +137,9 @@ class RowFile:
             self._writing.result()
             self._writing = None
 
-    def _open(self) -> pq.ParquetWriter:
-        schema = pa.schema(list(zip(self._names, self._types, strict=True)))
+    def _open(self) -> Any:
         # It is read once, and whole: what is quick to write and to read is better than what is small.
-        return pq.ParquetWriter(
-            self._place, schema, write_statistics=False, use_dictionary=False, compression="lz4"
-        )
+        return pa.ipc.new_file(str(self._place), pa.schema(list(zip(self._names, self._types, strict=True))))
 
     def _write(self, columns: Iterable[Iterable[pa.Array]]) -> None:
         """Write columns, each in one or more pieces."""
@@ -152,7 +148,8 @@ class RowFile:
             pa.chunked_array([_cast(one, kind) for one in pieces], kind)
             for pieces, kind in zip(columns, self._types, strict=True)
         ]
-        self._writer.write_table(pa.Table.from_arrays(cast, schema=self._writer.schema))
+        schema = pa.schema(list(zip(self._names, self._types, strict=True)))
+        self._writer.write_table(pa.Table.from_arrays(cast, schema=schema))
 
     def _widen(self, types: list[pa.DataType]) -> None:
         """Write what has been written again with these types; what waits is written with them, too."""
@@ -165,11 +162,24 @@ class RowFile:
         self._place.replace(before)
         try:
             self._writer = self._open()
-            with pq.ParquetFile(before) as file:
-                for batch in file.iter_batches(batch_size=ROWS_PER_BATCH):
-                    self._write([column] for column in batch.columns)
+            with open_rows(before) as file:
+                for at in range(file.num_record_batches):
+                    self._write([column] for column in file.get_batch(at).columns)
         finally:
             before.unlink()
+
+
+@contextmanager
+def open_rows(path: Path) -> Iterator[Any]:
+    """A row file's reader, by batches."""
+    with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
+        yield file
+
+
+def read_rows(path: Path) -> pa.Table:
+    """All that a row file holds."""
+    with open_rows(path) as file:
+        return file.read_all()
 
 
 def make_array(values: Sequence[Any], text: type = str) -> pa.Array:

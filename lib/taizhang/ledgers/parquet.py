@@ -1,6 +1,7 @@
-"""Parquet files: a table whose header is its column names, read in parts of bounded size."""
+"""Parquet files, and Arrow's own: a table whose header is its column names, read in parts of bounded size."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,28 +12,54 @@ from taizhang.core.errors import LedgerError
 from taizhang.core.outside import tell_error
 from taizhang.ledgers.grid import Codes, Grid, drop_blank
 from taizhang.ledgers.model import RowNumbers
-from taizhang.ledgers.sheets import Sheet
+from taizhang.ledgers.sheets import Sheet, sniff_format
 
 
 def read_parquet(path: Path, *, rows: int, numbers: RowNumbers | None = None) -> Iterator[Grid]:
-    """Read a Parquet file in parts of a given number of rows, each with column names in its first row.
+    """Read a file of Parquet or Arrow in parts of a given number of rows, each with column names in its first row.
 
     Each part's sheet has an offset, so that row numbers continue: the file's first data row is row 2; what came out
     of a database is numbered as `numbers` says. Raises LedgerError if the file is damaged.
     """
     try:
-        # Buffered and not read ahead: a file may be one row group of ten million rows.
-        with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
-            names = file.schema_arrow.names
+        with _open(path, rows) as (schema, batches):
             start = 0
-            for batch in file.iter_batches(batch_size=rows):
-                yield _make_grid(names, batch, start, numbers)
+            for batch in batches:
+                yield _make_grid(schema.names, batch, start, numbers)
                 start += batch.num_rows
             if not start:
-                yield _make_grid(names, pa.RecordBatch.from_pylist([], file.schema_arrow), 0, numbers)
+                yield _make_grid(schema.names, pa.RecordBatch.from_pylist([], schema), 0, numbers)
     # Damaged bytes are found only where they become text, days or numbers.
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise LedgerError("ledgers.file.damaged_parquet", why=tell_error(error)) from None
+
+
+@contextmanager
+def _open(path: Path, rows: int) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
+    if sniff_format(path) == "arrow":
+        with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
+            parts = (file.get_batch(at) for at in range(file.num_record_batches))
+            yield file.schema, _gather(parts, rows)
+        return
+    # Buffered and not read ahead: a file may be one row group of ten million rows.
+    with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
+        yield file.schema_arrow, file.iter_batches(batch_size=rows)
+
+
+def _gather(parts: Iterator[pa.RecordBatch], rows: int) -> Iterator[pa.RecordBatch]:
+    """Batches of this many rows each, and a last one, of batches of any length."""
+    waiting: list[pa.RecordBatch] = []
+    held = 0
+    for part in parts:
+        part.validate(full=True)  # its bytes are taken as they are
+        while held + part.num_rows >= rows:
+            yield pa.concat_batches([*waiting, part.slice(0, rows - held)])
+            part, waiting, held = part.slice(rows - held), [], 0
+        if part.num_rows:
+            waiting.append(part)
+            held += part.num_rows
+    if waiting:
+        yield pa.concat_batches(waiting)
 
 
 def _make_grid(names: list[str], batch: pa.RecordBatch, start: int, numbers: RowNumbers | None) -> Grid:

@@ -26,7 +26,7 @@ from taizhang.ledgers.model import (
     make_empty_rows,
 )
 from taizhang.ledgers.rowkinds import DATA, LedgerTable
-from taizhang.ledgers.sheets import read_workbook, sniff_format
+from taizhang.ledgers.sheets import COLUMNS, read_workbook, sniff_format
 from taizhang.ledgers.tables import describe_headers, read_table
 from taizhang.ledgers.turned import find_sums
 
@@ -54,7 +54,7 @@ def read_here(path: Path, source: Source, *, name: str) -> FileRead:
 def is_read_in_parts(path: Path) -> bool:
     """Whether a file may be so long that it is read in parts; LedgerError if it is not a ledger."""
     kind = sniff_format(path)
-    return kind == "parquet" or (kind == "text" and path.stat().st_size > LONG_TEXT_BYTES)
+    return kind in COLUMNS or (kind == "text" and path.stat().st_size > LONG_TEXT_BYTES)
 
 
 def iterate_parts(path: Path, source: Source, *, name: str, rows: int = ROWS_PER_PART) -> Iterator[FileRead]:
@@ -63,7 +63,7 @@ def iterate_parts(path: Path, source: Source, *, name: str, rows: int = ROWS_PER
     Counts of the parts add up to the file's. Ends with the part that has an error.
     """
     try:
-        parquet = sniff_format(path) == "parquet"
+        parquet = sniff_format(path) in COLUMNS
     except LedgerError as error:
         yield fail_file(name, source.kind, error.reasons)
         return

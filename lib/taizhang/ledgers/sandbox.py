@@ -17,7 +17,7 @@ from taizhang.core.reasons import Reason
 from taizhang.ledgers.child import MEMORY_BYTES, Borrowed
 from taizhang.ledgers.model import FileRead, Source, fail_file
 from taizhang.ledgers.reading import read_here
-from taizhang.ledgers.sheets import Sheet, SheetsRead, list_sheets, sniff_format
+from taizhang.ledgers.sheets import COLUMNS, Sheet, SheetsRead, list_sheets, sniff_format
 from taizhang.ledgers.survey import FileSeen, Survey, survey_here
 
 Asked = Source | Survey | None  # None: its sheets as they stand
@@ -100,7 +100,7 @@ def _is_plain(path: Path) -> bool:
     """
     kind = sniff_format(path)
     size = path.stat().st_size
-    if kind in ("parquet", "text"):
+    if kind in (*COLUMNS, "text"):
         return True  # it is read in parts, or not long
     if kind != "xlsx" or size > _SMALL_BYTES:
         return False

@@ -20,6 +20,7 @@ from taizhang.ledgers.marks import Marks, open_scan
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods", ".xlsb", ".et")
 TEXTS = (".csv", ".txt", ".tsv")
 ACCESS = (".mdb", ".accdb")
+COLUMNS = ("parquet", "arrow")  # formats of columns, read in parts
 MAPS = (".kml", ".kmz", ".geojson", ".json")  # of points
 _XLS_COLUMNS = 256  # the format's own limit: a cell beyond is damage, and would make millions of empty ones
 _SUFFIXES = {"xlsx": (".xlsx", ".xlsm", ".xlsb"), "xls": (".xls",), "ods": (".ods",)}
@@ -81,7 +82,7 @@ def refuse_special(path: Path) -> None:
 def sniff_format(path: Path) -> str:
     """Determine a file's format by its first bytes.
 
-    One of 'xlsx', 'xls', 'ods', 'access', 'parquet', 'kml', 'kmz', 'geojson' and 'text'.
+    One of 'xlsx', 'xls', 'ods', 'access', 'parquet', 'arrow', 'kml', 'kmz', 'geojson' and 'text'.
 
     Raises LedgerError if it is empty, locked, password-protected, HTML or anything else that is no ledger.
     """
@@ -101,6 +102,8 @@ def sniff_format(path: Path) -> str:
         raise LedgerError("ledgers.file.no_bytes")
     if head.startswith(b"PAR1"):
         return "parquet"
+    if head.startswith(b"ARROW1"):
+        return "arrow"
     if head.startswith((b"\0\1\0\0Standard Jet DB", b"\0\1\0\0Standard ACE DB")):
         return "access"
     if head.startswith(b"PK"):

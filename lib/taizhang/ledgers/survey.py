@@ -16,7 +16,7 @@ from taizhang.ledgers.grid import Grid, make_grid
 from taizhang.ledgers.headers import HeaderIndex
 from taizhang.ledgers.layout import find_tables
 from taizhang.ledgers.rowkinds import DATA, HeaderColumn, LedgerTable
-from taizhang.ledgers.sheets import Sheet, read_workbook, sniff_format
+from taizhang.ledgers.sheets import COLUMNS, Sheet, read_workbook, sniff_format
 from taizhang.ledgers.sums import make_sums_kind
 from taizhang.ledgers.text import fold, write_cell
 from taizhang.ledgers.turned import find_sums
@@ -99,7 +99,7 @@ def _iterate_sheets(path: Path, indices: Mapping[str, HeaderIndex]) -> Iterator[
     form = sniff_format(path)
     if form == "text":
         yield read_text(path, frozenset().union(*(index.known for index in indices.values())))
-    elif form == "parquet":
+    elif form in COLUMNS:
         from taizhang.ledgers.parquet import read_parquet  # pyarrow is loaded only where it is needed
 
         yield next(iter(read_parquet(path, rows=_MOST_WORDS))).sheet
