@@ -81,6 +81,11 @@ def test_targets_are_those_set_and_the_rest_is_left_blank() -> None:
     assert read(narrative.write_plan_goals(view, plan(view)))[1].startswith("2022年已定目标1项。另有2项")
     no_targets = read(narrative.write_plan_goals(view, make_plan(view, {}, [])))
     assert no_targets[1].startswith("2022年的目标尚未设定。另有3项")
+    county = look("all")
+    local = read(
+        narrative.write_plan_goals(county, make_plan(county, {}, [target("drills.held", "2022", 12, "*")]))
+    )
+    assert local[1].startswith("全域2022年的目标尚未设定。各地已定目标的指标有1项：演练次数，见各地的计划。")
 
 
 def test_plan_reviews_until_the_last_day() -> None:

@@ -27,7 +27,18 @@ from taizhang.stats.periods import list_holidays, list_seasons
 
 # Of a plan's tasks, in the order of the plan: the kinds of the facts that rules judge, and rules that judge none.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "safety": ("hazards", "inspections", "incidents", "schools", "actions_late", "assessment_vetoed"),
+    "safety": (
+        "hazards",
+        "inspections",
+        "premises_unvisited",
+        "incidents",
+        "investigations",
+        "signings",
+        "grid",
+        "schools",
+        "actions_late",
+        "assessment_vetoed",
+    ),
     "disaster": ("losses", "shelters", "supplies", "shelters_far", "ledgers_differ", "ledgers_lack"),
     "management": (),  # all others
 }
@@ -68,15 +79,16 @@ class PlannedTarget:
 class WorkPlan:
     """What a district's plan for a period says.
 
-    `drills`: district, last (NaT: none on record) and by (the last day for the next one, NaT: at once), of
-    districts whose required drill falls due by the period's end. `reviews`: district, name, review_due, past, of
-    emergency plans due for review by then. `key_periods`: name, start, end. The first two are None if the ledgers
-    can't tell.
+    `local`: indicators that have a target in districts alone. `drills`: district, last (NaT: none on record) and by
+    (the last day for the next one, NaT: at once), of districts whose required drill falls due by the period's end.
+    `reviews`: district, name, review_due, past, of emergency plans due for review by then. `key_periods`: name, start,
+    end. `drills` and `reviews` are None if the ledgers can't tell.
     """
 
     period: Period
     tasks: tuple[PlannedTask, ...]
     targets: tuple[PlannedTarget, ...]
+    local: tuple[str, ...]
     drills: pd.DataFrame | None
     reviews: pd.DataFrame | None
     key_periods: pd.DataFrame
@@ -92,6 +104,7 @@ def make_plan(view: View, measures: Measures, targets: Sequence[TargetLike]) -> 
         period,
         tuple(_list_tasks(view, measures)),
         tuple(_list_planned_targets(view, period, targets)),
+        tuple(_list_local_targets(view, period, targets)),
         list_due_drills(view, period.end),
         list_due_reviews(view, period.end),
         list_key_periods(view, period),
@@ -150,6 +163,13 @@ def _list_planned_targets(view: View, period: Period, targets: Sequence[TargetLi
         for name in view.fact_infos
         if name in chosen
     ]
+
+
+def _list_local_targets(view: View, period: Period, targets: Sequence[TargetLike]) -> Iterator[str]:
+    """Yield indicators that districts have a target of, and the whole area, which is the view's, has none."""
+    codes, names = (view.districts[name].astype("str").tolist() for name in ("code", "name"))
+    coming = spread_targets(targets, period, codes, names, view.fact_infos) if view.district == ALL else {}
+    yield from (name for name in view.fact_infos if coming.get(name) and ALL not in coming[name])
 
 
 def list_due_drills(view: View, end: date) -> pd.DataFrame | None:

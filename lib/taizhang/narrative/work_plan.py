@@ -1,5 +1,6 @@
 """A work plan in words: goals, tasks with the findings behind them, drills and reviews due, and blanks to fill in."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -35,7 +36,15 @@ def write_plan_goals(view: View, plan: WorkPlan) -> Prose | None:
     lang, period = view.lang, plan.period.label(view.lang)
     fixed = sum(one.next_target is not None for one in plan.targets)
     left = len(plan.targets) - fixed
-    said = say(f"plan.goals{'' if fixed else '_none'}", lang, period=period, n=count(fixed))
+    said = say(
+        f"plan.goals{'' if fixed else '_none_area' if plan.local else '_none'}",
+        lang,
+        period=period,
+        n=count(fixed),
+    )
+    if plan.local:
+        names = join_list([view.describe(name).title[lang] for name in plan.local], lang)
+        said += say("plan.goals_local", lang, n=count(len(plan.local)), names=names)
     if left:
         said += say("plan.goals_open", lang, n=count(left), before=view.period.label(lang))
     aims = make_paragraph([say("plan.aims", lang, blank=_blank(lang))], lang)
@@ -156,7 +165,7 @@ def _name_tasks(tasks: Sequence[FollowedTask], view: View) -> str:
     names = dict(zip(view.districts["code"].astype("str"), view.districts["name"], strict=True))
     listed = []
     for one in tasks[:_MOST_NAMES]:
-        named = one.task
+        named = re.split("[；;]", one.task)[0]  # what comes first tells which it is
         if view.district == ALL and one.district in names:
             named = label("plan.followed.placed", lang, name=named, place=names[one.district])
         listed.append(label("plan.followed.named", lang, name=named, owner=one.owner) if one.owner else named)
