@@ -30,6 +30,7 @@ from taizhang.ingest.state import GRID, KindSummary
 from taizhang.ingest.sums import SumsSource, list_sums_sources, read_sums
 from taizhang.ledgers import Correction, FileRead, HeaderRead, Survey, TableRead, survey_ledger_file
 from taizhang.ledgers.model import fail_file
+from taizhang.ledgers.sheets import MAPS
 from taizhang.metadata.kinds import Kind, load_kinds, load_shared
 from taizhang.register import read_decisions
 from taizhang.settings.reading import write_table
@@ -281,9 +282,10 @@ class _Seen:
 def _describe_layout(layout: _Layout) -> list[Reason]:
     table = layout.table
     one_sheet = table.sheet and len(layout.files) == 1
+    above = "_map" if str(next(iter(layout.files))).lower().endswith(MAPS) else "_names"
     lines = [
         Reason(
-            "ingest.check.layout" if table.first_row else "ingest.check.layout_map",
+            f"ingest.check.layout{'' if table.first_row else above}",
             files=name_files(list(layout.files), _MOST_FILES),
             sheet=Reason("ledgers.place.in_sheet", sheet=table.sheet) if one_sheet else "",
             row=table.first_row,

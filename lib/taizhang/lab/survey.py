@@ -668,7 +668,7 @@ def _describe_ledgers(seen: FolderSeen, source: Path, kinds: Mapping[str, Kind])
         district = dict(one.columns).get("district") or one.district or next(iter(headed), "")
         span = Reason("lab.survey.span", first=str(one.first), last=str(one.last)) if one.first else ""
         yield Reason(
-            "lab.survey.ledger",
+            f"lab.survey.ledger{'' if table.header else '_bare'}",
             file=_show(one.path, source),
             sheet=Reason("ledgers.place.in_sheet", sheet=table.sheet)
             if table.sheet and not one.whole
