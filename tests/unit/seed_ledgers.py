@@ -258,6 +258,30 @@ BUILT_IN: dict[str, dict[str, Rows]] = {
                         for name in ("部署", "整治", "回头看", "总结")],
             "tasks": [(1, {"task": "报送", "due_on": day})
                       for day in ("2021-01-15", "2021-02-26", "2021-03-30", "2021-12-18")]},
+    "P30": {"tasks": [(1, {"task": f"实事{n}", "due_on": LATER}) for n in range(5)]},
+    "R45": {"incidents": tell(**{"occurred_on": DAY, "class": "accident", "type": "火灾", "deaths": 0, "missing": 0,
+                                 "serious_injuries": 0, "injuries": 0, "loss_wan": 1})},
+    "R46": {"models": [(2, {"name": "社区", "kind": "信息化示范", "awarded_on": DAY})]},
+    "R50": {"projects": [(8, {"name": "建成", "started_on": DAY, "done_on": DONE}),
+                         (3, {"name": "开建", "started_on": DAY})]},
+    "R54": {"projects": [(15, {"name": "规划", "started_on": DAY, "planned_wan": 10})],
+            "models": [(11, {"name": "示范村", "kind": "综合示范", "awarded_on": DAY})],
+            "publicity": [(3, {"held_on": DAY, "form": "培训"})]},
+    "R56": {"publicity": [(1, {"held_on": DAY, "reached": number}) for number in (42, 21)]},
+    "R58": {"publicity": [(1, {"held_on": DAY, "form": form, "sessions": sessions, "materials": materials})
+                          for form, sessions, materials in (("标语", 0, 26), ("墙报", 0, 10), ("课", 3, 0))]},
+    "S41": {"inspections": name(12, **VISIT)},
+    "S42": {"publicity": tell(held_on=DAY, form="知识竞赛", sessions=1, reached=18)},
+    "S45": {"drills": [(3, {"held_on": DAY, "name": "演练"})]},
+    "A20": {"tasks": [(1, {"task": "解读", "due_on": LATER, "done_on": DONE})]},
+    "A23": {"tasks": [(1, {"task": f"第{n}个一", "due_on": LATER}) for n in range(9)]},
+    "A24": {"actions": [(1, {"name": "水库退养", "stage": name, "starts_on": DAY, "ends_on": LATER})
+                        for name in ("摸底", "整治", "验收")]},
+    "A25": {"actions": [(1, {"name": "平安校园", "stage": name, "starts_on": DAY, "ends_on": LATER})
+                        for name in ("宣传", "实施", "自查", "申报")],
+            "inspections": [(4, VISIT)]},
+    "A26": {"tasks": [(1, {"task": f"任务{n}", "owner": "科室", "due_on": "2021-12-31"}) for n in range(9)]
+                     + [(1, {"task": "登记表", "due_on": "2021-04-25"})]},
 }  # fmt: skip
 BUILT_IN["A2"] = BUILT_IN["A1"]
 
@@ -338,6 +362,29 @@ OWN: dict[str, dict[str, tuple[Rows, Mapping[str, str]]]] = {
                           {"named": "1-reserve", "reserve": "reserve"})},
     "S38": {"duty_papers": ([(8, {"circular": 1})], {"circulars": "circular"})},
     "A19": {"crops": ([(1, {"tobacco": 480, "lotus": 2000})], {"tobacco_mu": "tobacco", "lotus_mu": "lotus"})},
+    # One row each, whose columns are added up.
+    **{key: {kind: ([(1, cells)], {name: name for name in cells}) for kind, cells in kinds.items()} for key, kinds in {
+        "P29": {"crowds": {"inside": 75, "approved": 100}},
+        "P30": {"audits": {"done": 2}},
+        "R46": {"firms": {"chemical": 19, "polluting": 6, "to_close": 6}, "cameras": {"placed": 7}},
+        "R47": {"city_ranks": {"place": 10}},
+        "R48": {"returned_workers": {"from_elsewhere": 139}},
+        "R49": {"smelting": {"ammonia_percent": 95, "water_t": 70, "patents": 4}},
+        "R51": {"air": {"fall_percent": 10, "workshops": 20}},
+        "R52": {"shops": {"markets": 99, "stores": 3619, "supermarkets": 110,
+                "markets_percent": 56, "stores_percent": 76, "supermarkets_percent": 82}},
+        "R53": {"investments": {"turned_percent": 29.1, "turned_points": 6.4, "groups": 104}},
+        "R55": {"farming": {"short_households": 3000, "short_yi": 0.7, "trained": 10000}},
+        "R56": {"community": {"staff": 16, "minors": 856, "disabled": 107}},
+        "R57": {"markets": {"shops": 24, "counters": 63, "stands": 30, "roads_km": 77, "lamps": 30}},
+        "R58": {"fire_campaign": {"reached_percent": 98}},
+        "S40": {"insured": {"percent": 95, "own_yuan": 20, "state_yuan": 80}},
+        "S41": {"links": {"stations_percent": 95, "places": 2400}},
+        "S43": {"stations": {"townships": 1500}, "platform": {"offices": 10, "cities": 1, "tenders": 5}},
+        "S44": {"snow": {"offices": 22, "roads": 4}},
+        "A21": {"recruits": {"epidemic": 306}},
+        "A22": {"poverty": {"premium_yuan": 45, "union_percent": 50}},
+    }.items()},
 }  # fmt: skip
 
 # What must be reached: indicator, by how much.
