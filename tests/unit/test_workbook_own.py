@@ -140,6 +140,12 @@ def test_a_kind_without_districts_is_of_the_whole_area(book: Workbook, tmp_path:
     facts = own.facts("2021")
     values = facts[facts["fact"] == "five_years.made"].set_index("district_code")["value"].to_dict()
     assert values == {"all": 15, A: 0, B: 0}
+    # Of a year everywhere: rows, days that the ledger covers, and a fact that is tried.
+    assert own.ledger("five_years", period="2021")["spent_wan"].tolist() == [7, 8]
+    span = own.spans.set_index("kind").loc["five_years"]
+    assert (str(span["first"].date()), str(span["last"].date())) == ("2020-01-01", "2021-12-31")
+    tried = own.try_fact("five_years", lambda rows, *, as_of: rows["spent_wan"], period="2021", form="sum")
+    assert tried.set_index("district_code")["value"]["all"] == 15
 
 
 def test_figures_name_them_in_their_own_words(book: Workbook) -> None:

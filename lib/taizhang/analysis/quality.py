@@ -117,11 +117,9 @@ def _join(parts: Sequence[pd.DataFrame], *columns: str) -> pd.DataFrame:
 def _find_rows(view: View, kind: Kind) -> pd.DataFrame:
     """Return the view's rows of a kind: those of the period if it has dates, those of its years if it has years."""
     rows = view.ledgers[kind.name]
-    if not kind.date:
-        return rows
-    if kind.fields[kind.date].type == "year":
-        return rows[rows[kind.date].between(view.period.start.year, view.period.end.year)]
-    return view.show(kind.name)
+    if kind.years:
+        return rows[rows[kind.years].between(view.period.start.year, view.period.end.year)]
+    return view.show(kind.name) if kind.date else rows
 
 
 def count_twice(view: View) -> dict[str, int]:

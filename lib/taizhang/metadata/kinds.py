@@ -169,6 +169,17 @@ class Kind(_Titled):
         return tuple(name for name, item in self.fields.items() if item.required)
 
     @property
+    def years(self) -> str:
+        """The column of years by which its rows belong to periods; '' for kinds with days, and without either."""
+        return (
+            self.date
+            if self.date and self.fields[self.date].type == "year"
+            else ""
+            if self.date
+            else self.year
+        )
+
+    @property
     def personal(self) -> tuple[str, ...]:
         """Columns that no report shows."""
         return tuple(name for name, item in self.fields.items() if item.personal)

@@ -138,9 +138,10 @@ def _hash_rows(path: Path, kind: Kind, as_of: pd.Timestamp) -> dict[str, str]:
     sums: dict[str, tuple[int, int]] = {}
     for batch in table.iter_batches(_ROWS_AT_ONCE, columns=columns):
         rows = batch.to_pandas()
-        if kind.date:
-            is_year = kind.fields[kind.date].type == "year"
-            rows = rows[rows[kind.date] < (as_of.year + 1 if is_year else as_of + pd.Timedelta(days=1))]
+        if kind.years:
+            rows = rows[rows[kind.years] <= as_of.year]
+        elif kind.date:
+            rows = rows[rows[kind.date] < as_of + pd.Timedelta(days=1)]
         codes = rows["district_code"].astype("str").fillna("")
         before = codes.map({code: count for code, (count, _) in sums.items()}).fillna(0).astype("int64")
         rows = rows.assign(district_code=codes, place=rows.groupby(codes).cumcount() + before)

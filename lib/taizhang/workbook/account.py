@@ -63,15 +63,16 @@ def describe_columns(kind: Kind, lang: str) -> pd.DataFrame:
 
 
 def measure_spans(ledgers: Iterable[tuple[Kind, pq.FileMetaData]]) -> pd.DataFrame:
-    """Return rows, first and last day of each processed ledger, from the files' own statistics.
+    """Return rows, first and last day (of its years) of each processed ledger, from the files' own statistics.
 
     The table's columns are kind, rows, first and last (NaT for a kind without dates).
     """
     spans = []
     for kind, about in ledgers:
-        ends = list(_read_ends(about, kind.date)) if kind.date else []
-        if kind.date and kind.fields[kind.date].type == "year":
-            ends = [pd.Timestamp(year, 1, 1) for year in ends]
+        column = kind.years or kind.date
+        ends = list(_read_ends(about, column)) if column else []
+        if kind.years and ends:
+            ends = [pd.Timestamp(min(ends), 1, 1), pd.Timestamp(max(ends), 12, 31)]
         spans.append((kind.name, about.num_rows, min(ends, default=pd.NaT), max(ends, default=pd.NaT)))
     days = dict.fromkeys(("first", "last"), "datetime64[us]")
     return pd.DataFrame(spans, columns=["kind", "rows", *days]).astype(days)
@@ -112,7 +113,7 @@ def try_fact(
     info = FactInfo(
         name, kind, 0, words, words, unit, decimals=1, direction="neither", interval=interval, form=form
     )
-    day = book.kinds[kind].date if kind in book.kinds else ""
+    day = book.kinds[kind].date or book.kinds[kind].year if kind in book.kinds else ""
     facts = compute_facts(
         {kind: book.ledger(kind)},
         book.districts,

@@ -444,7 +444,7 @@ class Workbook:
         district
             Code or name of one district.
         period
-            Only rows whose starred date falls in it (kinds with a date).
+            Only rows whose starred date falls in it (kinds with a date), or of its years (kinds with a year).
         personal
             Keep the columns marked personal, and phone and identity numbers in texts.
 
@@ -460,7 +460,10 @@ class Workbook:
         filters: list[tuple[str, str, object]] = []
         if district is not None:
             filters.append(("district_code", "==", self.resolve_district(district)))
-        if period is not None and about.date:
+        if period is not None and about.years:
+            span = read_period(period)
+            filters += [(about.years, ">=", span.start.year), (about.years, "<=", span.end.year)]
+        elif period is not None and about.date:
             span = read_period(period)
             first, last = pd.Timestamp(span.start), pd.Timestamp(span.end)
             filters += [(about.date, ">=", first), (about.date, "<", last + pd.Timedelta(days=1))]
