@@ -53,6 +53,31 @@ def test_first_and_last_by_hand(reward: Reward) -> None:
     assert found.places["amount"].tolist() == [1000, 650, 650, -300, -300, -300]
 
 
+def test_a_place_is_paid_with_the_value_reached_and_fined_without_it() -> None:
+    """Done 79.99, 80, 100, 100.01, 50 and 120 %: three have reached it, one of them just."""
+    by_done = Reward("招工", "rank", DONE, **PRIZES, reach=100)
+    (found,) = find_rewards(make(by_done))
+    assert found.places["amount"].tolist() == [-300, -300, 500, 800, -300, 1000]
+    (found,) = find_rewards(make(replace(by_done, reach=100.005)))
+    assert found.places["amount"].tolist() == [-300, -300, 0, 800, -300, 1000]
+    (found,) = find_rewards(make(replace(by_done, reach=60)))
+    assert found.places["amount"].tolist() == [0, 0, 500, 800, -300, 1000]
+    least = Reward("重复", "rank", RATE, descending=False, first=(100.0,), last=(50.0, 50.0), reach=80)
+    (found,) = find_rewards(make(least))  # 90 to 40: at most 80 is reached
+    assert found.places["amount"].tolist() == [-50, 0, 0, 0, 0, 100]
+
+
+def test_each_that_is_missing_to_a_target_is_fined() -> None:
+    fine = Reward("少一人", "steps", DONE, steps=(Step(0, -400),), times="missing")
+    facts = [
+        make_fact(DONE, 100 * done / 10, district=code, numerator=done, denominator=10)
+        for code, done in zip(CODES, (0, 3, 9, 10, 12, 10), strict=True)
+    ]
+    settings = {"assessment": Assessment("", RULES, (fine,))}
+    (found,) = find_rewards(make_view(facts=facts, district="all", settings=settings))
+    assert found.places["amount"].tolist() == [-4000, -2800, -400, 0, 0, 0]
+
+
 def test_steps_at_their_edges() -> None:
     (found,) = find_rewards(make(BY_STEPS))
     assert found.places["amount"].tolist() == PAID and not found.has_unknown

@@ -91,6 +91,9 @@ def test_rewards_are_read() -> None:
         REWARDS.replace('kind = "rank"', 'kind = "rank"\nfact = "hazards.rectified"\norder = "least"')
     )
     assert alone is not None and not alone.rules and not alone.rewards[0].descending
+    reached = REWARDS.replace('kind = "rank"', 'kind = "rank"\nfact = "drills.held"\nreach = 12')
+    told = read(reached.replace('"drills.participants"', '"missing"'))
+    assert told is not None and (told.rewards[0].reach, told.rewards[1].times) == (12, "missing")
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,8 @@ def test_rewards_are_read() -> None:
         ('every = "month"', 'every = "week"', "every"),
         ("from = 80", "from = 180", "must increase"),
         ("amount = 600", "points = 600", "amount"),
+        ('every = "month"', "reach = 100", "name the fact"),
+        ('"drills.participants"', '"missing"\nfact = "drills.held"', "fact must begin with targets"),
         ('kind = "steps"', 'kind = "step"', "did you mean 'steps'"),
         (
             'times = "drills.participants"',
@@ -109,8 +114,11 @@ def test_rewards_are_read() -> None:
     ],
 )
 def test_mistakes_in_rewards_are_named(old: str, new: str, words: str) -> None:
+    changed = REWARDS.replace(old, new)
+    if "missing" in new:
+        changed = changed.replace('fact = "targets.drills.held.done_percent"\n', "")
     with pytest.raises(ParameterError, match=words):
-        read(RULES + REWARDS.replace(old, new))
+        read(RULES + changed)
 
 
 def test_without_rules_a_rank_needs_a_fact() -> None:

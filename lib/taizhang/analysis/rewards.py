@@ -11,9 +11,9 @@ from taizhang.analysis.doubt import Side, read_column
 from taizhang.analysis.view import View, once_per_view
 from taizhang.core.periods import Period, parse_period
 from taizhang.metadata.facts import ALL
-from taizhang.stats.assess import Assessment, Reward, assess_places, simulate_ranks
+from taizhang.stats.assess import MISSING, Assessment, Reward, assess_places, simulate_ranks
 from taizhang.stats.intervals import Floats
-from taizhang.stats.rewards import draw_ranks, find_chances, pay_steps, share_prizes
+from taizhang.stats.rewards import draw_ranks, find_chances, keep_earned, pay_steps, share_prizes
 
 _ENDS = ("first_least", "first_most", "last_least", "last_most")
 
@@ -100,6 +100,9 @@ def _pay(view: View, assessment: Assessment, reward: Reward, period: Period) -> 
         _rank_by_fact(view, facts, reward) if reward.fact else _rank_by_points(view, assessment, facts)
     )
     paid = share_prizes(ranked, reward.first, reward.last)
+    if reward.reach is not None:
+        values = _read(view, facts, reward.fact, None)
+        paid = keep_earned(paid, values >= reward.reach if reward.descending else values <= reward.reach)
     chances = find_chances(best, worst, len(reward.first), len(reward.last))
     if np.isnan(ranked).any():
         chances[:] = np.nan  # whoever isn't known may be anywhere among them
@@ -113,7 +116,12 @@ def _read(view: View, facts: pd.DataFrame, name: str, side: Side | None, column:
 
 
 def _pay_steps(view: View, facts: pd.DataFrame, reward: Reward, side: Side) -> Floats:
-    times = _read(view, facts, reward.times, side) if reward.times else None
+    times = None
+    if reward.times == MISSING:
+        done, wanted = (_read(view, facts, reward.fact, side, one) for one in ("numerator", "denominator"))
+        times = np.maximum(wanted - done, 0)
+    elif reward.times:
+        times = _read(view, facts, reward.times, side)
     return pay_steps(reward.steps, _read(view, facts, reward.fact, side), times)
 
 

@@ -3,15 +3,16 @@
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from taizhang.core.reasons import Reason
 from taizhang.settings.reading import Mistake, Real, SettingsFile, SettingsTable
 from taizhang.settings.risk import check_fact
 from taizhang.settings.workbook import Words
-from taizhang.stats.assess import Assessment, AssessmentRule, Reward, Step
+from taizhang.stats.assess import MISSING, Assessment, AssessmentRule, Reward, Step
 
 FILE = "assessment.toml"
+_DONE = ".done_percent"
 
 
 class _Start(SettingsTable):
@@ -104,11 +105,14 @@ class _ByRank(_Reward):
     order: Literal["most", "least"] = "most"
     first: tuple[Real, ...] = ()
     last: tuple[Real, ...] = ()
+    reach: Real | None = None
 
     know_facts = field_validator("fact")(check_fact)
 
     @model_validator(mode="after")
     def _reward_somebody(self) -> "_ByRank":
+        if self.reach is not None and not self.fact:
+            raise Mistake(Reason("settings.reach_of_nothing"))
         if not self.first and not self.last:
             raise Mistake(Reason("settings.first_or_last"))
         return self
@@ -122,10 +126,17 @@ class _BySteps(_Reward):
     steps: Annotated[tuple[_Amount, ...], Field(min_length=1)]
     times: str = ""
 
-    know_facts = field_validator("fact", "times")(check_fact)
+    know_facts = field_validator("fact")(check_fact)
+
+    @field_validator("times")
+    @classmethod
+    def _know_times(cls, value: str, info: ValidationInfo) -> str:
+        return value if value == MISSING else check_fact(value, info)
 
     @model_validator(mode="after")
     def _rise(self) -> "_BySteps":
+        if self.times == MISSING and not (self.fact.startswith("targets.") and self.fact.endswith(_DONE)):
+            raise Mistake(Reason("settings.missing_of_target", done=_DONE))
         _check_rise(self.steps)
         return self
 
@@ -161,7 +172,9 @@ def _make_reward(given: _ByRank | _BySteps) -> Reward:
         unit_en=given.unit["en"],
     )
     if isinstance(given, _ByRank):
-        return replace(made, descending=given.order == "most", first=given.first, last=given.last)
+        return replace(
+            made, descending=given.order == "most", first=given.first, last=given.last, reach=given.reach
+        )
     steps = tuple(Step(one.start, one.amount, one.from_ is not None) for one in given.steps)
     return replace(made, steps=steps, times=given.times)
 

@@ -55,6 +55,9 @@ class AssessmentRule:
     times: str = ""
 
 
+MISSING = "missing"  # to a target: what a reward is multiplied by
+
+
 @dataclass(frozen=True)
 class Reward:
     """Money for a place among the districts, or for a value reached.
@@ -64,11 +67,13 @@ class Reward:
     name, unit_zh, unit_en : str
     kind : str
         rank (`first` to the first places, `last` taken from the last, the very last first) or steps (`steps`, each
-        amount multiplied by the fact `times`, if there is one).
+        amount multiplied by the fact `times`, if there is one, or by what is MISSING to a target).
     fact : str
         What districts are ranked by, or the value of the steps; empty: by the points of the assessment.
     descending : bool
         Whether the highest value is first.
+    reach : float, optional
+        The value of `fact` without which no place is paid, and with which none is fined.
     monthly : bool
         Whether it is given for each month of the year; otherwise for the period as a whole.
     """
@@ -82,6 +87,7 @@ class Reward:
     steps: tuple[Step, ...] = ()
     times: str = ""
     monthly: bool = False
+    reach: float | None = None
     unit_zh: str = "元"
     unit_en: str = "yuan"
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.stats import rankdata
 
@@ -18,7 +19,7 @@ def pay_steps(steps: Sequence[Step], values: Floats, times: Floats | None = None
     """
     paid = find_step(steps, values)
     if times is not None:
-        paid = np.where(paid == 0, 0.0, paid * times)
+        paid = np.where((paid == 0) | (times == 0), 0.0, paid * times)
     return np.where(np.isnan(values), np.nan, paid)
 
 
@@ -42,6 +43,11 @@ def share_prizes(values: Floats, first: Sequence[float], last: Sequence[float]) 
         if not unknown or (held == held[0]).all():
             paid[place] = held[:tied].mean()
     return paid
+
+
+def keep_earned(paid: Floats, reached: npt.NDArray[np.bool_]) -> Floats:
+    """What is left where prizes need a value to be reached, and fines need it not to be; NaN stays."""
+    return np.where((paid > 0) & ~reached | (paid < 0) & reached, 0.0, paid)
 
 
 def find_chances(best: Floats, worst: Floats, first: int, last: int) -> pd.DataFrame:
