@@ -78,6 +78,13 @@ def test_each_that_is_missing_to_a_target_is_fined() -> None:
     assert found.places["amount"].tolist() == [-4000, -2800, -400, 0, 0, 0]
 
 
+def test_a_reward_of_which_nothing_is_known_is_named() -> None:
+    unknown = replace(BY_FACT, name="评估", fact="drills.evaluated_share")
+    table = figures.tabulate_rewards(make(BY_STEPS, unknown))
+    assert table is not None and len(table.columns) == 2
+    assert table.notes[-1] == "未列“评估”：所依据的指标，没有一个地区能够确定。"
+
+
 def test_steps_at_their_edges() -> None:
     (found,) = find_rewards(make(BY_STEPS))
     assert found.places["amount"].tolist() == PAID and not found.has_unknown

@@ -49,14 +49,22 @@ class Rewarded:
         return self.reward.kind == "rank"
 
 
-@once_per_view
 def find_rewards(view: View) -> tuple[Rewarded, ...]:
-    """Work out the rewards; none if assessment.toml has none, or the view is of one district."""
+    """The rewards of which something is known; none if assessment.toml has none, or the view is of one district."""
+    return tuple(one for one in _find_all(view) if one.places["total_known"].any())
+
+
+def name_untold(view: View) -> list[str]:
+    """The names of rewards of which nothing is known."""
+    return [one.reward.name for one in _find_all(view) if not one.places["total_known"].any()]
+
+
+@once_per_view
+def _find_all(view: View) -> tuple[Rewarded, ...]:
     assessment = view.settings.get("assessment")
     if not isinstance(assessment, Assessment) or view.district != ALL or len(view.districts) < 2:
         return ()
-    found = (_find_reward(view, assessment, reward) for reward in assessment.rewards)
-    return tuple(one for one in found if one.places["total_known"].any())
+    return tuple(_find_reward(view, assessment, reward) for reward in assessment.rewards)
 
 
 def _find_reward(view: View, assessment: Assessment, reward: Reward) -> Rewarded:

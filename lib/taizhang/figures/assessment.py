@@ -6,11 +6,11 @@ import pandas as pd
 
 from taizhang.analysis.assessment import find_assessment
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.rewards import Rewarded, find_rewards
+from taizhang.analysis.rewards import Rewarded, find_rewards, name_untold
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.tables import make_table, write_number
-from taizhang.metadata.formats import format_number, format_span
+from taizhang.metadata.formats import format_number, format_span, join_list
 from taizhang.metadata.words import label
 
 
@@ -85,6 +85,8 @@ def tabulate_rewards(view: View) -> display.Table | None:
         "unknown": any(one.has_unknown for one in found),
     }
     notes = [say_exhibit(view, "rewards", name) for name, there in told.items() if there]
+    if untold := name_untold(view):
+        notes.append(say_exhibit(view, "rewards", "untold", names=join_list(untold, view.lang)))
     return make_table(view, "rewards", rows, columns=columns, notes=notes)
 
 
