@@ -641,7 +641,7 @@ def diff(
     ask_trust(book.root, list_own_facts(book.root))
     code = warn_errors(book.ingest())
     found = compare_releases(book, before, after)
-    write_table(format_difference(found, form.value, book, book.config.lang))
+    write_table(format_difference(found, form.value, book, current_language()))
     raise typer.Exit(code)
 
 

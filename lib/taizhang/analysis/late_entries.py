@@ -58,6 +58,9 @@ class LateEntries:
     kinds: Mapping[str, KindEntries]
     lack: str
 
+    def __repr__(self) -> str:
+        return f"<LateEntries of {len(self.snapshots)} snapshots: {', '.join(self.kinds)}>"
+
     def get(self, kind: str) -> KindEntries | None:
         """What is known of a kind; None if it has no dates, no rows, or small counts that are withheld."""
         return self.kinds.get(kind)

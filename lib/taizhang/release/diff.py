@@ -17,12 +17,14 @@ from taizhang.ingest.snapshots import store_whole
 from taizhang.metadata.formats import join_list
 from taizhang.release.causes import Cause, Comparison, list_places
 from taizhang.release.erratum import (
+    NONE,
     compare_facts,
     find_changes,
     list_hidden,
     list_place_names,
     show_causes,
     show_title,
+    show_values,
 )
 from taizhang.release.folders import find_release, is_release, read_release
 from taizhang.release.paper import Cell, Page, Section, word, write_page
@@ -182,17 +184,21 @@ def _write_table(found: Difference, book: Workbook, lang: str) -> str:
         lines.append(Reason(f"release.diff.{part}", n=len(some)).word(lang))
         for one in some:
             what = " ".join(filter(None, (one["district"] or one["district_code"], one["what"])))
-            lines.append(f"  {what}: {_show(one['from'])} → {_show(one['to'])}")
+            lines.append(f"  {what}: {' → '.join(_show_both(one, book, lang))}")
             lines += [f"    {line}" for line in _word_rows(one, found, book, lang)]
     if not found.with_rows:
         lines.append(Reason("release.diff.no_rows").word(lang))
     return "\n".join(lines) + "\n"
 
 
-def _show(value: Any) -> str:
-    if value is None or value != value or value == "":
-        return "—"
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+def _show_both(one: Mapping[Any, Any], book: Workbook, lang: str) -> tuple[str, str]:
+    """What something was and is: of figures with their units."""
+    if one["part"] == "facts":
+        return show_values(book.fact_infos, one["what"], float(one["from"]), float(one["to"]), lang)
+    first, second = (
+        NONE if pd.isna(one[side]) or one[side] == "" else str(one[side]) for side in ("from", "to")
+    )
+    return first, second
 
 
 def _word_rows(one: Mapping[Any, Any], found: Difference, book: Workbook, lang: str) -> list[str]:
@@ -214,11 +220,11 @@ def _make_cells(
     one: Mapping[Any, Any], district: str, found: Difference, book: Workbook, lang: str
 ) -> list[Cell]:
     figure, what = one["part"] == "facts", str(one["what"])
+    values = _show_both(one, book, lang)
     return [
         Cell(district),
         Cell(show_title(book.fact_infos, what, lang), note=what) if figure else Cell(what),
-        Cell(_show(one["from"]), right=figure),
-        Cell(_show(one["to"]), right=figure),
+        *(Cell(text, right=figure) for text in values),
         Cell("", lines=_word_rows(one, found, book, lang)),
     ]
 

@@ -27,6 +27,7 @@ CSV = "erratum.csv"
 COLUMNS = ("district_code", "district", "period", "fact", "from", "to", "rows")
 _KEY = ["district_code", "fact"]
 _SAME = 1e-12
+NONE = "—"
 _MOST_PLACES = 12  # of a number on a page; the table has all
 
 
@@ -152,8 +153,10 @@ def _make_page(
         [
             Cell(names.get(one.code, one.district)),
             Cell(show_title(book.fact_infos, one.fact, lang), note=one.fact),
-            Cell(_show(book.fact_infos, one.fact, one.before, lang), right=True),
-            Cell(_show(book.fact_infos, one.fact, one.after, lang), right=True),
+            *(
+                Cell(text, right=True)
+                for text in show_values(book.fact_infos, one.fact, one.before, one.after, lang)
+            ),
             Cell("", lines=show_causes(one.causes, lang)),
         ]
         for one in changes
@@ -190,24 +193,46 @@ def show_title(infos: Mapping[str, FactInfo], fact: str, lang: str) -> str:
         return fact
 
 
-def _show(infos: Mapping[str, FactInfo], fact: str, value: float, lang: str) -> str:
+def show_values(
+    infos: Mapping[str, FactInfo], fact: str, before: float, after: float, lang: str
+) -> tuple[str, str]:
+    """Two values of a fact with their units, and with as many digits as it takes to tell them apart."""
     try:
         info = describe_fact(fact, infos)
     except KeyError:
-        return "—" if np.isnan(value) else f"{value:,.12g}"
-    unit = name_unit(info, lang, value)
-    text = format_fact(value, info)
-    return text if not unit or text == "—" else f"{text}{'' if lang == 'zh' or unit == '%' else ' '}{unit}"
+        return _show(before), _show(after)
+    texts = format_fact(before, info), format_fact(after, info)
+    if texts[0] == texts[1] and before != after:
+        texts = _show(before), _show(after)
+    first, second = (
+        text if text == NONE else _add_unit(text, name_unit(info, lang, value), lang)
+        for text, value in zip(texts, (before, after), strict=True)
+    )
+    return first, second
+
+
+def _show(value: float) -> str:
+    return NONE if np.isnan(value) else f"{value:,.12g}"
+
+
+def _add_unit(text: str, unit: str, lang: str) -> str:
+    return f"{text}{'' if lang == 'zh' or unit == '%' else ' '}{unit}" if unit else text
 
 
 def show_causes(causes: Sequence[Cause], lang: str) -> list[str]:
-    """The causes of a change, one per line; if there are many, the first ones and the number of the others."""
-    lines = [
-        word(
-            f"causes.{one.how}", lang,
-            place=str(one.place or ""), was=word("was", lang, place=str(one.was)) if one.was else "",
+    """The causes of a change, one line for those alike in a sheet; if there are many, how many more there are."""
+    told: dict[tuple[str, str, str], list[Cause]] = {}
+    for one in causes[:_MOST_PLACES]:
+        place = one.place
+        # A row that was elsewhere before is told by itself.
+        of = (one.how, place.file, place.sheet) if place and not one.was else (str(one), "", "")
+        told.setdefault(of, []).append(one)
+    lines = []
+    for first, *others in told.values():
+        places = [str(first.place or ""), *(one.place.row for one in others if one.place)]
+        was = word("was", lang, place=str(first.was)) if first.was else ""
+        lines.append(
+            word(f"causes.{first.how}", lang, place=("、" if lang == "zh" else ", ").join(places), was=was)
         )
-        for one in causes[:_MOST_PLACES]
-    ]  # fmt: skip
-    more = len(causes) - len(lines)
-    return [*lines, word("more", lang, n=more)] if more else lines
+    more = len(causes) - _MOST_PLACES
+    return [*lines, word("more", lang, n=more)] if more > 0 else lines

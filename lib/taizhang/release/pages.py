@@ -11,8 +11,9 @@ import pandas as pd
 from taizhang.core.files import write_text
 from taizhang.core.periods import parse_period
 from taizhang.core.reasons import LANGUAGES
+from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date
-from taizhang.release.erratum import CSV, list_place_names, show_title
+from taizhang.release.erratum import CSV, list_place_names, show_title, show_values
 from taizhang.release.folders import FOLDER, SIGNED, Release, list_releases
 from taizhang.release.paper import Cell, Link, Page, Section, say_at, word, write_page
 from taizhang.report.manifest import NAME as MANIFEST
@@ -39,24 +40,21 @@ def write_pages(book: Workbook) -> None:
 
 
 def tell_changes(book: Workbook, release: Release, names: dict[str, str], lang: str) -> list[str]:
-    """Describe what a release changed: how many numbers, and the first of them."""
+    """Describe what a release changed: how many numbers, and the first of them, the whole area's before others."""
     if CSV not in release.files:
         return [word("first", lang)] if release.number == 1 else []
     table = pd.read_csv(
         release.folder / CSV, dtype={"district_code": "str", "district": "str"}, encoding="utf-8-sig"
     )
     lines = [word("erratum.count" if len(table) else "erratum.none", lang, n=len(table))]
-    for one in table.head(_MOST_TOLD).to_dict("records"):
+    first = table.sort_values("district_code", key=lambda code: code != ALL, kind="stable")
+    for one in first.head(_MOST_TOLD).to_dict("records"):
         district = names.get(one["district_code"], one["district"])
         figure = show_title(book.fact_infos, one["fact"], lang)
-        values = {"before": _show(one["from"]), "after": _show(one["to"])}
-        lines.append(word("told", lang, district=district, figure=figure, **values))
+        before, after = show_values(book.fact_infos, one["fact"], one["from"], one["to"], lang)
+        lines.append(word("told", lang, district=district, figure=figure, before=before, after=after))
     more = len(table) - _MOST_TOLD
     return [*lines, word("more", lang, n=more)] if more > 0 else lines
-
-
-def _show(value: float) -> str:
-    return "—" if pd.isna(value) else f"{value:,.6g}"
 
 
 def _say_superseded(newest: Release, lang: str) -> str:
