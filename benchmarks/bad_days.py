@@ -41,10 +41,14 @@ from benchmarks.kill_nine import is_running, start_cluster, take_stock, wait_unt
 from benchmarks.measuring import list_children, list_processes
 from taizhang.core.clock import NOW
 from taizhang.ingest.state import STATE
+from taizhang.metadata.facts import load_facts
+from taizhang.metadata.kinds import load_kinds
 from taizhang.release import list_releases
 from taizhang.release.folders import find_faults
 from taizhang.report.kernels import PRELOAD
 from taizhang.returns.form import say
+from taizhang.settings.workbook import read_config
+from taizhang.store import list_snapshots
 from warm_kernels.client import ADDRESS, Server
 from warm_kernels.kernel import SINGLE_THREAD
 
@@ -247,8 +251,21 @@ def clear(book: Path) -> None:
 
 
 def list_left(book: Path) -> dict[str, str]:
-    """What a run left: reports, tables, and by which fingerprint; not what tells times."""
-    found = {f"reports/{name}": sha256 for name, sha256 in take_stock(book / "reports").items()}
+    """What a run left: reports, tables, and by which fingerprint; not what tells times.
+
+    Nor which snapshot the reports were made from, as that one's name depends on those before; that it is in the store.
+    """
+    stock = take_stock(book / "reports", leave_out=["snapshot"])
+    found = {f"reports/{name}": sha256 for name, sha256 in stock.items()}
+    stored = {
+        (one.id, one.fingerprint) for one in list_snapshots(read_config(book, load_kinds(), load_facts()))
+    }
+    for path in sorted((book / "reports").glob("*/manifest.json")):
+        told = json.loads(path.read_text("utf-8"))
+        known = any(
+            told["snapshot"] == name and told["inputs_fingerprint"].startswith(mark) for name, mark in stored
+        )
+        found[f"snapshot of {path.parent.name}"] = "stored" if known else "not stored"
     processed = book / "data" / "processed"
     for path in sorted(processed.glob("*.*")):
         if path.is_file() and path.name != STATE:

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,8 @@ _DRAWS = 10
 _PASSING = ("start_time", "end_time", "duration", "execution", "id")
 
 
-def take_stock(folder: Path) -> dict[str, str]:
-    """A hash of every file that a review left, without what tells times."""
+def take_stock(folder: Path, *, leave_out: Collection[str] = ()) -> dict[str, str]:
+    """A hash of every file that a review left, without what tells times, and some of what its manifest tells."""
     found = {}
     for path in sorted(folder.rglob("*")):
         if not path.is_file():
@@ -46,7 +46,7 @@ def take_stock(folder: Path) -> dict[str, str]:
         if path.suffix == ".ipynb":
             data = json.dumps(drop_times(json.loads(data)), sort_keys=True).encode()
         elif path.name == "manifest.json":
-            manifest = json.loads(data)
+            manifest = {key: value for key, value in json.loads(data).items() if key not in leave_out}
             for entry in manifest["reports"].values():
                 entry.pop("seconds")
                 entry["sha256"].pop("notebook", None)  # it holds times
