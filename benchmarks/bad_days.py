@@ -407,7 +407,8 @@ def kill_rounds(
             if name == "ingest":
                 shutil.rmtree(book / "reports", ignore_errors=True)
             elif name in ("review", "dask"):
-                shutil.rmtree(book / "reports" / "draws", ignore_errors=True)
+                for folder in ("draws", "2021/returns"):
+                    shutil.rmtree(book / "reports" / folder, ignore_errors=True)
             command = Command(words[name], told)
             time.sleep(rng.uniform(0.02, 0.98) * seconds[name])
             who = kill(command, rng, nanny if name == "dask" else None)

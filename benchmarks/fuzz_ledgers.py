@@ -155,6 +155,7 @@ class Ledger:
         if len([1 for table in got.tables if not table.error]) != 1 or (broken and self.suffix == ".csv"):
             return  # rows of a text file are named by their lines
         first = len(self.titles) + 2  # 1-based row of the first line
+        in_yuan = any("单位：元" in title for title in self.titles)
         for row in got.rows.to_dict("records"):
             at = int(row["source_row"]) - first
             if not 0 <= at < len(self.lines):
@@ -168,6 +169,8 @@ class Ledger:
                 cell, allowed = line[place]
                 if place >= len(self.columns) or self.columns[place] != name or cell in ("", None):
                     continue  # a header that says something else than was meant; a merged, ditto or filled cell
+                if in_yuan and kind.fields[name].unit == "wan_yuan":
+                    value = round(float(value) * 10_000, 6)
                 if fault := tell_changed(kind.fields[name].type, cell, allowed, value):
                     yield f"a changed value of {kind.fields[name].type}\n{self.kind}.{name}: {fault}"
 

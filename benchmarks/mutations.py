@@ -422,8 +422,8 @@ Step = tuple[str, int]
 
 def draw_steps(rng: random.Random, suffix: str) -> tuple[Step, ...]:
     """One to eight mutations that suit a file's suffix, each with a seed of its own."""
-    many = rng.choice((1, 1, 1, 2, 2, 3, 8))
-    return tuple((rng.choice(MUTATIONS[suffix]).__name__, rng.getrandbits(32)) for _ in range(many))
+    many, suited = rng.choice((1, 1, 1, 2, 2, 3, 8)), MUTATIONS.get(suffix, BYTES)
+    return tuple((rng.choice(suited).__name__, rng.getrandbits(32)) for _ in range(many))
 
 
 _BY_NAME = {mutation.__name__: mutation for some in MUTATIONS.values() for mutation in some}
