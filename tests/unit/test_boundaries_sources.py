@@ -187,6 +187,14 @@ def test_utf16_of_ascii_signs_alone_is_read(tmp_path: Path) -> None:
     assert read(path)[0] == READ
 
 
+def test_damaged_geojson_is_called_by_its_own_name_not_by_its_copys(tmp_path: Path) -> None:
+    path = tmp_path / "t.geojson"
+    path.write_bytes(write_geojson(tmp_path / "whole.geojson", "gbk").read_bytes()[:-40])
+    with pytest.raises(BoundaryError) as refused:
+        read(path)
+    assert "t.geojson" in str(refused.value) and "taizhang-" not in str(refused.value)
+
+
 def test_geojson_of_hong_kong_is_read_where_its_encoding_is_told(tmp_path: Path) -> None:
     names = ["深水埗", "黃大仙區", "鰂魚涌鎮"]
     path = write_geojson(tmp_path / "t.geojson", "big5hkscs", names)

@@ -179,7 +179,11 @@ def _read_foreign_json(path: Path, encoding: str, shown: str) -> tuple[gpd.GeoDa
     with tempfile.TemporaryDirectory(prefix="taizhang-") as folder:
         beside = Path(folder) / f"layer{path.suffix}"
         beside.write_text(text, encoding="utf-8")
-        frame = pyogrio.read_dataframe(beside)
+        try:
+            frame = pyogrio.read_dataframe(beside)
+        except _DAMAGED as error:
+            why = tell_error(error, called={str(beside): shown})
+            raise BoundaryError("boundaries.file.unreadable", where=shown, why=why) from error
     return frame, [*said, Reason("boundaries.file.foreign_json", where=shown)]
 
 

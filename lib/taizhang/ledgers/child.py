@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from taizhang.ledgers.model import Source
     from taizhang.ledgers.survey import Survey
 
-MEMORY_BYTES = 2 * 1024**3
+MEMORY_BYTES = 2 * 1000**3  # what the system counts may be a little more
 _FULL = 75  # how a child ends that has no memory left; libraries that can't get any abort
 _OUT_OF_MEMORY = (_FULL, -signal.SIGABRT)
 _SECONDS_TO_END = 1.0
