@@ -1,6 +1,7 @@
 """What every test may use: the repository, the shared data, a browser."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -19,6 +20,8 @@ settings.register_profile("house", deadline=None, max_examples=60, derandomize="
 settings.load_profile("house")
 
 os.environ.setdefault("MPLBACKEND", "agg")
+# Python looks for circles among all objects that are there, which in tests are many and lasting: an eighth of the time.
+gc.set_threshold(200_000, *gc.get_threshold()[1:])
 # What tests write need not outlast a power failure: to wait for the disk would be a tenth of their time. Tests of this
 # set a function of their own.
 os.fsync = lambda handle: None
@@ -36,6 +39,11 @@ def find_chromium() -> str | None:
         if found := shutil.which(name):
             return found
     return None
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # modules and the tests themselves stay until the end
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

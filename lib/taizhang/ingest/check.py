@@ -282,10 +282,13 @@ class _Seen:
 def _describe_layout(layout: _Layout) -> list[Reason]:
     table = layout.table
     one_sheet = table.sheet and len(layout.files) == 1
-    above = "_map" if str(next(iter(layout.files))).lower().endswith(MAPS) else "_names"
+    code = "ingest.check.layout"
+    if not table.first_row:
+        on_map = str(next(iter(layout.files))).lower().endswith(MAPS)
+        code = "ingest.check.layout_map" if on_map else "ingest.check.layout_names"
     lines = [
         Reason(
-            f"ingest.check.layout{'' if table.first_row else above}",
+            code,
             files=name_files(list(layout.files), _MOST_FILES),
             sheet=Reason("ledgers.place.in_sheet", sheet=table.sheet) if one_sheet else "",
             row=table.first_row,
