@@ -144,7 +144,7 @@ def test_plans_and_evaluation():
     drills = rows("101", 4, "held_on", evaluated=pd.array([True, False, False, False], dtype="boolean"))
     found = find({"plans": plans, "drills": drills})
     assert found["plans_past_review"] == "1 plan is past its review date."
-    assert found["drills_not_evaluated"] == "25.0% of the drills were evaluated (1 of 4)."
+    assert found["drills_not_evaluated"] == "3 of 4 drills were not evaluated."
 
 
 def test_incidents_up_beyond_chance():

@@ -173,3 +173,17 @@ def test_the_first_classes_as_a_list() -> None:
 
 def test_names_of_places_are_those_of_the_view() -> None:
     assert naming.name_place(make_view(district=CODES[0])) == NAMES[0]
+
+
+def test_names_in_english_are_read_and_other_texts_quoted() -> None:
+    names = ["城关宏昌酒楼", None, "Market 3"]
+    assert naming.spell_names(names, "zh") == ["城关宏昌酒楼", "未填写", "Market 3"]
+    # Two that read alike are told apart by what is written.
+    assert naming.spell_names(["泰山酒楼", "太山酒楼", "泰山酒楼", "城关宏昌酒楼", None], "en") == [
+        "Taishan Restaurant (泰山酒楼)", "Taishan Restaurant (太山酒楼)", "Taishan Restaurant (泰山酒楼)",
+        "Chengguan Hongchang Restaurant", "not stated",
+    ]  # fmt: skip
+    assert [naming.quote_entry(text, "en") for text in ("仓库堵塞", "火灾", "A fire", "说“好”", None)] == [
+        "“仓库堵塞”", "fire", "A fire", "说“好”", "not stated",
+    ]  # fmt: skip
+    assert naming.quote_entry("仓库堵塞", "zh") == "仓库堵塞"

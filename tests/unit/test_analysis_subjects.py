@@ -199,7 +199,7 @@ TROUBLES = {
     "drills_not_evaluated": Trouble(
         {"drills": [DRILL, DRILL | {"held_on": "2021-04-01", "evaluated": False}]},
         "amber",
-        "演练评估率50.0%（1/2次）",
+        "演练2次，1次没有评估",
         (("2021年4月1日化工泄漏演练", "", ""),),
     ),
     "duty_missed": Trouble(
@@ -248,7 +248,7 @@ TROUBLES = {
     "drill_problems_open": Trouble(
         {"drills": [DRILL, DRILL | {"name": "火灾演练", "problems": 9, "problems_fixed": 0}]},
         "note",
-        "演练发现的10个问题整改了1个（10.0%）",
+        "演练发现问题10个，9个没有整改",
         (("2021年3月2日火灾演练", "", "9个未整改"),),
     ),
     "supplies_short": Trouble(

@@ -38,6 +38,9 @@ def test_given_names_come_first_then_the_layer_s_then_sounds() -> None:
     [
         ("白鹭镇中心小学", "Bailu Town Central Primary School"),
         ("白鹭瑞泰颐养院", "Bailu Ruitai Care Home"),
+        ("龙潭镇综合应急队", "Longtan Town General Emergency Team"),
+        ("城关街道后关网格06", "Chengguan Subdistrict Houguan Grid 06"),
+        ("老街城镇燃气站", "Laojie Chengzhen Ranqizhan"),  # 城镇 ends no township's name
         ("老街副食", "Laojie Fushi"),
         ("小学", "Xiaoxue"),
         ("Jollibee", "Jollibee"),

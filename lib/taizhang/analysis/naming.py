@@ -1,6 +1,7 @@
 """Names of months, spans, places and periods as used in sentences, and the line under a figure."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from taizhang.analysis.view import View
+from taizhang.boundaries.english import is_chinese, spell_premises
 from taizhang.metadata.facts import ALL
 from taizhang.metadata.formats import format_date, format_number, join_list
 from taizhang.metadata.terms import name_term
@@ -61,6 +63,33 @@ def show_text(value: object, lang: str) -> str:
     """Return a ledger's text as written; in English a known term is translated; if empty, the words for 'not
     stated'."""
     return label("word.not_stated", lang) if pd.isna(value) else name_term(str(value), lang)  # type: ignore[call-overload]
+
+
+def quote_text(text: str, lang: str) -> str:
+    """Put Chinese text on an English page in quotation marks: what is written there is what the ledger says.
+
+    >>> quote_text("仓库堵塞", "en"), quote_text("fire", "en"), quote_text("仓库堵塞", "zh")
+    ('“仓库堵塞”', 'fire', '仓库堵塞')
+    """
+    return f"“{text}”" if lang == "en" and is_chinese(text) and "“" not in text else text
+
+
+def quote_entry(value: object, lang: str) -> str:
+    """Return a ledger's text as `show_text` does, in quotation marks if it is Chinese on an English page."""
+    return quote_text(show_text(value, lang), lang)
+
+
+def spell_names(names: Iterable[object], lang: str) -> list[str]:
+    """Return names of premises as pages show them: in English in pinyin, with what is written if two would be alike."""
+    shown = [show_text(name, lang) for name in names]
+    if lang != "en":
+        return shown
+    spelt = {name: spell_premises(name) for name in dict.fromkeys(shown)}
+    alike = {name for name, count in Counter(spelt.values()).items() if count > 1}
+    return [
+        label("word.quoted", lang, name=spelt[name], written=name) if spelt[name] in alike else spelt[name]
+        for name in shown
+    ]
 
 
 def show_day(value: object) -> str:

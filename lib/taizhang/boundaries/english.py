@@ -9,6 +9,9 @@ from taizhang.boundaries.names import split_suffix
 from taizhang.metadata.terms import load_place_kinds, name_term
 
 _CHINESE = re.compile("[\u3400-\u9fff]")
+_NUMBERED = re.compile("(.+?)([0-9]*)", re.DOTALL)
+# A name that begins with its township: 乡 and 镇 end the name of one, but not in 乡村, 乡镇 and 城镇.
+_TOWNSHIP = re.compile("([\u3400-\u9fff]{2,3}?(?:街道|(?<![乡城])镇|乡(?![村镇亲土])|县))(.+)")
 _UNITS = {
     "省": "Province", "自治区": "Autonomous Region", "市": "City", "地区": "Prefecture", "盟": "League",
     "自治州": "Autonomous Prefecture", "县": "County", "自治县": "Autonomous County", "区": "District",
@@ -16,6 +19,11 @@ _UNITS = {
     "族乡": "Ethnic Township", "街道": "Subdistrict", "苏木": "Sumu", "村": "Village", "社区": "Community",
     "村委会": "Village", "居委会": "Community",
 }  # fmt: skip
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a text holds a Chinese character."""
+    return bool(_CHINESE.search(text))
 
 
 def spell_english(name: str) -> str:
@@ -38,15 +46,22 @@ def spell_english(name: str) -> str:
 def spell_premises(name: str) -> str:
     """A name of premises for readers without Chinese: in pinyin, its end translated if that says what it is.
 
-    >>> spell_premises("白鹭镇中心小学"), spell_premises("宏源道路改造项目部")
-    ('Bailu Town Central Primary School', 'Hongyuan Daolu Gaizao Project Office')
+    >>> spell_premises("白鹭镇中心小学"), spell_premises("城关街道后关网格06")
+    ('Bailu Town Central Primary School', 'Chengguan Subdistrict Houguan Grid 06')
     """
     if not _CHINESE.search(name):
         return name
-    end = next((one for one in load_place_kinds() if name.endswith(one) and name != one), "")
-    base = name.removesuffix(end)
-    spelt = spell_english(base) if split_suffix(base)[1] in _UNITS else _spell_pairs(base)
-    return f"{spelt} {load_place_kinds()[end]}" if end else spelt
+    called, number = _NUMBERED.fullmatch(name).groups()  # type: ignore[union-attr]
+    end = next((one for one in load_place_kinds() if called.endswith(one) and called != one), "")
+    base = called.removesuffix(end)
+    spelt = [spell_english(base) if split_suffix(base)[1] in _UNITS else _spell_parts(base)]
+    return " ".join([*spelt, *([load_place_kinds()[end]] if end else []), *([number] if number else [])])
+
+
+def _spell_parts(name: str) -> str:
+    """Spell a township's name apart from what follows it."""
+    parted = _TOWNSHIP.fullmatch(name)
+    return f"{spell_english(parted[1])} {_spell_pairs(parted[2])}" if parted else _spell_pairs(name)
 
 
 def spell_event(name: str) -> str:

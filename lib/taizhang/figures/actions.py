@@ -4,7 +4,7 @@ import pandas as pd
 
 from taizhang.analysis.actions import STATES, UNKNOWN, follow_stages, sum_stages, sum_stages_by_district
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.naming import show_day
+from taizhang.analysis.naming import quote_entry, show_day
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
@@ -46,7 +46,8 @@ def tabulate_action_stages(view: View) -> display.Table | None:
         return None
     rows = [
         (
-            str(stage["name"]), str(stage["stage"]), show_day(stage["starts_on"]), show_day(stage["ends_on"]),
+            quote_entry(stage["name"], lang), quote_entry(stage["stage"], lang),
+            show_day(stage["starts_on"]), show_day(stage["ends_on"]),
             _describe_states(stage, lang, whole=view.district == ALL), *_count_cells(stage),
         )
         for _, stage in stages.iterrows()

@@ -4,7 +4,7 @@ import pandas as pd
 
 from taizhang.analysis.drills import count_kinds, follow_months, list_plans
 from taizhang.analysis.exhibits import exhibit
-from taizhang.analysis.naming import name_leaders, show_day, show_text, tell_peak
+from taizhang.analysis.naming import name_leaders, quote_entry, show_day, tell_peak
 from taizhang.analysis.rows import list_rows, name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
@@ -67,7 +67,7 @@ def tabulate_drills(view: View, *, most: int = 40) -> display.Table | None:
     named = {column: name_values(rows[column], "drills", column, lang) for column in ("kind", "hazard_type")}
     cells = [
         (
-            write_day(row["held_on"]), show_text(row["name"], lang), named["kind"][at], named["hazard_type"][at],
+            write_day(row["held_on"]), quote_entry(row["name"], lang), named["kind"][at], named["hazard_type"][at],
             row["participants"], write_answer(row["evaluated"], lang),
         )
         for at, row in rows.head(most).iterrows()
@@ -89,5 +89,5 @@ def tabulate_plans(view: View, *, most: int = 40) -> display.Table | None:
         review = write_day(row["review_due"], note="worse" if row["past_review"] else "")
         day = show_day(row["drilled"])
         drilled = display.Cell(undrilled if pd.isna(row["drilled"]) else day, day)
-        cells.append((show_text(row["name"], lang), kinds[at], review, drilled))
+        cells.append((quote_entry(row["name"], lang), kinds[at], review, drilled))
     return make_table(view, "plans-list", cells, total=len(plans))

@@ -12,7 +12,7 @@ from taizhang.analysis.evaluation import (
     sum_evaluations,
 )
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.naming import show_day, show_text
+from taizhang.analysis.naming import quote_entry, show_day
 from taizhang.analysis.rows import list_rows, name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
@@ -64,7 +64,7 @@ def _tabulate_drills(view: View, rows: pd.DataFrame) -> display.Table | None:
     ratings = name_values(rows["rating"], "drills", "rating", lang, view.kinds)
     cells = [
         (
-            show_day(row["held_on"]), show_text(row["name"], lang), forms[at], write_answer(row["evaluated"], lang),
+            show_day(row["held_on"]), quote_entry(row["name"], lang), forms[at], write_answer(row["evaluated"], lang),
             "—" if pd.isna(row["rating"]) else ratings[at], row["problems"], row["problems_fixed"],
         )
         for at, row in rows.iterrows()
@@ -117,7 +117,7 @@ def tabulate_drill_improvements(view: View) -> display.Table | None:
     cells = []
     for _, row in rows.iterrows():
         texts = (
-            show_day(row[name]) if fields[name].type == "date" else show_text(row[name], lang)
+            show_day(row[name]) if fields[name].type == "date" else quote_entry(row[name], lang)
             for name in shown
         )
         state = label(f"evaluation.state.{row['state']}", lang)

@@ -20,7 +20,7 @@ from taizhang.analysis.grid import (
     list_unassigned,
     rank_problems,
 )
-from taizhang.analysis.naming import name_area, show_text
+from taizhang.analysis.naming import name_area, show_text, spell_names
 from taizhang.analysis.view import View
 from taizhang.core import display
 from taizhang.core.outlines import simplify_districts
@@ -64,13 +64,14 @@ def tabulate_grid_unassigned(view: View) -> display.Table | None:
     cells = list_unassigned(view)
     if cells.empty:
         return None
-    lang = view.lang
+    lang, first = view.lang, cells.head(_MOST_ROWS)
+    names = spell_names(first["name"], lang)
     rows = [
         (
-            str(cell["code"]), str(cell["name"]), _name_district(cell["district_code"], view),
+            str(cell["code"]), names[at], _name_district(cell["district_code"], view),
             show_text(cell["level"], lang), show_text(cell["class"], lang),
         )
-        for _, cell in cells.head(_MOST_ROWS).iterrows()
+        for at, (_, cell) in enumerate(first.iterrows())
     ]  # fmt: skip
     return make_table(view, "grid-unassigned", rows, without=_leave_out(view), total=len(cells))
 

@@ -10,7 +10,7 @@ from matplotlib.typing import LineStyleType
 from taizhang.analysis.closure import MONTH, Cases, Closure, Curve, follow_closure
 from taizhang.analysis.exhibits import exhibit, is_brief, say_exhibit
 from taizhang.analysis.hazards import HazardTrend, count_by, cross_classes, follow_months, list_overdue
-from taizhang.analysis.naming import name_area, name_place, show_text, tell_peak
+from taizhang.analysis.naming import name_area, name_place, quote_entry, spell_names, tell_peak
 from taizhang.analysis.rows import name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
@@ -251,11 +251,13 @@ def tabulate_overdue(view: View, *, most: int = 30) -> display.Table | None:
     if rows.empty:
         return None
     severity = name_values(rows["severity"], "hazards", "severity", lang)
+    first = rows.head(most)
+    premises = dict(zip(first.index, spell_names(first["premises"], lang), strict=True))
     cells = [
         (
-            show_text(row["premises"], lang), show_text(row["description"], lang), severity[at],
+            premises[at], quote_entry(row["description"], lang), severity[at],
             write_day(row["found_on"]), write_day(row["deadline"]), row["late"],
         )
-        for at, row in rows.head(most).iterrows()
+        for at, row in first.iterrows()
     ]  # fmt: skip
     return make_table(view, "hazards-overdue", cells, total=len(rows))

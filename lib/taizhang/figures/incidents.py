@@ -4,7 +4,7 @@ import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
 from taizhang.analysis.incidents import follow_years, list_grave_events, list_gravest
-from taizhang.analysis.naming import show_text
+from taizhang.analysis.naming import quote_entry
 from taizhang.analysis.rows import name_values, total_counts
 from taizhang.analysis.view import View
 from taizhang.core import display
@@ -52,7 +52,7 @@ def tabulate_incidents(view: View, *, most: int = 40) -> display.Table | None:
     types = name_values(rows["type"], "incidents", "type", lang)
     cells = [
         (
-            write_day(row["occurred_on"]), classes[at], types[at], show_text(row["description"], lang),
+            write_day(row["occurred_on"]), classes[at], types[at], quote_entry(row["description"], lang),
             row["deaths"], row["serious_injuries"], write_number(row["loss_wan"], 1),
         )
         for at, row in rows.iterrows()

@@ -3,9 +3,10 @@
 import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, is_shown, place_shown
-from taizhang.analysis.naming import name_leaders, show_day
+from taizhang.analysis.naming import name_leaders, quote_text, show_day, spell_names
 from taizhang.analysis.rows import count_colours, list_rows, name_values, sum_classes, total_counts
 from taizhang.analysis.view import View
+from taizhang.boundaries.english import spell_event
 from taizhang.core import display
 from taizhang.figures.canvas import finish_figure
 from taizhang.figures.marks import plot_bars, tell_parts
@@ -62,6 +63,11 @@ def plot_warnings(view: View) -> display.Figure | None:
         drawing, view, "warnings", n, data=lambda: melt_counts(counts, "kind", "colour", "warnings"),
         n=n, colours=name_leaders(sums, lang, most=len(sums)), few=few,
     )  # fmt: skip
+
+
+# Columns of names that pages in English have in pinyin; what else is written in Chinese is quoted.
+_PLACES = ("premises", "school", "depot")
+_SPELT = (("shelters", "name"), ("teams", "name"))
 
 
 def tabulate_rows(view: View, kind: str, *columns: str, most: int = 30) -> display.Table | None:
@@ -124,4 +130,9 @@ def _write_column(view: View, values: pd.Series, kind: str, name: str) -> pd.Ser
         return values.map(show_day)
     if field.type == "boolean":
         return values.map(lambda answer: write_answer(answer, lang))
-    return name_values(values, kind, name, lang, view.kinds)
+    named = name_values(values, kind, name, lang, view.kinds)
+    if (kind, name) in _SPELT or name in _PLACES:
+        return pd.Series(spell_names(named, lang), values.index, dtype="str")
+    return named.map(
+        lambda text: quote_text(spell_event(text) if lang == "en" and name == "event" else text, lang)
+    )

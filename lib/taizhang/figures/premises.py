@@ -5,7 +5,7 @@ from itertools import islice
 import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit
-from taizhang.analysis.naming import show_text
+from taizhang.analysis.naming import show_text, spell_names
 from taizhang.analysis.premises import count_by_kind, list_recurring, list_unvisited
 from taizhang.analysis.view import View
 from taizhang.core import display
@@ -21,9 +21,10 @@ def tabulate_premises(view: View, *, most: int = 20) -> display.Table | None:
     if counts.empty:
         return None
     kinds = [name for name in counts if name not in ("name", "rows")]
+    names = spell_names(counts["name"].head(most), view.lang)
     rows = (
-        (show_text(row["name"], view.lang), *(int(row[kind]) for kind in kinds), int(row["rows"]))
-        for row in islice(counts.to_dict("records"), most)
+        (name, *(int(row[kind]) for kind in kinds), int(row["rows"]))
+        for name, row in zip(names, islice(counts.to_dict("records"), most), strict=True)
     )
     heads = [name_kind(str(kind), view.lang, view.kinds) for kind in kinds]
     return make_table(view, "premises-list", rows, columns=heads, total=len(counts))
@@ -37,14 +38,15 @@ def tabulate_recurring(view: View, *, most: int = 20) -> display.Table | None:
     found = list_recurring(view)
     if found.empty:
         return None
-    names = _name_districts(view)
+    names, first = _name_districts(view), found.head(most)
+    called = spell_names([name or pd.NA for name in first["name"]], view.lang)
     unknown = found["penalties"].isna().all()
     rows = [
         (
-            show_text(row["name"] or pd.NA, view.lang), names.get(row["district_code"], "—"), row["repeats"],
+            name, names.get(row["district_code"], "—"), row["repeats"],
             row["found"], row["open"], None if pd.isna(row["penalties"]) else int(row["penalties"]),
         )
-        for row in islice(found.to_dict("records"), most)
+        for name, row in zip(called, first.to_dict("records"), strict=True)
     ]  # fmt: skip
     without = [*([] if view.district == ALL else ["district"]), *(["penalties"] if unknown else [])]
     return make_table(view, "premises-recurring", rows, without=without, total=len(found))
@@ -57,15 +59,15 @@ def tabulate_unvisited(view: View, *, most: int = 30) -> display.Table | None:
     found, lang = list_unvisited(view), view.lang
     if found.empty:
         return None
-    names = _name_districts(view)
+    names, first = _name_districts(view), found.head(most)
     told = [name for name in ("trade", "type", "key") if found[name].notna().any()]
     rows = [
         (
-            show_text(row["name"], lang), names.get(row["district_code"], "—"),
+            called, names.get(row["district_code"], "—"),
             *("—" if pd.isna(row[name]) else show_text(row[name], lang) for name in ("trade", "type")),
             "—" if pd.isna(row["key"]) else write_answer(row["key"], lang),
         )
-        for row in islice(found.to_dict("records"), most)
+        for called, row in zip(spell_names(first["name"], lang), first.to_dict("records"), strict=True)
     ]  # fmt: skip
     without = [name for name in ("trade", "type", "key") if name not in told]
     since = format_date(view.begun("inspections").date(), lang)

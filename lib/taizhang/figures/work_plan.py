@@ -3,7 +3,7 @@
 import pandas as pd
 
 from taizhang.analysis.exhibits import exhibit, say_exhibit
-from taizhang.analysis.naming import show_day, show_text
+from taizhang.analysis.naming import quote_entry, show_day
 from taizhang.analysis.view import View
 from taizhang.analysis.work_plan import WorkPlan
 from taizhang.core import display
@@ -64,7 +64,7 @@ def tabulate_plan_reviews(view: View, plan: WorkPlan) -> display.Table | None:
     lang = view.lang
     cells = [
         (
-            str(row["district"]), show_text(row["name"], lang),
+            str(row["district"]), quote_entry(row["name"], lang),
             display.Cell(show_day(row["review_due"]), note="worse" if row["past"] else ""), label("plan.blank", lang),
         )
         for _, row in plan.reviews.iterrows()

@@ -33,6 +33,11 @@ class Law:
         title, number, article = self.title[lang], self.number[lang], self.article[lang]
         return f"《{title}》（{number}）{article}" if lang == "zh" else f"{title} ({number}), {article}"
 
+    def cite_briefly(self, lang: str) -> str:
+        """The citation on a first page: in English, where titles are long, by the shorter of title and number."""
+        title, number = self.title[lang], self.number[lang]
+        return self.cite(lang) if lang == "zh" else f"{min(title, number, key=len)}, {self.article[lang]}"
+
 
 @cache
 def load_laws() -> Mapping[str, tuple[Law, ...]]:

@@ -526,7 +526,7 @@ def _write_problem(view: View, group: Group) -> Problem:
         subjects=tuple(shown),
         total=total if shown else 0,
         more=label("brief.problems.more", lang, n=_count_of(group, lang)),
-        basis=cite_basis(finding.rule, view, finding.days),
+        basis=cite_basis(finding.rule, view, finding.days, briefly=True),
         measure=(*say_measure(finding, lang), Run(label("brief.verdict.stop", lang))),
         is_cited=is_cited(finding.rule, view, finding.days),
     )

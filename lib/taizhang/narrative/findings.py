@@ -12,7 +12,7 @@ from taizhang.analysis.findings import (
     list_looked,
     list_steps,
 )
-from taizhang.analysis.naming import name_place
+from taizhang.analysis.naming import name_place, quote_text
 from taizhang.analysis.selection import has_rows
 from taizhang.analysis.subjects import Evidence, Subject
 from taizhang.analysis.view import View
@@ -50,6 +50,7 @@ _SPELT = {
     "hazards": spell_premises,
     "premises": spell_premises,
     "schools": spell_premises,
+    "grid": spell_premises,
     "losses": spell_event,
     "incidents": spell_event,
 }
@@ -87,7 +88,8 @@ def say_subjects(finding: Finding, view: View) -> list[SaidSubject]:
             name = label("findings.whose", lang, district=whose, name=name).strip()
         evidence = one.more if one.amount is None else {**one.more, "amount": one.amount}
         amount = _fill(told[lang], evidence, lang) if told and evidence else ()
-        said.append(SaidSubject(name, one.what, amount))
+        what = spell_premises(one.what) if lang == "en" and one.kind == "supplies" else one.what
+        said.append(SaidSubject(name, quote_text(what, lang), amount))
     return said
 
 
@@ -101,6 +103,8 @@ def _name(subject: Subject, lang: str, *, quoted: bool = True) -> str:
     dated = any(map(str.isdigit, name))  # “7·16”台风 tells its day itself
     if lang == "en" and (spell := _SPELT.get(subject.kind)) is not None and (read := spell(name)) != name:
         name = label("word.quoted", lang, name=read, written=name) if quoted else read
+    else:
+        name = quote_text(name, lang)
     if subject.day is None or subject.kind not in _OF_DAYS or dated:
         return name
     day = format_date(subject.day, lang)
@@ -152,7 +156,8 @@ def say_finding(finding: Finding, view: View) -> Runs:
     about = finding.rule.subjects
     if about and about.listed and finding.total > 1 and _is_listed(view, about.listed):
         first = join_subjects(replace(finding, subjects=finding.subjects[:1], total=1), view)
-        return runs + say("findings.first_subject", view.lang, name=first)
+        key = "among" if finding.subjects[0].amount is None else "first"
+        return runs + say(f"findings.{key}_subject", view.lang, name=first)
     if not names:
         return runs
     if any(more in finding.evidence for more in _MORE):
@@ -264,10 +269,11 @@ def say_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
     return label("findings.source_changed", lang, source=source, day=day, former=before.cite(lang))
 
 
-def cite_basis(rule: FindingRule, view: View, days: Sequence[date] = ()) -> str:
+def cite_basis(rule: FindingRule, view: View, days: Sequence[date] = (), *, briefly: bool = False) -> str:
     """Cite the basis: the texts, good practice, or nothing."""
     if laws := _find_laws(rule, view, days):
-        return join_list([law.cite(view.lang) for law in laws], view.lang)
+        cited = [law.cite_briefly(view.lang) if briefly else law.cite(view.lang) for law in laws]
+        return join_list(cited, view.lang)
     return label("word.good_practice", view.lang) if rule.law or rule.practice else ""
 
 

@@ -54,11 +54,11 @@ _INSET_EM = 1.1
 _SHADED_INSET_EM = 0.5
 _SHADED_SIZE = 7.0
 # Above and below a row's text, as in the template.
-_ROW_INSETS_EM = {"roomy": 1.04, "dense": 0.64, "annex": 0.4}
+_ROW_INSETS_EM = {"roomy": 1.04, "dense": 0.64, "annex": 0.32}
 # Of a cell, before the type is made smaller.
 _MOST_LINES = 2
 # Rows of a table that is not parted, where it fits on most of a page; fewer in the annex, where things are looked up.
-_MOST_WHOLE = 14
+_MOST_WHOLE = 9
 _MOST_WHOLE_ANNEX = 6
 _MOST_OF_PAGE = 0.5
 # Text after a figure, in em, with which a page can be filled that has no room for it.
