@@ -1072,7 +1072,7 @@ _CLAIMS: dict[str, Claim] = {
     "brief.beside.rest": _alike, "brief.beside.none": _alike, "brief.beside.untested": _nothing,
     "brief.beside.named": _named_alike,
     "brief.beside.nothing": _nothing_beside, "elsewhere.losses": _untold,
-    "findings.only_in.losses": _untold, "findings.only_in.incidents": _untold, "findings.first_subject": _nothing,
+    "findings.only_in.losses": _untold, "findings.only_in.incidents": _untold, "findings.first_subject": _nothing, "findings.among_subject": _nothing,
     **{key: _untold for key in load_words() if key.startswith(("targets.", "compare.targets"))},
     "clause.withheld": _untold, "clause.rounded": _untold, "clause.titled": _titled,
     "clause.same_both": _untold, "unread": _untold, "unread_grid": _untold, "summary.reported": _untold,

@@ -129,7 +129,8 @@ def _list_here(one: Checker, kind: str, *, stock: bool = False) -> list[Row]:
 
 
 def _find_row(rows: Sequence[Row], column: str, text: str) -> Row | None:
-    """The row that has a text of its own in a column."""
+    """The row that has a text of its own in a column; on an English page Chinese is in quotation marks."""
+    text = text.strip("“”")
     return next((row for row in rows if text in (row.cells.get(column), row.says.get(column))), None)
 
 

@@ -113,7 +113,7 @@ def test_premises_whose_hazards_repeat(book: Workbook) -> None:
     ]
     assert list_recurring(book.view("溪南镇", "2021")).empty
     table = figures.tabulate_recurring(book.view("溪口镇", "2021", "en"))
-    assert [cell.text for cell in table.rows[0]] == [STATION, "1", "3", "1", "1"]
+    assert [cell.text for cell in table.rows[0]] == ["Xikou Antong Filling Station", "1", "3", "1", "1"]
 
 
 def test_premises_never_inspected(book: Workbook) -> None:

@@ -66,7 +66,7 @@ def test_every_finding_is_a_task_with_what_notes_say() -> None:
     assert not narrative.write_plan_tasks(view, made, "disaster")
     english = look(lang="en")
     (safety,) = read(narrative.write_plan_tasks(english, plan(english), "safety"))
-    assert safety.startswith("One hazard is overdue. Put right the one at Jiachang first;")
+    assert safety.startswith("One hazard is overdue. Put right the one at Jia Factory first;")
     assert safety.endswith(" Basis: good practice. Owner: 镇应急办; due: 31 March 2022.")
 
 
