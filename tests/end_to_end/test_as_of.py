@@ -154,8 +154,8 @@ def test_a_review_says_its_day_everywhere(sample_book, tmp_path):
     root = tmp_path / "book"
     shutil.copytree(sample_book, root, ignore=shutil.ignore_patterns("reports"))
     put_short_templates(root)
-    first = make_review(Workbook(root), "2021-09", districts=["溪口镇", "溪南镇"], formats=("html",), jobs=1)
-    code, _ = sorted(entry["district"] for entry in first.manifest["reports"].values())
+    first = make_review(Workbook(root), "2021-09", districts=["溪口镇"], formats=("html",), jobs=1)
+    (code,) = (entry["district"] for entry in first.manifest["reports"].values())
     then = taizhang.open(str(root), as_of=day)
     result = make_review(then, "2021-09", districts=[code], formats=("html",), jobs=1)
     assert result.made == [f"{code}.zh"]

@@ -56,7 +56,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
 def book(sample_book: Path, tmp_path: Path) -> Path:
     """A copy of the sample that a test may spoil."""
     copy = tmp_path / "工作簿"
-    shutil.copytree(sample_book, copy, ignore=shutil.ignore_patterns("processed", "reports"))
+    shutil.copytree(sample_book, copy, ignore=shutil.ignore_patterns("reports"))
     return copy
 
 

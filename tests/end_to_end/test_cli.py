@@ -138,7 +138,7 @@ def test_unknown_fact_names_the_nearest(run, sample_book):
 
 def test_unknown_key_in_the_settings(run, sample_book, tmp_path):
     book = tmp_path / "book"
-    shutil.copytree(sample_book, book, ignore=shutil.ignore_patterns("processed", "reports"))
+    shutil.copytree(sample_book, book, ignore=shutil.ignore_patterns("reports"))
     settings = book / "workbook.toml"
     settings.write_text(settings.read_text("utf-8").replace("title", "titel", 1), encoding="utf-8")
     refused(run("facts", *PERIOD, "-C", book), "titel", "did you mean 'title'?")
@@ -158,7 +158,7 @@ def test_no_workbook(run, tmp_path):
 
 def test_a_file_that_cannot_be_read_is_named_and_the_rest_goes_on(run, sample_book, tmp_path):
     book = tmp_path / "book"
-    shutil.copytree(sample_book, book, ignore=shutil.ignore_patterns("processed", "reports"))
+    shutil.copytree(sample_book, book, ignore=shutil.ignore_patterns("reports"))
     broken = next((book / "data" / "raw").rglob("*.xlsx"))
     broken.write_bytes(b"this is no workbook")
     code, out, err = run("ingest", "-C", book)

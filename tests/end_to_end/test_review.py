@@ -42,7 +42,7 @@ NOTE = "## 存在的问题\n\n巡查记录不全[^1]。\n\n[^1]: 见检查台账
 def review(sample_book, tmp_path_factory):
     """The sample with one overdue, marked hazard per district and a note on one, reviewed with two jobs."""
     root = tmp_path_factory.mktemp("review") / "县 book"
-    shutil.copytree(sample_book, root, ignore=shutil.ignore_patterns("processed", "reports"))
+    shutil.copytree(sample_book, root, ignore=shutil.ignore_patterns("reports"))
     codes = Workbook(root).districts["code"].tolist()
     lines = ["district,found_on,premises,description,deadline,severity,rectified_on"]
     lines += [f'{code},2021-05-05,{MARKER.format(code)},"{HOSTILE}",2021-05-06,general,' for code in codes]
@@ -59,7 +59,7 @@ def review(sample_book, tmp_path_factory):
     result = make_review(book, "2021", formats=FORMATS, jobs=2, progress=lambda _: None)
     assert not result.failed
     for lang in ("zh", "en"):
-        made = make_review(book, "2021-07", districts=codes[:2], lang=lang, progress=lambda _: None)
+        made = make_review(book, "2021-07", districts=codes[:1], lang=lang, progress=lambda _: None)
         assert not made.failed and not made.behind  # the same whole area in either language
     return book, result.folder, codes
 
@@ -202,10 +202,13 @@ def test_notebooks_keep_no_path_of_this_machine(review):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [360, 1280])
-def test_real_pages_in_a_real_browser(review, chromium, width):
+def test_real_pages_in_a_real_browser_are_accessible_and_ask_for_nothing(review, chromium):
+    """On a telephone and on a wide screen; accessible on the wide one, as each page has its own test of the other."""
+    from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+    rules = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
     _, folder, codes = review
     said, asked = [], []
     with sync_playwright() as playwright:
@@ -213,23 +216,28 @@ def test_real_pages_in_a_real_browser(review, chromium, width):
             executable_path=chromium,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
         )
-        page = browser.new_page(viewport={"width": width, "height": 800})
+        page = browser.new_page(viewport={"width": 360, "height": 800})
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
         for name in (f"{codes[0]}.zh.html", "comparison.zh.html", "index.zh.html"):
             page.goto((folder / name).as_uri())
-            scroll = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert scroll <= 0, name
-            bare = page.evaluate(
-                "[...document.querySelectorAll('figure svg[role=img], figure img')]"
-                ".filter(e => !(e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.alt)).length"
-            )
-            assert bare == 0, name
-            if name != "index.zh.html":
-                assert page.locator("figure").count() > 5
+            for width in (360, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                scroll = page.evaluate(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+                )
+                assert scroll <= 0, (name, width)
+                bare = page.evaluate(
+                    "[...document.querySelectorAll('figure svg[role=img], figure img')]"
+                    ".filter(e => !(e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.alt))"
+                    ".length"
+                )
+                assert bare == 0, (name, width)
+                if name != "index.zh.html":
+                    assert page.locator("figure").count() > 5
+            found = Axe().run(page, options=rules)
+            assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         browser.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
@@ -238,7 +246,7 @@ def test_real_pages_in_a_real_browser(review, chromium, width):
 def list_pdfs(folder: Path) -> list[Path]:
     """The reports; their first page as a file of its own has a test of its own."""
     found = sorted(path for path in folder.glob("*.pdf") if ".brief." not in path.name)
-    assert len(found) > 3
+    assert len(found) > 1
     return found
 
 
@@ -320,28 +328,6 @@ def flatten(items: list[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]:
     for item in items:
         yield item
         yield from flatten(item.children)
-
-
-@pytest.mark.browser
-def test_real_pages_are_accessible_and_ask_for_nothing(published: Path, chromium: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
-
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-    asked: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.on("request", lambda request: asked.append(request.url))
-        first = sorted((published / "2021").glob("[0-9]*.zh.html"))[0]
-        for path in (first, *((published / "2021") / f"{name}.zh.html" for name in ("comparison", "index"))):
-            page.goto(path.as_uri())
-            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-            assert found.violations_count == 0, f"{path.name}: {found.generate_report()}"
-        browser.close()
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
 
 
 def test_the_same_inputs_give_the_same_bytes(review, tmp_path_factory):

@@ -20,7 +20,7 @@ WAYS = ("code", "name", "alias", "suffix", "point")
 @pytest.fixture(scope="module")
 def book(sample_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
     root = tmp_path_factory.mktemp("ways") / "县"
-    shutil.copytree(sample_book, root, ignore=shutil.ignore_patterns("processed", "reports"))
+    shutil.copytree(sample_book, root, ignore=shutil.ignore_patterns("reports"))
     return tz.open(str(root))
 
 

@@ -1,5 +1,6 @@
 """A made-up executed notebook with everything a report may hold, and pages opened in a real Chromium."""
 
+import copy
 import io
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -258,7 +259,14 @@ def make_meta(lang: str = "zh", **changes: Any) -> ReportMeta:
 
 @pytest.fixture(scope="session")
 def notebook() -> Callable[[str], NotebookNode]:
-    return make_notebook
+    made: dict[str, NotebookNode] = {}
+
+    def copy_notebook(lang: str = "zh") -> NotebookNode:
+        if lang not in made:
+            made[lang] = make_notebook(lang)
+        return copy.deepcopy(made[lang])
+
+    return copy_notebook
 
 
 @pytest.fixture(scope="session")
@@ -273,16 +281,30 @@ class OpenPage:
         self.page = page
         self.requests: list[str] = []
         self.complaints: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.listeners = {
+            "request": lambda request: self.requests.append(request.url),
+            "console": lambda message: self.complaints.append(message.text),
+            "pageerror": lambda error: self.complaints.append(str(error)),
+        }
+        for event, listener in self.listeners.items():
+            page.on(event, listener)
+
+    def leave(self) -> None:
+        """Make the page as good as new, for another test."""
+        for event, listener in self.listeners.items():
+            self.page.remove_listener(event, listener)
+        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.page.mouse.move(0, 0)
+        self.page.emulate_media(media="null")
+        self.page.goto("about:blank")
 
     def list_violations(self) -> list[tuple[str, list[str]]]:
         """What breaks the rules of WCAG 2.2 AA, and where: rule, elements."""
         from axe_playwright_python.sync_playwright import Axe
 
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-        options = {"runOnly": {"type": "tag", "values": tags}}
+        # What breaks none is not listed, one element by one, which takes as long again.
+        options = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
         found = Axe().run(self.page, options=options).response["violations"]
         return [(item["id"], [node["html"][:200] for node in item["nodes"]]) for item in found]
 
@@ -300,26 +322,42 @@ def browser(chromium: str) -> Iterator[Any]:
         launched.close()
 
 
+@pytest.fixture(scope="module")
+def left(browser: Any) -> dict[tuple[bool, bool], list[Any]]:
+    """Pages that tests have left, by what cannot be changed: whether they are dark, and run scripts.
+
+    A new one takes Chromium a process, and as long as most tests.
+    """
+    return {}
+
+
 @pytest.fixture
-def open_page(browser: Any) -> Iterator[Callable[..., OpenPage]]:
+def open_page(browser: Any, left: dict[tuple[bool, bool], list[Any]]) -> Iterator[Callable[..., OpenPage]]:
     """Open a file: ``open_page(path, width=360, dark=True)``; the network is refused."""
-    contexts = []
+    taken: list[tuple[tuple[bool, bool], OpenPage]] = []
 
     def open_file(path: Path, *, width: int = 1280, dark: bool = False, scripts: bool = True) -> OpenPage:
-        context = browser.new_context(
-            viewport={"width": width, "height": 800},
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=scripts,
-            offline=True,
-        )
-        contexts.append(context)
-        opened = OpenPage(context.new_page())
+        size, kind = {"width": width, "height": 800}, (dark, scripts)
+        if free := left.setdefault(kind, []):
+            page = free.pop()
+            page.set_viewport_size(size)
+        else:
+            context = browser.new_context(
+                viewport=size,
+                color_scheme="dark" if dark else "light",
+                java_script_enabled=scripts,
+                offline=True,
+            )
+            page = context.new_page()
+        opened = OpenPage(page)
+        taken.append((kind, opened))
         opened.page.goto(path.as_uri())
         return opened
 
     yield open_file
-    for context in contexts:
-        context.close()
+    for kind, opened in taken:
+        opened.leave()
+        left[kind].append(opened.page)
 
 
 DISTRICTS = "溪口镇 城关镇 老溪南镇 新港乡 沙埕镇 白琳镇 点头镇 管阳镇 佳阳乡 前岐镇 硖门乡 店下镇".split()
