@@ -299,6 +299,7 @@ def spoil_fact(book: Path) -> None:
 
 
 def spoil_processed(book: Path) -> None:
+    shutil.rmtree(book / "data" / "processed")
     (book / "data" / "processed").write_text("")
 
 
