@@ -35,6 +35,11 @@ class Note:
     approved_on: date | None = None
     measures: tuple[tuple[str, str, str], ...] = ()  # rule, who sees to it, by when
 
+    @property
+    def is_there(self) -> bool:
+        """Whether somebody has written it, if only to approve the report, in this language or the other."""
+        return bool(self.path) or self.approved
+
 
 def read_notes(book: "Workbook", period: Period) -> dict[tuple[str, str], Note]:
     """Read all notes of a period from ``notes/<period>``, with ``_`` for the ``/`` of a span, by owner and language.

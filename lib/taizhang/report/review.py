@@ -255,7 +255,7 @@ def _make(
         ],
         taken=taken,
         exposed=_find_exposed_elsewhere(book, snapshot),
-        unnoted=[task.meta.name for task in tasks if not task.meta.note and not task.meta.report],
+        unnoted=[task.meta.name for task in tasks if not task.note.is_there and not task.meta.report],
         nothing=_find_nothing(snapshot),
         lost=lost,
         unlisted=unlisted,
