@@ -73,7 +73,7 @@ def test_a_note_survives_three_re_runs_and_only_its_change_makes_the_report_anew
         "350921101.zh"
     ]
     assert entry["note"]["path"] == "notes/2021/溪口镇.md" and len(entry["note"]["sha256"]) == 64
-    write(book, "溪口镇", "---\napproved: true\n---\n")
+    write(book, "溪口镇", "---\napproved: true\napprover: 局办\ndate: 2022-02-15\n---\n")
     assert make(book).unnoted == []  # a note without a text is one, too
     path.write_text(
         "---\napproved: true\napprover: 县局\ndate: 2022-02-15\n---\n## 基本情况\n人手不足。", "utf-8"
