@@ -385,7 +385,7 @@ def test_from_a_plain_server_a_reader_gets_from_the_front_to_a_report(served: st
     page.goto(urljoin(served, "index.en.html"))
     page.get_by_role("link", name="Open this release").first.click()
     page.wait_for_url("**/2021/v2/index.en.html")
-    page.get_by_role("link", name="溪口镇 page").click()
+    page.get_by_role("row", name="溪口镇").get_by_role("link", name="page").click()
     page.wait_for_url(f"**/{CODE}.en.html")
     assert not page.get_by_text("rows").is_visible()
     page.get_by_role("link", name="all").click()

@@ -96,16 +96,7 @@ def _make_release_page(
         name for name in files if name.startswith("erratum.") and (lang in name or name.endswith(".csv"))
     ]
     sections = [Section(word("erratum", lang), links=[Link(name, name) for name in errata])] if errata else []
-    signed = {plain: name for name, plain in release.signed.items() if name in files}
-    links = []
-    for one in told:
-        for form in _MADE:
-            if (file := one["files"].get(form, "")) in files:
-                links.append(Link(f"{_name_report(one, lang)} {word(form, lang)}", file))
-            if file in signed:
-                text = word("signed", lang, form=word(form, lang))
-                links.append(Link(f"{_name_report(one, lang)} {text}", signed[file]))
-    sections.append(Section(word("reports", lang), links=links))
+    sections.append(_list_reports(release, told, files, lang))
     rows = [
         [
             Cell(name, href=name),
@@ -130,6 +121,26 @@ def _make_release_page(
         sections=sections,
         sample=bool(release.manifest.get("sample")),
     )
+
+
+def _list_reports(
+    release: Release, told: Sequence[Mapping[str, Any]], files: Mapping[str, bytes], lang: str
+) -> Section:
+    """The reports, one a row, with a column for each form that there is, and for signed copies."""
+    signed = {plain: name for name, plain in release.signed.items() if name in files}
+    columns, cells = [], []
+    for form in _MADE:
+        made = [str(one["files"].get(form, "")) for one in told]
+        for title, found in (
+            (word(form, lang), [name if name in files else "" for name in made]),
+            (word("signed", lang, form=word(form, lang)), [signed.get(name, "") for name in made]),
+        ):
+            if any(found):
+                columns.append(title)
+                cells.append([Cell(title if name else "—", href=name) for name in found])
+    names = [Cell(_name_report(one, lang)) for one in told]
+    rows = [list(row) for row in zip(names, *cells, strict=True)]
+    return Section(word("reports", lang), columns=[word("report", lang), *columns], rows=rows)
 
 
 def _name_report(entry: Mapping[str, Any], lang: str) -> str:
